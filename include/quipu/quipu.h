@@ -1,0 +1,226 @@
+/* quipu.h - an embeddable, in-memory, transactional double-entry ledger.
+ *
+ * Every call is safe from any thread, at any time between quipu_open() and quipu_close(); no thread
+ * needs to be registered. No call aborts, prints or sets errno. Two answers, never mixed: the
+ * quipu_status a call returns says whether the call worked; the quipu_result of an event says what
+ * became of it. Misuse (NULL, counts out of range, reserved bits) is QUIPU_INVALID and changes
+ * nothing.
+ *
+ *   records    quipu/types.h
+ *   outcomes   quipu/outcome.h, in order of precedence
+ *   meaning    docs/semantics.md
+ *   promises   docs/protocols.md, per protocol */
+#ifndef QUIPU_H
+#define QUIPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quipu/outcome.h"
+#include "quipu/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define QUIPU_PUBLIC __attribute__((visibility("default")))
+#else
+#define QUIPU_PUBLIC
+#endif
+
+#define QUIPU_VERSION_MAJOR 0
+#define QUIPU_VERSION_MINOR 1
+#define QUIPU_VERSION_PATCH 0
+
+typedef struct quipu_ledger quipu_ledger;
+
+/* How concurrent transfers are kept apart. The rules are the same under all. */
+typedef enum quipu_protocol {
+    QUIPU_OPTIMISTIC, /* versioned records, commit if nothing moved: the default */
+    QUIPU_CAS,        /* compare-and-swap balances: no locks; for hot accounts */
+    QUIPU_MUTEX,      /* a lock per account: for many more threads than cores */
+    QUIPU_RCU         /* immutable versions: readers never wait; one writer at a time */
+} quipu_protocol;
+
+/* The race itself: read, compute, write back. For demonstrations only: the installed library
+ * answers QUIPU_UNSUPPORTED. */
+#define QUIPU_UNSAFE ((quipu_protocol)0x756e7361)
+
+typedef enum quipu_durability {
+    QUIPU_IN_MEMORY /* nothing outlives quipu_close(): the only one there is yet */
+} quipu_durability;
+
+/* All zero is valid: optimistic, in memory, default capacities, the system's clock. */
+typedef struct quipu_options {
+    quipu_protocol protocol;
+    quipu_durability durability;
+    uint64_t account_capacity;  /* accounts; 0: 2^24; at most 2^32 */
+    uint64_t transfer_capacity; /* stored transfers, and as many burnt ids; 0: 2^28; at most 2^36 - 2 */
+    const char *path;           /* NULL: in memory */
+    uint64_t (*clock)(void *);  /* NULL: CLOCK_REALTIME; else ns since 1970, any thread may call it */
+    void *clock_context;        /* handed to clock */
+    uint64_t reserved[4];       /* zero */
+} quipu_options;
+
+/* Open a new, empty ledger. Address space for the capacities is reserved now; memory is used as
+ * records arrive.
+ *
+ *   units    options NULL: all defaults; *ledger is NULL unless QUIPU_OK
+ *   returns  QUIPU_OK           *ledger is open; give it to quipu_close()
+ *            QUIPU_INVALID      ledger is NULL, unknown enum value, capacity too large, reserved set
+ *            QUIPU_UNSUPPORTED  a path, or a protocol that this build does not have
+ *            QUIPU_NO_MEMORY    memory or address space could not be had
+ *   threads  any */
+QUIPU_PUBLIC quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger);
+
+/* Close a ledger and give back all that it held.
+ *
+ *   returns  QUIPU_OK       the ledger is gone
+ *            QUIPU_INVALID  ledger is NULL
+ *            QUIPU_BUSY     a call is in flight; the ledger is still open
+ *   threads  one, once; no call may start after this one has */
+QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
+
+/* Create accounts, in order; results[i] says what became of events[i].
+ *
+ *   units    count in events, 1..QUIPU_BATCH_MAX; timestamps in ns
+ *   returns  QUIPU_OK         every event has its outcome
+ *            QUIPU_INVALID    NULL or count out of range; nothing was looked at
+ *            QUIPU_NO_SPACE   account_capacity is reached, QUIPU_NO_MEMORY: memory is; in both cases
+ *                             results with status 0 were not reached and changed nothing, the
+ *                             others are final; a chain is never cut
+ *   threads  any; callers of this one queue
+ *   cost     O(count) */
+QUIPU_PUBLIC quipu_status quipu_create_accounts(quipu_ledger *ledger, const quipu_account *events,
+                                                size_t count, quipu_result *results);
+
+/* Create transfers, in order; results[i] says what became of events[i].
+ *
+ *   units    count in events, 1..QUIPU_BATCH_MAX; amounts in minor units; timestamps in ns
+ *   returns  as quipu_create_accounts(), for transfer_capacity
+ *   threads  any
+ *   order    a created transfer happens-before every call that starts after this one returned
+ *   cost     O(count); about three cache lines per transfer beside the record itself */
+QUIPU_PUBLIC quipu_status quipu_create_transfers(quipu_ledger *ledger, const quipu_transfer *events,
+                                                 size_t count, quipu_result *results);
+
+/* Create all of these transfers or none, if and only if each expected account is at its expected
+ * version: UPDATE … SET version = version + 1 WHERE id = ? AND version = ?, for many rows at once.
+ * The transfers are one chain, whatever their linked flags.
+ *
+ *   units    expectations 0..QUIPU_BATCH_MAX, transfers 1..QUIPU_BATCH_MAX
+ *   returns  QUIPU_OK           results[] say what became of the transfers: all created, or the
+ *                               first to fail with its reason and the others LINKED_EVENT_FAILED
+ *            QUIPU_CONFLICT     an expected account is at another version, or does not exist;
+ *                               nothing changed, no id burnt: read again and retry
+ *            QUIPU_INVALID      NULL, count out of range, version 0, reserved field
+ *            QUIPU_UNSUPPORTED  the protocol is cas
+ *            QUIPU_NO_SPACE, QUIPU_NO_MEMORY  nothing changed
+ *   threads  any
+ *   cost     O((expectations + count) log count) */
+QUIPU_PUBLIC quipu_status quipu_commit(quipu_ledger *ledger, const quipu_expectation *expectations,
+                                       size_t expectation_count, const quipu_transfer *events,
+                                       size_t count, quipu_result *results,
+                                       quipu_receipt *receipts /* or NULL */);
+
+/* Read accounts by id: the answer to ids[i] is accounts[i] and versions[i]; id 0, version 0: not
+ * found. What several accounts of one call are worth together: docs/protocols.md.
+ *
+ *   units    count in ids, 1..QUIPU_BATCH_MAX
+ *   returns  QUIPU_OK, QUIPU_INVALID (NULL or count out of range), QUIPU_NO_MEMORY
+ *   threads  any
+ *   cost     O(count); about four cache lines per account */
+QUIPU_PUBLIC quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                                size_t count, quipu_account *accounts,
+                                                uint64_t *versions /* or NULL */);
+
+/* Read transfers by id: the answer to ids[i] is transfers[i] and versions[i]; id 0, versions 0: not
+ * found (never stored, or burnt).
+ *
+ *   units, returns, threads, cost   as quipu_lookup_accounts() */
+QUIPU_PUBLIC quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                                 size_t count, quipu_transfer *transfers,
+                                                 quipu_transfer_versions *versions /* or NULL */);
+
+/* The transfers of one account, oldest first (or newest first): a walk along the account's thread,
+ * newest to oldest, as of one instant.
+ *
+ *   units    at most min(filter->limit, capacity) transfers; *count says how many
+ *   returns  QUIPU_OK       *count may be 0: nothing matched, or no such account
+ *            QUIPU_INVALID  NULL, capacity 0, limit 0, neither debits nor credits, min after max,
+ *                           reserved bits or fields, account id 0 or 2^128-1
+ *   threads  any
+ *   cost     O(transfers of the account newer than timestamp_min) */
+QUIPU_PUBLIC quipu_status quipu_get_account_transfers(quipu_ledger *ledger,
+                                                      const quipu_account_filter *filter,
+                                                      quipu_transfer *transfers, size_t capacity,
+                                                      size_t *count);
+
+/* The totals of one account right after each of those transfers. Works for any account; the history
+ * flag is only a mark for exports.
+ *
+ *   units, returns, threads   as quipu_get_account_transfers()
+ *   cost     the same; cas: O(all transfers of the account) */
+QUIPU_PUBLIC quipu_status quipu_get_account_balances(quipu_ledger *ledger,
+                                                     const quipu_account_filter *filter,
+                                                     quipu_account_balance *balances,
+                                                     size_t capacity, size_t *count);
+
+/* Accounts by their fields, oldest first (or newest first): a scan. Page by timestamp_min. The
+ * accounts of one answer are read together, as by quipu_lookup_accounts().
+ *
+ *   units    at most min(filter->limit, capacity) accounts; *count says how many
+ *   returns  QUIPU_OK, QUIPU_NO_MEMORY, QUIPU_INVALID: NULL, capacity 0, limit 0, min after max,
+ *            reserved bits or fields
+ *   threads  any
+ *   cost     O(accounts) */
+QUIPU_PUBLIC quipu_status quipu_query_accounts(quipu_ledger *ledger,
+                                               const quipu_query_filter *filter,
+                                               quipu_account *accounts, size_t capacity,
+                                               size_t *count);
+
+/* Transfers by their fields, oldest first (or newest first): a scan. All that were created before
+ * the call are seen; those created during it may or may not be.
+ *
+ *   units, returns, threads   as quipu_query_accounts()
+ *   cost     O(transfers) */
+QUIPU_PUBLIC quipu_status quipu_query_transfers(quipu_ledger *ledger,
+                                                const quipu_query_filter *filter,
+                                                quipu_transfer *transfers, size_t capacity,
+                                                size_t *count);
+
+/* All accounts as of one instant, in order of creation, while writers go on. visit() is called for
+ * each, outside of all locks, until it returns false; it may call the ledger, but under rcu not
+ * create anything with it.
+ *
+ *   returns  QUIPU_OK           visited all, or as far as visit() wanted
+ *            QUIPU_INVALID      ledger or visit is NULL
+ *            QUIPU_UNSUPPORTED  the protocol is cas
+ *            QUIPU_NO_MEMORY    nothing was visited
+ *   threads  any
+ *   cost     O(accounts); who waits for it: docs/protocols.md */
+QUIPU_PUBLIC quipu_status quipu_snapshot(quipu_ledger *ledger,
+                                         bool (*visit)(void *context, const quipu_account *account,
+                                                       uint64_t version),
+                                         void *context);
+
+/* One English sentence each; never NULL; unknown values have one too.
+ *
+ *   threads  any */
+QUIPU_PUBLIC const char *quipu_status_text(quipu_status status);
+QUIPU_PUBLIC const char *quipu_create_account_text(uint32_t status);
+QUIPU_PUBLIC const char *quipu_create_transfer_text(uint32_t status);
+
+/* A new id: 48 bits of milliseconds since 1970, then 80 random bits; within a thread, each is
+ * larger than the one before. Never 0, never 2^128-1.
+ *
+ *   threads  any */
+QUIPU_PUBLIC quipu_uint128 quipu_id(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,174 @@
+/* types.h - the records of a ledger, as callers see them.
+ *
+ * All records are little-endian, 16-byte aligned where they hold a 128-bit field, without holes;
+ * their sizes are part of the interface and asserted below. Amounts are in minor units (cents),
+ * timestamps in nanoseconds since the Unix epoch, time-outs in seconds. */
+#ifndef QUIPU_TYPES_H
+#define QUIPU_TYPES_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define QUIPU_STATIC_ASSERT(claim, text) static_assert(claim, text)
+#else
+#define QUIPU_STATIC_ASSERT(claim, text) _Static_assert(claim, text)
+#endif
+
+__extension__ typedef unsigned __int128 quipu_uint128;
+
+/* The largest amount; as the amount of a post: "all of it". */
+#define QUIPU_AMOUNT_MAX (~(quipu_uint128)0)
+
+/* The most events, ids or expectations one call takes. */
+#define QUIPU_BATCH_MAX 8190
+
+/* Did the call itself work? What became of each event is in its quipu_result. */
+typedef enum quipu_status {
+    QUIPU_OK,          /* yes */
+    QUIPU_INVALID,     /* an argument makes no sense; nothing was done */
+    QUIPU_CONFLICT,    /* quipu_commit: an account is not at its expected version; nothing was done */
+    QUIPU_UNSUPPORTED, /* this protocol or build does not offer it; nothing was done */
+    QUIPU_NO_MEMORY,   /* memory could not be had; results[] says which events were done */
+    QUIPU_NO_SPACE,    /* a capacity is reached; results[] says which events were done */
+    QUIPU_IO,          /* the file system failed */
+    QUIPU_CORRUPT,     /* a file is not what was written */
+    QUIPU_BUSY,        /* calls are in flight */
+    QUIPU_FENCED       /* another process owns the ledger now */
+} quipu_status;
+
+typedef struct quipu_account {
+    quipu_uint128 id; /* not 0, not 2^128-1 */
+    quipu_uint128 debits_pending;
+    quipu_uint128 debits_posted;
+    quipu_uint128 credits_pending;
+    quipu_uint128 credits_posted;
+    quipu_uint128 user_data_128;
+    uint64_t user_data_64;
+    uint32_t user_data_32;
+    uint32_t reserved; /* zero */
+    uint32_t ledger;
+    uint16_t code;
+    uint16_t flags;
+    uint64_t timestamp; /* of creation; zero in a request, unless imported */
+} quipu_account;
+
+enum {
+    QUIPU_ACCOUNT_LINKED = 1 << 0,
+    QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS = 1 << 1,
+    QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS = 1 << 2,
+    QUIPU_ACCOUNT_HISTORY = 1 << 3,
+    QUIPU_ACCOUNT_IMPORTED = 1 << 4,
+    QUIPU_ACCOUNT_CLOSED = 1 << 5
+};
+
+typedef struct quipu_transfer {
+    quipu_uint128 id; /* not 0, not 2^128-1; the idempotency key */
+    quipu_uint128 debit_account_id;
+    quipu_uint128 credit_account_id;
+    quipu_uint128 amount;
+    quipu_uint128 pending_id; /* the pending transfer to post or void */
+    quipu_uint128 user_data_128;
+    uint64_t user_data_64;
+    uint32_t user_data_32;
+    uint32_t timeout; /* seconds; pending transfers only */
+    uint32_t ledger;
+    uint16_t code;
+    uint16_t flags;
+    uint64_t timestamp; /* zero in a request, unless imported */
+} quipu_transfer;
+
+enum {
+    QUIPU_TRANSFER_LINKED = 1 << 0,
+    QUIPU_TRANSFER_PENDING = 1 << 1,
+    QUIPU_TRANSFER_POST_PENDING_TRANSFER = 1 << 2,
+    QUIPU_TRANSFER_VOID_PENDING_TRANSFER = 1 << 3,
+    QUIPU_TRANSFER_BALANCING_DEBIT = 1 << 4,
+    QUIPU_TRANSFER_BALANCING_CREDIT = 1 << 5,
+    QUIPU_TRANSFER_CLOSING_DEBIT = 1 << 6,
+    QUIPU_TRANSFER_CLOSING_CREDIT = 1 << 7,
+    QUIPU_TRANSFER_IMPORTED = 1 << 8
+};
+
+/* What became of one event. */
+typedef struct quipu_result {
+    uint64_t timestamp; /* created, exists: the record's; else when the event was judged */
+    uint32_t status;    /* QUIPU_CREATED or a code of outcome.h; 0: not reached, nothing done */
+    uint32_t reserved;  /* zero */
+} quipu_result;
+
+/* An account's totals right after one of its transfers. */
+typedef struct quipu_account_balance {
+    quipu_uint128 debits_pending;
+    quipu_uint128 debits_posted;
+    quipu_uint128 credits_pending;
+    quipu_uint128 credits_posted;
+    uint64_t timestamp; /* the transfer's */
+    uint8_t reserved[56];
+} quipu_account_balance;
+
+/* Which transfers of one account; a zero field filters nothing. */
+typedef struct quipu_account_filter {
+    quipu_uint128 account_id;
+    quipu_uint128 user_data_128;
+    uint64_t user_data_64;
+    uint32_t user_data_32;
+    uint16_t code;
+    uint8_t reserved[58];   /* zero */
+    uint64_t timestamp_min; /* inclusive; 0: open */
+    uint64_t timestamp_max; /* inclusive; 0: open */
+    uint32_t limit;         /* at most so many; not zero */
+    uint32_t flags;         /* at least one of debits and credits */
+} quipu_account_filter;
+
+enum {
+    QUIPU_FILTER_DEBITS = 1 << 0,
+    QUIPU_FILTER_CREDITS = 1 << 1,
+    QUIPU_FILTER_REVERSED = 1 << 2 /* newest first */
+};
+
+/* Which accounts, or which transfers; a zero field filters nothing. */
+typedef struct quipu_query_filter {
+    quipu_uint128 user_data_128;
+    uint64_t user_data_64;
+    uint32_t user_data_32;
+    uint32_t ledger;
+    uint16_t code;
+    uint8_t reserved[6];    /* zero */
+    uint64_t timestamp_min; /* inclusive; 0: open */
+    uint64_t timestamp_max; /* inclusive; 0: open */
+    uint32_t limit;         /* at most so many; not zero */
+    uint32_t flags;
+} quipu_query_filter;
+
+enum {
+    QUIPU_QUERY_REVERSED = 1 << 0 /* newest first */
+};
+
+/* "This account is still at this version." */
+typedef struct quipu_expectation {
+    quipu_uint128 account_id;
+    uint64_t version;  /* as a lookup gave it; not zero */
+    uint64_t reserved; /* zero */
+} quipu_expectation;
+
+/* Both accounts right after a transfer, or as they stood when it was refused. An account that was
+ * never looked at (an earlier check refused, or the chain failed elsewhere) is all zero. */
+typedef struct quipu_receipt {
+    quipu_account debit, credit;
+    uint64_t debit_version, credit_version;
+} quipu_receipt;
+
+/* The versions that a stored transfer gave its two accounts. */
+typedef struct quipu_transfer_versions {
+    uint64_t debit, credit;
+} quipu_transfer_versions;
+
+QUIPU_STATIC_ASSERT(sizeof(quipu_account) == 128, "an account is two cache lines");
+QUIPU_STATIC_ASSERT(sizeof(quipu_transfer) == 128, "a transfer is two cache lines");
+QUIPU_STATIC_ASSERT(sizeof(quipu_result) == 16, "a result is sixteen bytes");
+QUIPU_STATIC_ASSERT(sizeof(quipu_account_balance) == 128, "a balance is two cache lines");
+QUIPU_STATIC_ASSERT(sizeof(quipu_account_filter) == 128, "an account filter is two cache lines");
+QUIPU_STATIC_ASSERT(sizeof(quipu_query_filter) == 64, "a query filter is one cache line");
+QUIPU_STATIC_ASSERT(sizeof(quipu_expectation) == 32, "an expectation is half a cache line");
+
+#endif
