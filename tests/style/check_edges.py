@@ -62,7 +62,7 @@ def check_accesses(file, accesses):
 
 
 def check_statement(path, statement, held):
-    """E3, E4, E5 for one comment. `held`: see held_by()."""
+    """E3, E4 for one comment. `held`: see held_by()."""
     where = f"{path}:{statement.line}: edge {statement.edge}"
     if statement.edge is None:
         if not re.search(r"\w{2,}", statement.body):
@@ -70,15 +70,13 @@ def check_statement(path, statement, held):
         elif not statement.functions:
             yield f"{path}:{statement.line}: relaxed: covers no such access"
         return
-    if statement.order not in edges.RELEASES | edges.ACQUIRES:
+    if statement.order not in {*edges.SIDES, "seq_cst"}:
         yield f"{where}: {statement.order} is no order of an edge"
         return
     if not statement.functions:
         yield f"{where}: covers no {statement.order} access"
-    if statement.order in edges.RELEASES and not statement.carries():
+    if statement.order in ("release", "acq_rel") and not statement.carries():
         yield f"{where}: a release says what it `Carries`"
-    if statement.order == "seq_cst" and not re.search(r"store.*load|load.*store", statement.body):
-        yield f"{where}: seq_cst names the two stores and two loads that need it"
     if not statement.partners():
         yield f"{where}: names no partner: `pairs with ORDER in FUNCTION()`"
     for order, function in statement.partners():
@@ -90,28 +88,47 @@ def check_partner(where, statement, order, function, held):
     if order is None:
         yield f"{where}: says no order for {function}()"
         return
-    meets = statement.order in edges.RELEASES and order in edges.ACQUIRES
-    meets = meets or (statement.order in edges.ACQUIRES and order in edges.RELEASES)
-    if not meets:
+    if function is None:
+        theirs = statement.sides()
+    else:
+        ends = held.get((statement.edge, function), set())
+        theirs = {side for done, side in ends if done == order}
+        if not theirs:
+            yield f"{where}: no {order} of this edge in {function}()"
+    theirs = theirs or edges.SIDES.get(order, set())
+    if not any(side != other for side in statement.sides() for other in theirs):
         yield f"{where}: {statement.order} does not pair with {order}"
-    if function is not None and order not in held.get((statement.edge, function), ()):
-        yield f"{where}: no {order} of this edge in {function}()"
+
+
+def check_why(statements):
+    """E5: of each edge that is seq_cst, some end says why."""
+    strong = [(path, said) for path, said in statements if said.order == "seq_cst"]
+    explained = {said.edge for _, said in strong if said.says_why()}
+    for path, said in strong:
+        refers = re.search(r"seq_cst: (\w+)\(\)", said.body)
+        if refers and any(refers.group(1) in other.functions for _, other in strong):
+            explained.add(said.edge)
+    for path, said in strong:
+        if said.edge not in explained:
+            yield (f"{path}:{said.line}: edge {said.edge}: "
+                   "seq_cst names the two stores and two loads that need it")
 
 
 def held_by(tree):
-    """(edge, function): orders of the ends that it holds, itself or by a call."""
+    """(edge, function): (order, side) of the ends that it holds, itself or by a call."""
     direct, found = {}, {}
     for _, _, said in tree:
         for statement in said:
             for function in statement.functions:
-                direct.setdefault(function, set()).add((statement.edge, statement.order))
+                ends = {(statement.edge, statement.order, side) for side in statement.sides()}
+                direct.setdefault(function, set()).update(ends)
     call = re.compile(r"\b(" + "|".join(map(re.escape, sorted(direct))) + r")\b")
     for file, _, _ in tree:
         for function in file.functions():
             body = "\n".join(file.code[function.first - 1 : function.last])
             for holder in {function.name, *call.findall(body)} & set(direct):
-                for edge, order in direct[holder]:
-                    found.setdefault((edge, function.name), set()).add(order)
+                for edge, order, side in direct[holder]:
+                    found.setdefault((edge, function.name), set()).add((order, side))
     return found
 
 
@@ -136,13 +153,10 @@ def ends_of(statements):
     for path, statement in statements:
         if statement.edge is None:
             continue
-        ends = found.setdefault(statement.edge, {"writer": set(), "reader": set()})
-        for function in statement.functions:
-            place = f"{path.removeprefix('engine/')}:{function}"
-            if statement.order in edges.RELEASES:
-                ends["writer"].add(place)
-            if statement.order in edges.ACQUIRES:
-                ends["reader"].add(place)
+        ends = found.setdefault(statement.edge, {edges.WRITER: set(), edges.READER: set()})
+        for side in statement.sides():
+            ends[side].update(f"{path.removeprefix('engine/')}:{function}"
+                              for function in statement.functions)
     return found
 
 
@@ -150,9 +164,9 @@ def check_ends(ends):
     """E4."""
     for edge, sides in sorted(ends.items()):
         for side, places in sides.items():
-            other = ", ".join(sorted(sides["reader" if side == "writer" else "writer"]))
             if not places:
-                yield f"{edge}: the edge has no {side}; its other end is in {other or 'nothing'}"
+                others = ", ".join(sorted(sides[edges.WRITER] | sides[edges.READER]))
+                yield f"{edge}: the edge has no {side}; its other end is in {others or 'nothing'}"
 
 
 def check_register(root, ends):
@@ -171,7 +185,7 @@ def check_register(root, ends):
         if edge not in ends:
             yield f"{REGISTER}:{number}: {edge}: no such edge in the code"
             continue
-        for side, cell in (("writer", cells[2]), ("reader", cells[3])):
+        for side, cell in ((edges.WRITER, cells[2]), (edges.READER, cells[3])):
             said = set(re.findall(r"`([^`]+)`", cell))
             for place in sorted(ends[edge][side] ^ said):
                 wrong = "is not one" if place in said else "is missing"
@@ -203,6 +217,7 @@ def check(root):
         problems += check_accesses(file, accesses)
     for path, statement in statements:
         problems += check_statement(path, statement, held)
+    problems += check_why(statements)
     ends = ends_of(statements)
     problems += check_fences([file for file, _, _ in tree], fences)
     problems += check_ends(ends)
@@ -215,7 +230,7 @@ def print_table(root):
     statements = [(file.path, statement) for file, _, said in tree for statement in said]
     for edge, sides in sorted(ends_of(statements).items()):
         cells = ["<br>".join(f"`{place}`" for place in sorted(sides[side]))
-                 for side in ("writer", "reader")]
+                 for side in (edges.WRITER, edges.READER)]
         print(f"| `{edge}` | {cells[0]} | {cells[1]} |")
 
 

@@ -9,8 +9,9 @@ such comment; a comment at the end of a line covers that line alone. Comments th
 import re
 
 ORDERS = ("relaxed", "acquire", "release", "acq_rel", "seq_cst")
-RELEASES = {"release", "acq_rel", "seq_cst"}
-ACQUIRES = {"acquire", "acq_rel", "seq_cst"}
+
+WRITER, READER = "writer", "reader"
+SIDES = {"release": {WRITER}, "acquire": {READER}, "acq_rel": {WRITER, READER}}
 
 VERB = re.compile(r"\w+_(relaxed|acquire|release|acq_rel|seq_cst)$")
 HEAD = re.compile(r"\bedge\s+([\w.]+):\s*(\w+)|\brelaxed:")
@@ -25,6 +26,7 @@ class Statement:
         self.order = order
         self.body = body
         self.functions = []  # where its accesses are
+        self.verbs = []
 
     def partners(self):
         """(order, function) for each partner named; function None: itself; order None: unsaid."""
@@ -44,6 +46,21 @@ class Statement:
 
     def carries(self):
         return re.search(r"\bCarries\s+\w", self.body) is not None
+
+    def sides(self):
+        """The ends it holds. A seq_cst exchange is the writer if it says what it carries."""
+        if self.order == "seq_cst":
+            if all(verb.startswith("load") for verb in self.verbs):
+                return {READER}
+            if all(verb.startswith("store") for verb in self.verbs):
+                return {WRITER}
+            return {WRITER} if self.carries() else {READER}
+        return SIDES.get(self.order, set())
+
+    def says_why(self):
+        """Of a seq_cst: the stores and loads that need it, or where that is said."""
+        reason = r"\bstores?\b.*\bloads?\b|\bloads?\b.*\bstores?\b|seq_cst as part of \w"
+        return re.search(reason, self.body) is not None
 
 
 class Block:
@@ -121,6 +138,7 @@ def read(file, verbs):
             if access.block and access.order in access.block.orders():
                 for statement in access.block.statements:
                     statement.functions.append(access.function)
+                    statement.verbs.append(access.verb)
 
         if block and code.strip():
             block.touched = True

@@ -13,6 +13,8 @@ ATOMIC = """/* atomic.h - verbs. */
 #define cas_acq_rel(p, seen, next)                                                     \\
     atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_acq_rel, \\
                                             memory_order_acquire)
+#define load_seq_cst(p) atomic_load_explicit((p), memory_order_seq_cst)
+#define exchange_seq_cst(p, v) atomic_exchange_explicit((p), (v), memory_order_seq_cst)
 static inline void fence_full(void)
 {
     atomic_thread_fence(memory_order_seq_cst);
@@ -52,6 +54,19 @@ void take_turn(struct box *box)
     } while (!cas_acq_rel(&box->turn, &seen, seen + 1));
 }
 
+void knock(struct box *box)
+{
+    /* edge box.door: seq_cst; pairs with seq_cst in enter(). Carries nothing. Each of the two
+     * stores its own word and loads the other's, and one must see the other. */
+    (void)exchange_seq_cst(&box->door, 1);
+}
+
+bool enter(struct box *box)
+{
+    /* edge box.door: seq_cst; pairs with seq_cst in knock(). */
+    return load_seq_cst(&box->door) == 0;
+}
+
 void look_twice(struct box *box)
 {
     /* The one full fence: the loads above it stay above. */
@@ -63,6 +78,7 @@ REGISTER = """# Memory order
 
 | edge | writer | reader | carries |
 | --- | --- | --- | --- |
+| `box.door` | `box/box.c:knock` | `box/box.c:enter` | nothing |
 | `box.full` | `box/box.c:put` | `box/box.c:get` | the value |
 | `box.turn` | `box/box.c:take_turn` | `box/box.c:take_turn` | a turn |
 """
@@ -138,6 +154,14 @@ class Edges(PlantedTree):
     def test_edge_of_one_end(self):
         self.assert_planted(BOX, "edge box.full: acquire", "edge box.fill: acquire",
                             "box.fill: the edge has no writer", "box.full: the edge has no reader")
+
+    def test_seq_cst_without_its_reason(self):
+        self.assert_planted(BOX, "stores its own word and loads", "writes its own word and reads",
+                            "names the two stores and two loads")
+
+    def test_seq_cst_ends_of_one_side(self):
+        self.assert_planted(BOX, "seq_cst in knock()", "seq_cst in enter()",
+                            "seq_cst does not pair with seq_cst")
 
     def test_second_fence(self):
         self.assert_planted(BOX, "    *value = box->value;",
