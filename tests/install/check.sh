@@ -1,12 +1,12 @@
 #!/bin/sh
-# check.sh CLAIM BUILD TREE CC - one claim about an installed Quipu, checked as its user would.
+# check.sh CLAIM BUILD TREE LIBDIR CC - one claim about an installed Quipu, as its user would check.
 set -eu
-claim=$1 build=$2 tree=$3 cc=$4
+claim=$1 build=$2 tree=$3 libdir=$3/$4 cc=$5
 here=$(cd "$(dirname "$0")" && pwd)
-library=$tree/lib/libquipu.so
+library=$libdir/libquipu.so
 strict='-Wall -Wextra -Wpedantic -Werror'
 made=$(dirname "$tree")
-export PKG_CONFIG_PATH="$tree/lib/pkgconfig"
+export PKG_CONFIG_PATH="$libdir/pkgconfig"
 
 fail() {
     printf '%s: %s\n' "$claim" "$1" >&2
@@ -47,7 +47,7 @@ find_package() {
 # shellcheck disable=SC2046,SC2086
 pkg_config() {
     "$cc" -std=c11 $strict $(pkg-config --cflags quipu) "$here/consumer/consumer.c" \
-        -o "$made/shared" $(pkg-config --libs quipu) -Wl,-rpath,"$tree/lib"
+        -o "$made/shared" $(pkg-config --libs quipu) -Wl,-rpath,"$libdir"
     "$made/shared"
 }
 
