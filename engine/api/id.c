@@ -1,0 +1,30 @@
+/* id.c - time-ordered ids: 48 bits of milliseconds, 80 random, monotone within a thread. */
+#include "base/clock.h"
+#include "base/random.h"
+#include "quipu/quipu.h"
+
+#define RANDOM_BITS 80
+#define NS_PER_MS 1000000u
+
+static quipu_uint128 random_bits(void)
+{
+    quipu_uint128 bits = 0;
+
+    /* Without random bytes ids are still monotone in a thread; the address of its stack tells
+     * threads apart. */
+    if (!quipui_random_fill(&bits, RANDOM_BITS / 8)) bits = (uint64_t)(uintptr_t)&bits;
+    return bits;
+}
+
+quipu_uint128 quipu_id(void)
+{
+    static _Thread_local quipu_uint128 last;
+    uint64_t ms = quipui_clock_system(NULL) / NS_PER_MS;
+
+    if (ms > last >> RANDOM_BITS) {
+        last = (quipu_uint128)ms << RANDOM_BITS | random_bits();
+    } else {
+        last++; /* the same millisecond, or a clock that went back */
+    }
+    return last;
+}

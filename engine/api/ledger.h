@@ -1,0 +1,13 @@
+/* ledger.h - what a quipu_ledger is. */
+#ifndef QUIPU_API_LEDGER_H
+#define QUIPU_API_LEDGER_H
+
+#include "protocol/protocol.h"
+#include "quipu/quipu.h"
+
+struct quipu_ledger {
+    struct store store;
+    const struct protocol *protocol;
+};
+
+#endif

@@ -1,0 +1,104 @@
+/* open.c - opening and closing a ledger. */
+#include <errno.h>
+
+#include "api/ledger.h"
+
+#define DEFAULT_ACCOUNTS ((uint64_t)1 << 24)
+#define DEFAULT_TRANSFERS ((uint64_t)1 << 28)
+#define MOST_ACCOUNTS ((uint64_t)1 << 32)
+#define MOST_TRANSFERS (((uint64_t)1 << 36) - 2)
+
+static const struct protocol *find_protocol(quipu_protocol protocol)
+{
+    switch (protocol) {
+    case QUIPU_OPTIMISTIC: return &quipui_protocol_optimistic;
+    case QUIPU_CAS: return &quipui_protocol_cas;
+    case QUIPU_MUTEX: return &quipui_protocol_mutex;
+    case QUIPU_RCU: return &quipui_protocol_rcu;
+    }
+    return protocol == QUIPU_UNSAFE ? &quipui_protocol_unsafe : NULL;
+}
+
+static bool is_known(quipu_protocol protocol)
+{
+    return (uint32_t)protocol <= QUIPU_RCU || protocol == QUIPU_UNSAFE;
+}
+
+static quipu_status check(const quipu_options *options)
+{
+    if (!is_known(options->protocol)) return QUIPU_INVALID;
+    if (options->durability != QUIPU_IN_MEMORY) return QUIPU_INVALID;
+    if (options->account_capacity > MOST_ACCOUNTS) return QUIPU_INVALID;
+    if (options->transfer_capacity > MOST_TRANSFERS) return QUIPU_INVALID;
+    for (size_t i = 0; i < sizeof options->reserved / sizeof options->reserved[0]; i++) {
+        if (options->reserved[i] != 0) return QUIPU_INVALID;
+    }
+    if (options->path != NULL) return QUIPU_UNSUPPORTED;
+    return find_protocol(options->protocol) != NULL ? QUIPU_OK : QUIPU_UNSUPPORTED;
+}
+
+static uint64_t or_default(uint64_t said, uint64_t otherwise)
+{
+    return said != 0 ? said : otherwise;
+}
+
+static bool open_parts(struct quipu_ledger *ledger, const quipu_options *options)
+{
+    ledger->protocol = find_protocol(options->protocol);
+    if (!quipui_store_open(&ledger->store, or_default(options->account_capacity, DEFAULT_ACCOUNTS),
+                           or_default(options->transfer_capacity, DEFAULT_TRANSFERS))) {
+        return false;
+    }
+    ledger->store.clock.now = options->clock != NULL ? options->clock : quipui_clock_system;
+    ledger->store.clock.context = options->clock_context;
+    if (ledger->protocol->open != NULL && !ledger->protocol->open(&ledger->store)) {
+        quipui_store_close(&ledger->store);
+        return false;
+    }
+    return true;
+}
+
+quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
+{
+    static const quipu_options defaults;
+    struct quipu_ledger *opened;
+    quipu_status status;
+    int saved = errno;
+
+    if (ledger == NULL) return QUIPU_INVALID;
+    *ledger = NULL;
+    if (options == NULL) options = &defaults;
+    status = check(options);
+    if (status != QUIPU_OK) return status;
+
+    opened = quipui_memory_take(sizeof *opened);
+    if (opened == NULL) return QUIPU_NO_MEMORY;
+    if (!open_parts(opened, options)) {
+        quipui_memory_give_back(opened);
+        errno = saved;
+        return QUIPU_NO_MEMORY;
+    }
+    *ledger = opened;
+    errno = saved;
+    return QUIPU_OK;
+}
+
+/* Close is misuse while a call is in flight, and finds out as well as it can. */
+static bool is_idle(struct quipu_ledger *ledger)
+{
+    for (struct worker *w = workers_first(&ledger->store.workers); w != NULL; w = w->next) {
+        if (!quipui_worker_try(w, WORKER_READS)) return false;
+        quipui_worker_give_back(w);
+    }
+    return true;
+}
+
+quipu_status quipu_close(quipu_ledger *ledger)
+{
+    if (ledger == NULL) return QUIPU_INVALID;
+    if (!is_idle(ledger)) return QUIPU_BUSY;
+    if (ledger->protocol->close != NULL) ledger->protocol->close(&ledger->store);
+    quipui_store_close(&ledger->store);
+    quipui_memory_give_back(ledger);
+    return QUIPU_OK;
+}

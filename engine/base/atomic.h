@@ -1,0 +1,101 @@
+/* atomic.h - every atomic access of the engine, with its memory order in the verb.
+ *
+ * The only file that names an order of the C11 memory model. All verbs take a pointer to an _Atomic
+ * object; a cas_ verb takes a pointer to what was seen, which on failure becomes what is there, and
+ * returns whether it won. On failure it loads with acquire where it would have acquired, else
+ * relaxed.
+ *
+ * A sixteen-byte object (unsigned __int128) goes through the wide_ verbs: cmpxchg16b on x86-64, an
+ * ldxp/stxp pair on AArch64, by way of the compiler or libatomic. */
+#ifndef QUIPU_BASE_ATOMIC_H
+#define QUIPU_BASE_ATOMIC_H
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define load_relaxed(p) atomic_load_explicit((p), memory_order_relaxed)
+#define load_acquire(p) atomic_load_explicit((p), memory_order_acquire)
+#define store_relaxed(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
+#define store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
+
+#define exchange_acquire(p, v) atomic_exchange_explicit((p), (v), memory_order_acquire)
+#define exchange_release(p, v) atomic_exchange_explicit((p), (v), memory_order_release)
+#define exchange_acq_rel(p, v) atomic_exchange_explicit((p), (v), memory_order_acq_rel)
+#define exchange_seq_cst(p, v) atomic_exchange_explicit((p), (v), memory_order_seq_cst)
+#define load_seq_cst(p) atomic_load_explicit((p), memory_order_seq_cst)
+#define cas_seq_cst(p, seen, next)                                                                 \
+    atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_seq_cst,             \
+                                            memory_order_relaxed)
+
+#define add_relaxed(p, n) atomic_fetch_add_explicit((p), (n), memory_order_relaxed)
+#define sub_relaxed(p, n) atomic_fetch_sub_explicit((p), (n), memory_order_relaxed)
+
+#define cas_relaxed(p, seen, next)                                                                 \
+    atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_relaxed,             \
+                                            memory_order_relaxed)
+#define cas_acquire(p, seen, next)                                                                 \
+    atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_acquire,             \
+                                            memory_order_acquire)
+#define cas_release(p, seen, next)                                                                 \
+    atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_release,             \
+                                            memory_order_relaxed)
+#define cas_acq_rel(p, seen, next)                                                                 \
+    atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_acq_rel,             \
+                                            memory_order_acquire)
+
+__extension__ typedef unsigned __int128 wide;
+
+/* The one full fence of the code base; see optimistic.c. ThreadSanitizer does not know fences, so
+ * under it an exchange on a word of the caller's own does the same. */
+static inline void fence_full(void)
+{
+#if defined(__SANITIZE_THREAD__)
+#define QUIPU_FENCE_BY_EXCHANGE 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define QUIPU_FENCE_BY_EXCHANGE 1
+#endif
+#endif
+#ifdef QUIPU_FENCE_BY_EXCHANGE
+    static _Atomic uint32_t word;
+    (void)atomic_exchange_explicit(&word, 1, memory_order_seq_cst);
+#else
+    atomic_thread_fence(memory_order_seq_cst);
+#endif
+}
+
+/* Tell the processor that this is a wait. */
+static inline void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("yield");
+#endif
+}
+
+/* Wait politely: relax 128 times, then yield the processor, since the thread we wait for may need
+ * it. */
+static inline void spin(unsigned *spins)
+{
+    if (++*spins <= 128) {
+        relax();
+    } else {
+        (void)sched_yield();
+    }
+}
+
+/* Bring a line close, to be read or to be written. Any address is safe. */
+static inline void prefetch(const void *line)
+{
+    __builtin_prefetch(line, 0, 3);
+}
+
+static inline void prefetch_for_write(const void *line)
+{
+    __builtin_prefetch(line, 1, 3);
+}
+
+#endif

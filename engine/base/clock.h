@@ -1,0 +1,48 @@
+/* clock.h - timestamps: unique, and never behind real time's order.
+ *
+ * One word, the last timestamp given out. Drawing n takes max(now, last + 1) and the n - 1 after it,
+ * in one compare-and-swap: the only write per batch that all threads share. */
+#ifndef QUIPU_BASE_CLOCK_H
+#define QUIPU_BASE_CLOCK_H
+
+#include "base/memory.h"
+
+/* Timestamps are below 2^63, so that a timestamp plus a time-out fits 64 bits. */
+#define TIMESTAMP_MAX ((uint64_t)INT64_MAX)
+
+struct clock {
+    uint64_t (*now)(void *context);
+    void *context;
+    _Alignas(CACHE_LINE) _Atomic uint64_t last;
+};
+
+/* The default source: CLOCK_REALTIME. */
+uint64_t quipui_clock_system(void *context);
+
+/* The time of a read: no earlier than any timestamp given out before. */
+static inline uint64_t clock_read(struct clock *clock)
+{
+    uint64_t now = clock->now(clock->context);
+    /* edge clock.last: acquire; pairs with acq_rel in clock_draw(). */
+    uint64_t last = load_acquire(&clock->last);
+
+    return now > last && now <= TIMESTAMP_MAX ? now : last;
+}
+
+/* The first of `count` timestamps that nobody else has. */
+static inline uint64_t clock_draw(struct clock *clock, uint64_t count)
+{
+    uint64_t now = clock->now(clock->context);
+    /* relaxed: a guess; the compare-and-swap decides. */
+    uint64_t last = load_relaxed(&clock->last);
+    uint64_t first;
+
+    do {
+        first = now > last && now <= TIMESTAMP_MAX ? now : last + 1;
+        /* edge clock.last: acq_rel; pairs with acquire in clock_read(). Carries nothing but real
+         * time's order: who draws after us is later. */
+    } while (!cas_acq_rel(&clock->last, &last, first + count - 1));
+    return first;
+}
+
+#endif

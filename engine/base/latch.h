@@ -1,0 +1,31 @@
+/* latch.h - a lock for a few dozen instructions: taken by an exchange, let go by a plain store.
+ *
+ * Waiters spin, then yield. For what may be held longer, or by many threads at once: lock.h. */
+#ifndef QUIPU_BASE_LATCH_H
+#define QUIPU_BASE_LATCH_H
+
+#include "base/atomic.h"
+
+struct latch {
+    _Atomic uint32_t word;
+};
+
+static inline void latch_hold(struct latch *latch)
+{
+    unsigned spins = 0;
+
+    /* edge latch.word: acquire; pairs with release in latch_let_go(). */
+    while (exchange_acquire(&latch->word, 1) != 0) {
+        /* relaxed: only to wait without stealing the line; the exchange decides. */
+        while (load_relaxed(&latch->word) != 0)
+            spin(&spins);
+    }
+}
+
+static inline void latch_let_go(struct latch *latch)
+{
+    /* edge latch.word: release; pairs with acquire in latch_hold(). Carries all that it guards. */
+    store_release(&latch->word, 0);
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* lock.h - a lock in four bytes: one compare-and-swap when free, the kernel's sleep when not.
+ *
+ * The three-state futex lock of Drepper's "Futexes Are Tricky" (2011), with a short spin before
+ * sleeping. Small enough to live in every account; a pthread mutex is forty bytes. */
+#ifndef QUIPU_BASE_LOCK_H
+#define QUIPU_BASE_LOCK_H
+
+#include "base/atomic.h"
+
+struct lock {
+    _Atomic uint32_t word;
+};
+
+enum { LOCK_FREE = 0, LOCK_HELD = 1, LOCK_AWAITED = 2 };
+
+void quipui_lock_wait(struct lock *lock);
+void quipui_lock_wake(struct lock *lock);
+
+static inline void lock_hold(struct lock *lock)
+{
+    uint32_t seen = LOCK_FREE;
+
+    /* edge lock.word: acquire; pairs with release in lock_let_go(). */
+    if (!cas_acquire(&lock->word, &seen, LOCK_HELD)) quipui_lock_wait(lock);
+}
+
+static inline void lock_let_go(struct lock *lock)
+{
+    /* edge lock.word: release; pairs with acquire in lock_hold(). Carries all that the lock
+     * guards. */
+    if (exchange_release(&lock->word, LOCK_FREE) == LOCK_AWAITED) quipui_lock_wake(lock);
+}
+
+#endif

@@ -1,0 +1,110 @@
+/* memory.c - small objects and regions; see memory.h. */
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#ifdef QUIPU_WITH_JEMALLOC
+#include <jemalloc/jemalloc.h>
+#endif
+
+/* Regions grow by an eighth of what they have, in steps of at least this. */
+#define REGION_STEP_BYTES ((size_t)256 << 10)
+
+/* From this size on a region asks for huge pages: below, they would only waste memory. */
+#define HUGE_FROM_BYTES ((size_t)4 << 20)
+
+#ifdef QUIPU_TESTING
+bool (*quipui_memory_refuse)(void);
+
+static bool refused(void)
+{
+    return quipui_memory_refuse != NULL && quipui_memory_refuse();
+}
+#else
+static bool refused(void)
+{
+    return false;
+}
+#endif
+
+void *quipui_memory_take(size_t bytes)
+{
+    if (refused()) return NULL;
+#ifdef QUIPU_WITH_JEMALLOC
+    return mallocx(bytes, MALLOCX_ALIGN(CACHE_LINE));
+#else
+    return aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+#endif
+}
+
+void quipui_memory_give_back(void *memory)
+{
+    if (memory == NULL) return;
+#ifdef QUIPU_WITH_JEMALLOC
+    dallocx(memory, 0);
+#else
+    free(memory);
+#endif
+}
+
+static size_t round_up(size_t bytes, size_t step)
+{
+    return (bytes + step - 1) / step * step;
+}
+
+bool quipui_region_open(struct region *region, size_t bytes)
+{
+    size_t reserved = round_up(bytes, REGION_STEP_BYTES);
+    void *base;
+
+    if (refused()) return false;
+    base = mmap(NULL, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) return false;
+    if (pthread_mutex_init(&region->growing, NULL) != 0) {
+        (void)munmap(base, reserved);
+        return false;
+    }
+    region->base = base;
+    region->reserved_bytes = reserved;
+    /* relaxed: no other thread knows the region yet. */
+    store_relaxed(&region->usable_bytes, 0);
+    return true;
+}
+
+void quipui_region_close(struct region *region)
+{
+    if (region->base == NULL) return;
+    (void)munmap(region->base, region->reserved_bytes);
+    (void)pthread_mutex_destroy(&region->growing);
+    region->base = NULL;
+}
+
+/* Called with `growing` held. */
+static bool extend(struct region *region, size_t from, size_t bytes)
+{
+    size_t step = round_up(bytes / 8, REGION_STEP_BYTES);
+    size_t to = round_up(bytes, REGION_STEP_BYTES) + step;
+
+    if (to > region->reserved_bytes) to = region->reserved_bytes;
+    if (bytes > to || refused()) return false;
+    if (mprotect(region->base + from, to - from, PROT_READ | PROT_WRITE) != 0) return false;
+    if (to >= HUGE_FROM_BYTES) (void)madvise(region->base + from, to - from, MADV_HUGEPAGE);
+
+    /* edge region.usable: release; pairs with acquire in region_ensure(). Carries the mapping. */
+    store_release(&region->usable_bytes, to);
+    return true;
+}
+
+bool quipui_region_grow(struct region *region, size_t bytes)
+{
+    bool grown = true;
+    size_t from;
+
+    (void)pthread_mutex_lock(&region->growing);
+    /* relaxed: `growing` orders this after the last extend(). */
+    from = load_relaxed(&region->usable_bytes);
+    if (from < bytes) grown = extend(region, from, bytes);
+    (void)pthread_mutex_unlock(&region->growing);
+    return grown;
+}

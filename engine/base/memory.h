@@ -1,0 +1,50 @@
+/* memory.h - the one door to memory: small objects (jemalloc) and regions (mmap).
+ *
+ * A region is address space reserved once and made usable from its start, so what lives in it never
+ * moves and an index is a plain offset. Fresh memory of a region is zero; fresh small objects are
+ * not.
+ *
+ * jemalloc is used by its non-standard calls, for our own objects only: the host keeps its malloc.
+ * Without QUIPU_WITH_JEMALLOC (sanitizers, valgrind) the door opens to aligned_alloc() instead. */
+#ifndef QUIPU_BASE_MEMORY_H
+#define QUIPU_BASE_MEMORY_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/atomic.h"
+
+#define CACHE_LINE 64
+
+#ifdef QUIPU_TESTING
+/* Asked before each allocation, when set; true refuses it. Fault injection for tests. */
+extern bool (*quipui_memory_refuse)(void);
+#endif
+
+/* `bytes` of memory aligned to a cache line, or NULL. */
+void *quipui_memory_take(size_t bytes);
+void quipui_memory_give_back(void *memory);
+
+struct region {
+    char *base;
+    size_t reserved_bytes;
+    _Atomic size_t usable_bytes;
+    pthread_mutex_t growing;
+};
+
+/* Reserve; nothing is usable yet. False: no address space. */
+bool quipui_region_open(struct region *region, size_t bytes);
+void quipui_region_close(struct region *region);
+bool quipui_region_grow(struct region *region, size_t bytes);
+
+/* Make the first `bytes` usable. False: no memory; what was usable stays so. */
+static inline bool region_ensure(struct region *region, size_t bytes)
+{
+    /* edge region.usable: acquire; pairs with release in quipui_region_grow(). */
+    if (load_acquire(&region->usable_bytes) >= bytes) return true;
+    return quipui_region_grow(region, bytes);
+}
+
+#endif

@@ -1,0 +1,279 @@
+/* accounts.c - creating accounts, chain by chain.
+ *
+ * One batch at a time holds `creating`, so slots are filled in order and claims meet nobody else's.
+ * Readers meet a claim only until the chain is settled. */
+#include "batch/accounts.h"
+
+#include <string.h>
+
+#include "base/grace.h"
+#include "rules/account.h"
+
+struct account_batch {
+    struct store *store;
+    const struct protocol *protocol;
+    const quipu_account *events;
+    size_t count;
+    quipu_result *results;
+    struct worker *worker;
+    bool imports;
+    uint64_t drawn, newest; /* timestamps: of events[0]; the largest of any record (imports) */
+
+    size_t from, length; /* the chain at hand */
+    struct slot **slots; /* those of it that are claimed, in scratch */
+    uint64_t *timestamps;
+};
+
+/* All but the timestamp, which others may be looking at: it is 0 until the account is settled. */
+static void fill(struct slot *slot, const quipu_account *event)
+{
+    slot->id = event->id;
+    slot->ledger = event->ledger;
+    slot->code = event->code;
+    slot->flags = event->flags;
+    slot->user_data_128 = event->user_data_128;
+    slot->user_data_64 = event->user_data_64;
+    slot->user_data_32 = event->user_data_32;
+}
+
+static quipu_account stored_account(struct store *store, uint64_t place)
+{
+    struct account_state none = {.head = 0};
+    quipu_account account;
+
+    quipui_slot_view(slot_at(&store->accounts, place), &none, &account);
+    return account;
+}
+
+/* Is the id one of this chain's own, not settled yet? */
+static bool is_in_chain(const struct account_batch *batch, size_t claimed, quipu_uint128 id,
+                        size_t *which)
+{
+    for (size_t i = 0; i < claimed; i++) {
+        if (batch->slots[i]->id == id) {
+            *which = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Claim the next slot for this event; or the verdict on its id. The chain's own claims are in flight
+ * to everybody, so they are looked through first. */
+static quipu_status claim(struct account_batch *batch, const quipu_account *event, size_t claimed,
+                          uint32_t *verdict, uint64_t *original)
+{
+    struct store *store = batch->store;
+    uint64_t place = accounts_count(&store->accounts) + claimed, found = 0;
+    uint64_t hash = index_hash(&store->account_ids, event->id);
+    size_t which;
+    enum claim claim;
+
+    if (is_in_chain(batch, claimed, event->id, &which)) {
+        quipu_account twin = stored_account(store, accounts_count(&store->accounts) + which);
+
+        *original = batch->timestamps[which];
+        *verdict = quipui_rules_account_again(event, &twin);
+        return QUIPU_OK;
+    }
+    claim = quipui_index_claim(&store->account_ids, hash, event->id, INDEX_ASK, &found);
+    if (claim == CLAIM_STORED) {
+        quipu_account stored = stored_account(store, found);
+
+        *original = stored.timestamp;
+        *verdict = quipui_rules_account_again(event, &stored);
+        return QUIPU_OK;
+    }
+    *verdict = quipui_rules_account_fields(event, batch->newest);
+    if (*verdict != QUIPU_CREATED) return QUIPU_OK;
+
+    if (place >= store->accounts.capacity) return QUIPU_NO_SPACE;
+    if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot))) {
+        return QUIPU_NO_MEMORY;
+    }
+    fill(slot_at(&store->accounts, place), event);
+    claim = quipui_index_claim(&store->account_ids, hash, event->id, place, &found);
+    return claim == CLAIM_TAKEN ? QUIPU_OK : QUIPU_NO_MEMORY;
+}
+
+static uint32_t first_verdict(const struct account_batch *batch, size_t event, bool is_open)
+{
+    const quipu_account *account = &batch->events[event];
+    uint32_t verdict;
+
+    if (is_open && event == batch->from + batch->length - 1) {
+        return QUIPU_CREATE_ACCOUNT_LINKED_EVENT_CHAIN_OPEN;
+    }
+    verdict = quipui_rules_account_time(account, batch->imports, batch->drawn);
+    return verdict == QUIPU_CREATED ? quipui_rules_account_form(account) : verdict;
+}
+
+/* Claim the whole chain, or up to the event that fails: *claimed says how far, *verdict why. */
+static quipu_status claim_chain(struct account_batch *batch, bool is_open, size_t *claimed,
+                                uint32_t *verdict, uint64_t *original)
+{
+    for (*claimed = 0; *claimed < batch->length; ++*claimed) {
+        size_t event = batch->from + *claimed;
+        quipu_status status = QUIPU_OK;
+
+        *original = batch->drawn + event;
+        *verdict = first_verdict(batch, event, is_open);
+        if (*verdict == QUIPU_CREATED) {
+            status = claim(batch, &batch->events[event], *claimed, verdict, original);
+        }
+        if (status != QUIPU_OK || *verdict != QUIPU_CREATED) return status;
+
+        batch->slots[*claimed] =
+            slot_at(&batch->store->accounts, accounts_count(&batch->store->accounts) + *claimed);
+        batch->timestamps[*claimed] =
+            batch->imports ? batch->events[event].timestamp : batch->drawn + event;
+        batch->newest = batch->timestamps[*claimed];
+    }
+    return QUIPU_OK;
+}
+
+static void release_claims(struct account_batch *batch, size_t claimed)
+{
+    struct index *index = &batch->store->account_ids;
+    uint64_t place = accounts_count(&batch->store->accounts);
+
+    for (size_t i = 0; i < claimed; i++) {
+        quipui_index_release(index, index_hash(index, batch->slots[i]->id), place + i);
+    }
+}
+
+static void settle(struct account_batch *batch)
+{
+    struct accounts *accounts = &batch->store->accounts;
+
+    for (size_t i = 0; i < batch->length; i++) {
+        accounts_settle(batch->slots[i], batch->timestamps[i]);
+        batch->results[batch->from + i] =
+            (quipu_result){.timestamp = batch->timestamps[i], .status = QUIPU_CREATED};
+    }
+    accounts_set_count(accounts, accounts_count(accounts) + batch->length);
+}
+
+static void set_refused(struct account_batch *batch, size_t failed, uint32_t verdict,
+                        uint64_t original, bool is_open)
+{
+    for (size_t i = 0; i < batch->length; i++) {
+        quipu_result *result = &batch->results[batch->from + i];
+
+        *result = (quipu_result){.timestamp = batch->drawn + batch->from + i,
+                                 .status = QUIPU_CREATE_ACCOUNT_LINKED_EVENT_FAILED};
+        if (is_open && i == batch->length - 1) {
+            result->status = QUIPU_CREATE_ACCOUNT_LINKED_EVENT_CHAIN_OPEN;
+        } else if (i == failed) {
+            result->status = verdict;
+            if (verdict == QUIPU_CREATE_ACCOUNT_EXISTS) result->timestamp = original;
+        }
+    }
+}
+
+static quipu_status do_chain(struct account_batch *batch, bool is_open)
+{
+    uint64_t newest = batch->newest, original = 0;
+    uint32_t verdict = QUIPU_CREATED;
+    size_t claimed;
+    quipu_status status = claim_chain(batch, is_open, &claimed, &verdict, &original);
+
+    if (status == QUIPU_OK && verdict == QUIPU_CREATED) {
+        if (batch->protocol->seed(batch->store, batch->slots, batch->timestamps, claimed)) {
+            settle(batch);
+            return QUIPU_OK;
+        }
+        status = QUIPU_NO_MEMORY;
+    }
+    release_claims(batch, claimed);
+    batch->newest = newest;
+    if (status == QUIPU_OK) set_refused(batch, claimed, verdict, original, is_open);
+    return status;
+}
+
+static bool is_linked(const struct account_batch *batch, size_t event)
+{
+    return (batch->events[event].flags & QUIPU_ACCOUNT_LINKED) != 0;
+}
+
+static quipu_status do_chains(struct account_batch *batch)
+{
+    quipu_status status = QUIPU_OK;
+
+    while (status == QUIPU_OK && batch->from < batch->count) {
+        size_t last = batch->from;
+
+        while (last + 1 < batch->count && is_linked(batch, last))
+            last++;
+        batch->length = last - batch->from + 1;
+        status = do_chain(batch, is_linked(batch, last));
+        if (status == QUIPU_OK) batch->from += batch->length;
+    }
+    return status;
+}
+
+/* The largest timestamp of any record; nobody else writes. */
+static uint64_t newest_record(struct store *store)
+{
+    uint64_t count = accounts_count(&store->accounts), newest = 0;
+
+    if (count > 0) {
+        /* relaxed: `creating` orders this after the account's creation. */
+        newest = load_relaxed(&slot_at(&store->accounts, count - 1)->timestamp);
+    }
+    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
+        if (w->newest > newest) newest = w->newest;
+    }
+    return newest;
+}
+
+static quipu_status do_batch(struct account_batch *batch)
+{
+    struct store *store = batch->store;
+    quipu_status status;
+
+    lock_hold(&store->accounts.creating);
+    if (batch->protocol->begin != NULL) batch->protocol->begin(store);
+    batch->drawn = clock_draw(&store->clock, batch->count);
+    batch->newest = batch->imports ? newest_record(store) : 0;
+    quipui_grace_enter();
+    status = do_chains(batch);
+    quipui_grace_leave();
+    if (batch->protocol->end != NULL) batch->protocol->end(store);
+    lock_let_go(&store->accounts.creating);
+    return status;
+}
+
+quipu_status quipui_create_accounts(struct store *store, const struct protocol *protocol,
+                                    const quipu_account *events, size_t count,
+                                    quipu_result *results)
+{
+    struct account_batch batch = {
+        .store = store,
+        .protocol = protocol,
+        .events = events,
+        .count = count,
+        .results = results,
+        .imports = (events[0].flags & QUIPU_ACCOUNT_IMPORTED) != 0,
+    };
+    quipu_status status = QUIPU_NO_MEMORY;
+
+    memset(results, 0, count * sizeof *results);
+    batch.worker = batch.imports ? quipui_worker_take_alone(&store->workers)
+                                 : quipui_worker_take(&store->workers, WORKER_WRITES);
+    if (batch.worker == NULL) return QUIPU_NO_MEMORY;
+
+    batch.slots = quipui_worker_scratch(batch.worker,
+                                        count * (sizeof *batch.slots + sizeof *batch.timestamps));
+    if (batch.slots != NULL) {
+        batch.timestamps = (uint64_t *)(void *)(batch.slots + count);
+        status = do_batch(&batch);
+    }
+    quipui_index_reclaim(&store->account_ids);
+    if (batch.imports) {
+        quipui_worker_give_back_alone(&store->workers, batch.worker);
+    } else {
+        quipui_worker_give_back(batch.worker);
+    }
+    return status;
+}

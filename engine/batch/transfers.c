@@ -1,0 +1,199 @@
+/* transfers.c - a batch of transfers, unit by unit; see transfers.h. */
+#include "batch/transfers.h"
+
+#include <string.h>
+
+#include "base/grace.h"
+
+void quipui_batch_open(struct transfer_batch *batch, struct store *store,
+                       const struct protocol *protocol, const quipu_transfer *events, size_t count,
+                       quipu_result *results)
+{
+    batch->store = store;
+    batch->protocol = protocol;
+    batch->events = events;
+    batch->count = count;
+    batch->results = results;
+    batch->expectations = NULL;
+    batch->expectation_count = 0;
+    batch->receipts = NULL;
+    batch->conflict = false;
+    batch->warm_from = batch->warm_to = 0;
+    batch->imports = (events[0].flags & QUIPU_TRANSFER_IMPORTED) != 0;
+}
+
+static void set_result(struct transfer_batch *batch, uint32_t i, uint32_t outcome)
+{
+    const struct leg *leg = &batch->unit.legs[i];
+    size_t event = batch->from + i;
+    uint64_t judged = batch->imports ? batch->drawn + event : leg->timestamp;
+
+    if (outcome == QUIPU_CREATED) judged = leg->timestamp;
+    if (outcome == QUIPU_CREATE_TRANSFER_EXISTS) judged = leg->original;
+    batch->results[event] = (quipu_result){.timestamp = judged, .status = outcome};
+}
+
+static void set_created(struct transfer_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->unit.leg_count; i++)
+        set_result(batch, i, QUIPU_CREATED);
+    batch->worker->transfers.next += batch->unit.leg_count;
+}
+
+/* The leg that failed keeps its code, the last of an open chain its own; the others failed with
+ * them. */
+static void set_refused(struct transfer_batch *batch)
+{
+    struct unit *unit = &batch->unit;
+
+    for (uint32_t i = 0; i < unit->leg_count; i++) {
+        set_result(batch, i,
+                   i == unit->failed ? unit->outcome : QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED);
+        if (unit->receipts != NULL && i != unit->failed) {
+            memset(&unit->receipts[i], 0, sizeof unit->receipts[i]);
+        }
+    }
+    if (batch->is_open) {
+        set_result(batch, unit->leg_count - 1, QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN);
+    }
+}
+
+/* A transfer that there is no place for may still be answered: it may exist, or be ill-formed. */
+static quipu_status answer_without_place(struct transfer_batch *batch, size_t event,
+                                         quipu_status status)
+{
+    uint64_t original = 0;
+    uint32_t outcome = quipui_ask(batch, event, &original);
+
+    if (outcome == QUIPU_CREATED) return status;
+    if (outcome != QUIPU_CREATE_TRANSFER_EXISTS) original = batch->drawn + event;
+    batch->results[event] = (quipu_result){.timestamp = original, .status = outcome};
+    return QUIPU_OK;
+}
+
+/* Have the protocol run the unit, unless its first leg is refused already. */
+static enum unit_end run(struct transfer_batch *batch, quipu_status *status)
+{
+    struct unit *unit = &batch->unit;
+
+    unit->failed = 0;
+    unit->outcome = unit->legs[0].verdict;
+    if (batch->decided == 0 && batch->expectation_count == 0) return UNIT_REFUSED;
+    *status = quipui_find_footprint(batch);
+    if (*status != QUIPU_OK) return UNIT_NO_MEMORY;
+    if (batch->conflict) return UNIT_CONFLICT;
+    *status = QUIPU_NO_MEMORY; /* what UNIT_NO_MEMORY will mean */
+    return batch->protocol->run(batch->store, batch->worker, unit);
+}
+
+/* One unit, from events to results. */
+static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
+{
+    quipu_status status = quipui_supply(batch->store, batch->worker, count);
+    enum unit_end end;
+
+    if (status != QUIPU_OK && count == 1) return answer_without_place(batch, from, status);
+    if (status == QUIPU_OK) status = quipui_build(batch, from, count, is_open);
+    if (status != QUIPU_OK) return status;
+    quipui_find_pending(batch);
+    status = quipui_claim(batch);
+    if (status != QUIPU_OK) return status;
+
+    end = run(batch, &status);
+    if (end == UNIT_CREATED) {
+        set_created(batch);
+        return QUIPU_OK;
+    }
+    quipui_unclaim(batch, end == UNIT_REFUSED);
+    quipui_give_back_holds(batch);
+    if (end == UNIT_CONFLICT) return QUIPU_CONFLICT;
+    if (end == UNIT_NO_MEMORY) return status;
+    set_refused(batch);
+    return QUIPU_OK;
+}
+
+static bool is_linked(const struct transfer_batch *batch, size_t event)
+{
+    return (batch->events[event].flags & QUIPU_TRANSFER_LINKED) != 0;
+}
+
+/* The unit that starts at this event: how many, and does the batch end inside it? */
+static uint32_t unit_length(const struct transfer_batch *batch, size_t from, bool *is_open)
+{
+    size_t last = from;
+
+    while (last + 1 < batch->count && is_linked(batch, last))
+        last++;
+    *is_open = is_linked(batch, last);
+    return (uint32_t)(last - from + 1);
+}
+
+/* The units of one group; *next is the first event after them. */
+static quipu_status do_group(struct transfer_batch *batch, size_t *next)
+{
+    quipu_status status = QUIPU_OK;
+
+    quipui_grace_enter();
+    quipui_warm(batch, *next);
+    while (status == QUIPU_OK && *next < batch->warm_to) {
+        bool is_open;
+        uint32_t count = unit_length(batch, *next, &is_open);
+
+        status = do_unit(batch, *next, count, is_open);
+        if (status == QUIPU_OK) *next += count;
+    }
+    quipui_grace_leave();
+    return status;
+}
+
+static bool start(struct transfer_batch *batch)
+{
+    struct workers *workers = &batch->store->workers;
+
+    memset(batch->results, 0, batch->count * sizeof *batch->results);
+    batch->worker = batch->imports ? quipui_worker_take_alone(workers)
+                                   : quipui_worker_take(workers, WORKER_WRITES);
+    if (batch->worker == NULL) return false;
+    if (batch->protocol->begin != NULL) batch->protocol->begin(batch->store);
+    batch->drawn = clock_draw(&batch->store->clock, batch->count);
+    return true;
+}
+
+static void finish(struct transfer_batch *batch)
+{
+    struct workers *workers = &batch->store->workers;
+
+    if (batch->protocol->end != NULL) batch->protocol->end(batch->store);
+    quipui_index_reclaim(&batch->store->transfer_ids);
+    if (batch->imports) {
+        quipui_worker_give_back_alone(workers, batch->worker);
+    } else {
+        quipui_worker_give_back(batch->worker);
+    }
+}
+
+quipu_status quipui_create_transfers(struct transfer_batch *batch)
+{
+    quipu_status status = QUIPU_OK;
+    size_t next = 0;
+
+    if (!start(batch)) return QUIPU_NO_MEMORY;
+    while (status == QUIPU_OK && next < batch->count)
+        status = do_group(batch, &next);
+    finish(batch);
+    return status;
+}
+
+quipu_status quipui_commit(struct transfer_batch *batch)
+{
+    quipu_status status;
+
+    if (batch->receipts != NULL) memset(batch->receipts, 0, batch->count * sizeof *batch->receipts);
+    if (!start(batch)) return QUIPU_NO_MEMORY;
+    quipui_grace_enter();
+    quipui_warm(batch, 0);
+    status = do_unit(batch, 0, (uint32_t)batch->count, is_linked(batch, batch->count - 1));
+    quipui_grace_leave();
+    finish(batch);
+    return status;
+}

@@ -1,0 +1,77 @@
+/* warm.c - the pipeline: memory latency is the cost of a ledger, so ask for lines early.
+ *
+ * Two passes over a group before its events run: hash every id and ask for the lines of the index;
+ * then, those being close, guess by fingerprint where each account lives and ask for its slot. */
+#include "batch/transfers.h"
+
+static struct hashes hash_event(struct store *store, const quipu_transfer *event)
+{
+    struct hashes hashes = {.id = index_hash(&store->transfer_ids, event->id)};
+
+    if (rules_resolves(event)) {
+        hashes.pending = index_hash(&store->transfer_ids, event->pending_id);
+    } else {
+        hashes.debit = index_hash(&store->account_ids, event->debit_account_id);
+        hashes.credit = index_hash(&store->account_ids, event->credit_account_id);
+    }
+    return hashes;
+}
+
+static void ask_for_index(struct store *store, const quipu_transfer *event,
+                          const struct hashes *hashes)
+{
+    index_prefetch(&store->transfer_ids, hashes->id);
+    if (rules_resolves(event)) {
+        index_prefetch(&store->transfer_ids, hashes->pending);
+    } else {
+        index_prefetch(&store->account_ids, hashes->debit);
+        index_prefetch(&store->account_ids, hashes->credit);
+    }
+}
+
+static void ask_for_slot(struct store *store, uint64_t hash)
+{
+    uint64_t place = index_guess(&store->account_ids, hash);
+
+    if (place != UINT64_MAX) slot_prefetch(slot_at(&store->accounts, place));
+}
+
+static void ask_for_records(struct store *store, const quipu_transfer *event,
+                            const struct hashes *hashes)
+{
+    if (rules_resolves(event)) {
+        uint64_t place = index_guess(&store->transfer_ids, hashes->pending);
+
+        if (place == UINT64_MAX) return;
+        prefetch(transfer_at(&store->transfers, place));
+        prefetch(knot_at(&store->transfers, place));
+    } else {
+        ask_for_slot(store, hashes->debit);
+        ask_for_slot(store, hashes->credit);
+    }
+}
+
+void quipui_warm(struct transfer_batch *batch, size_t from)
+{
+    size_t left = batch->count - from;
+    size_t count = left < GROUP_EVENTS ? left : GROUP_EVENTS;
+
+    batch->warm_from = from;
+    batch->warm_to = from + count;
+    for (size_t i = 0; i < count; i++) {
+        batch->warm[i] = hash_event(batch->store, &batch->events[from + i]);
+        ask_for_index(batch->store, &batch->events[from + i], &batch->warm[i]);
+    }
+    if (count == 1) return; /* nothing to do meanwhile */
+    for (size_t i = 0; i < count; i++) {
+        ask_for_records(batch->store, &batch->events[from + i], &batch->warm[i]);
+    }
+}
+
+struct hashes quipui_hashes(const struct transfer_batch *batch, size_t event)
+{
+    if (event >= batch->warm_from && event < batch->warm_to) {
+        return batch->warm[event - batch->warm_from];
+    }
+    return hash_event(batch->store, &batch->events[event]);
+}

@@ -1,0 +1,191 @@
+/* judge.c - the law applied to a unit; the same for every protocol. */
+#include "protocol/unit.h"
+
+#include "base/assert.h"
+
+static struct party party_of(struct unit *unit, uint32_t copy)
+{
+    return slot_party(unit->copies[copy].slot, &unit->copies[copy].state.balance);
+}
+
+/* Is the unit later than all that touched its accounts? */
+static bool is_latest(const struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        if (unit->copies[i].state.touched >= unit->legs[0].timestamp) return false;
+    }
+    return true;
+}
+
+static uint32_t judge_twin(struct store *store, const struct unit *unit, const struct leg *leg)
+{
+    const struct leg *twin = &unit->legs[leg->twin];
+
+    return quipui_rules_transfer_again(leg->event, transfer_at(&store->transfers, twin->place),
+                                       transfer_resolved(&store->transfers, twin->place));
+}
+
+static uint32_t judge_resolve(struct store *store, struct unit *unit, const struct leg *leg,
+                              const struct moment *at, quipu_transfer *stored)
+{
+    struct hold_view hold = {NULL, HOLD_PENDING};
+    struct party debit, credit;
+    uint32_t outcome;
+
+    if (leg->pending != 0) hold.transfer = transfer_at(&store->transfers, leg->pending - 1);
+    if (leg->view == NOT_FOUND) {
+        return quipui_rules_resolve(leg->event, at, &hold, NULL, NULL, stored);
+    }
+    hold.state = unit->views[leg->view].now;
+    debit = party_of(unit, leg->debit);
+    credit = party_of(unit, leg->credit);
+    outcome = quipui_rules_resolve(leg->event, at, &hold, &debit, &credit, stored);
+    if (outcome == QUIPU_CREATED) {
+        bool posts = (leg->event->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
+
+        unit->views[leg->view].now = posts ? HOLD_POSTED : HOLD_VOIDED;
+    }
+    return outcome;
+}
+
+static uint32_t judge_post(struct unit *unit, const struct leg *leg, const struct moment *at,
+                           quipu_transfer *stored)
+{
+    struct party debit, credit;
+    uint32_t outcome;
+
+    if (leg->debit != NOT_FOUND) debit = party_of(unit, leg->debit);
+    if (leg->credit != NOT_FOUND) credit = party_of(unit, leg->credit);
+    outcome = quipui_rules_post(leg->event, at, leg->debit != NOT_FOUND ? &debit : NULL,
+                                leg->credit != NOT_FOUND ? &credit : NULL, stored);
+    if (outcome == QUIPU_CREATED && leg->view != NOT_FOUND) {
+        unit->views[leg->view].now = HOLD_PENDING;
+    }
+    return outcome;
+}
+
+static struct moment moment_of(struct store *store, const struct unit *unit, const struct leg *leg,
+                               uint64_t newest)
+{
+    struct moment at = {leg->timestamp, newest, false};
+
+    if (unit->imports) {
+        at.taken_by_an_account = quipui_accounts_have_timestamp(&store->accounts, leg->timestamp);
+    }
+    return at;
+}
+
+static void tie(struct unit *unit, const struct leg *leg, struct knot *knot, enum knot_kind kind)
+{
+    struct account_state *debit = &unit->copies[leg->debit].state;
+    struct account_state *credit = &unit->copies[leg->credit].state;
+
+    knot_tie_to(knot, SIDE_DEBIT, debit->balance.version, debit->head);
+    knot_tie_to(knot, SIDE_CREDIT, credit->balance.version, credit->head);
+    debit->head = link_to(leg->place, kind, SIDE_DEBIT);
+    credit->head = link_to(leg->place, kind, SIDE_CREDIT);
+    if (leg->timestamp > debit->touched) debit->touched = leg->timestamp;
+    if (leg->timestamp > credit->touched) credit->touched = leg->timestamp;
+}
+
+static void judge_release(struct store *store, struct unit *unit, const struct leg *leg)
+{
+    struct hold *hold = hold_at(&store->transfers, leg->place);
+
+    if (unit->views[0].now != HOLD_PENDING) return;
+    quipui_rules_release(transfer_at(&store->transfers, hold->transfer),
+                         &unit->copies[leg->debit].state.balance,
+                         &unit->copies[leg->credit].state.balance);
+    unit->views[0].now = HOLD_EXPIRED;
+    tie(unit, leg, &hold->release, KNOT_RELEASE);
+}
+
+static void receive(quipu_receipt *receipt, const struct unit *unit, const struct leg *leg)
+{
+    if (leg->debit != NOT_FOUND) {
+        const struct copy *copy = &unit->copies[leg->debit];
+
+        quipui_slot_view(copy->slot, &copy->state, &receipt->debit);
+        receipt->debit_version = copy->state.balance.version;
+    }
+    if (leg->credit != NOT_FOUND) {
+        const struct copy *copy = &unit->copies[leg->credit];
+
+        quipui_slot_view(copy->slot, &copy->state, &receipt->credit);
+        receipt->credit_version = copy->state.balance.version;
+    }
+}
+
+/* One leg: QUIPU_CREATED with its record and knot written, or why not. */
+static uint32_t judge_leg(struct store *store, struct unit *unit, struct leg *leg, uint64_t newest)
+{
+    struct knot *knot = knot_at(&store->transfers, leg->place);
+    struct moment at;
+    quipu_transfer stored;
+    uint32_t outcome;
+
+    if (leg->twin != NOT_FOUND) {
+        leg->original = unit->legs[leg->twin].timestamp;
+        return judge_twin(store, unit, leg);
+    }
+    at = moment_of(store, unit, leg, newest);
+    outcome = rules_resolves(leg->event) ? judge_resolve(store, unit, leg, &at, &stored)
+                                         : judge_post(unit, leg, &at, &stored);
+    if (outcome != QUIPU_CREATED) return outcome;
+
+    invariant(leg->claimed);
+    transfer_fill(transfer_at(&store->transfers, leg->place), &stored);
+    knot->hold = leg->view != NOT_FOUND ? unit->views[leg->view].hold + 1 : 0;
+    tie(unit, leg, knot, KNOT_TRANSFER);
+    return QUIPU_CREATED;
+}
+
+static uint64_t newest_transfer(struct store *store)
+{
+    uint64_t newest = 0;
+
+    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
+        if (w->newest > newest) newest = w->newest;
+    }
+    return newest;
+}
+
+static bool meets_expectations(const struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        const struct copy *copy = &unit->copies[i];
+
+        if (copy->expected != 0 && copy->expected != copy->state.balance.version) return false;
+    }
+    return true;
+}
+
+enum step quipui_judge(struct store *store, struct unit *unit)
+{
+    uint64_t newest = unit->imports ? newest_transfer(store) : 0;
+
+    if (unit->expects && !meets_expectations(unit)) return STEP_CONFLICT;
+    if (unit->legs[0].event == NULL) {
+        judge_release(store, unit, &unit->legs[0]);
+        return STEP_APPROVED;
+    }
+    if (!unit->imports && !is_latest(unit)) return STEP_REDRAW;
+    for (uint32_t i = 0; i < unit->leg_count; i++) {
+        struct leg *leg = &unit->legs[i];
+        uint32_t outcome = leg->verdict;
+
+        if (outcome == QUIPU_CREATED) {
+            outcome = judge_leg(store, unit, leg, newest);
+            if (unit->receipts != NULL && leg->twin == NOT_FOUND) {
+                receive(&unit->receipts[i], unit, leg);
+            }
+        }
+        if (outcome != QUIPU_CREATED) {
+            unit->failed = i;
+            unit->outcome = outcome;
+            return STEP_REFUSED;
+        }
+        if (unit->imports) newest = leg->timestamp;
+    }
+    return STEP_APPROVED;
+}

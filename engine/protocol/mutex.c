@@ -1,0 +1,120 @@
+/* mutex.c - a lock per account, taken in the order of addresses.
+ *
+ * Everything about an account is plain memory under its lock: simple, exact, and polite when there
+ * are many more threads than cores, since waiters sleep. */
+#include "protocol/protocol.h"
+
+static struct locked_state *state_of(struct slot *slot)
+{
+    return &slot->state.locked;
+}
+
+static void hold_all(struct copy *copies, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        lock_hold(&state_of(copies[i].slot)->lock);
+}
+
+static void let_go_all(struct copy *copies, size_t count)
+{
+    for (size_t i = count; i > 0; i--)
+        lock_let_go(&state_of(copies[i - 1].slot)->lock);
+}
+
+static void copy_out(struct copy *copy)
+{
+    const struct locked_state *from = state_of(copy->slot);
+
+    copy->state = (struct account_state){
+        .balance = {.debits_pending = from->debits_pending,
+                    .debits_posted = from->debits_posted,
+                    .credits_pending = from->credits_pending,
+                    .credits_posted = from->credits_posted,
+                    .version = from->version,
+                    .closed = from->closed},
+        .head = from->head,
+        .touched = from->touched,
+    };
+}
+
+static void copy_in(struct slot *slot, const struct account_state *state)
+{
+    struct locked_state *to = state_of(slot);
+
+    to->debits_pending = state->balance.debits_pending;
+    to->debits_posted = state->balance.debits_posted;
+    to->credits_pending = state->balance.credits_pending;
+    to->credits_posted = state->balance.credits_posted;
+    to->version = state->balance.version;
+    to->closed = (uint32_t)state->balance.closed;
+    to->head = state->head;
+    to->touched = state->touched;
+}
+
+static bool prepare(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+    return true;
+}
+
+static void enter(struct store *store, struct unit *unit)
+{
+    (void)store;
+    hold_all(unit->copies, unit->copy_count);
+}
+
+static void load(struct store *store, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++)
+        copy_out(&unit->copies[i]);
+    quipui_holds_see(store, unit);
+}
+
+static bool commit(struct store *store, struct unit *unit, enum step step)
+{
+    if (step != STEP_APPROVED) return true;
+    if (!quipui_holds_change(store, unit, VIEWS_ALL)) return false;
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        copy_in(unit->copies[i].slot, &unit->copies[i].state);
+    }
+    return true;
+}
+
+static void leave(struct store *store, struct unit *unit)
+{
+    (void)store;
+    let_go_all(unit->copies, unit->copy_count);
+}
+
+static bool seed(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
+                 size_t count)
+{
+    (void)store;
+    for (size_t i = 0; i < count; i++) {
+        struct account_state state = protocol_first_state(slots[i], timestamps[i]);
+
+        copy_in(slots[i], &state);
+    }
+    return true;
+}
+
+static void read(struct store *store, struct copy *copies, size_t count)
+{
+    (void)store;
+    hold_all(copies, count);
+    for (size_t i = 0; i < count; i++)
+        copy_out(&copies[i]);
+    let_go_all(copies, count);
+}
+
+#include "protocol/loop.inc.h"
+
+const struct protocol quipui_protocol_mutex = {
+    .name = "mutex",
+    .versioned = true,
+    .seed = seed,
+    .run = run,
+    .expire = release_due,
+    .read = read,
+};

@@ -1,0 +1,245 @@
+/* optimistic.c - versioned records: copy, judge, commit if nothing moved.
+ *
+ * Silo's commit (Tu et al., SOSP 2013) without its global parts. An account's word is its version,
+ * shifted, and a lock bit. Copies are taken without locks and each is whole; to commit, the words
+ * are locked in the order of addresses by a compare-and-swap from the very version that was copied,
+ * so locking is validating. A refusal is confirmed the same way: copies of two accounts may be of
+ * two instants, and only locked ones are known to be of one.
+ *
+ *   O1  what changes is stored while the word is locked, with release; and loaded with acquire, so
+ *       that who sees a new value sees the lock or the new version, too
+ *   O2  accounts that are only expected are locked too, unchanged: else two commits could each
+ *       approve what the other changes */
+#include "protocol/protocol.h"
+
+#define LOCKED ((uint64_t)1)
+
+/* So often is a read of several accounts tried before it takes locks. */
+#define READ_ATTEMPTS 64
+
+static struct raced_state *state_of(struct slot *slot)
+{
+    return &slot->state.raced;
+}
+
+static uint64_t word_of(uint64_t version)
+{
+    return version << 1;
+}
+
+static quipu_uint128 joined(const uint64_t *halves)
+{
+    return (quipu_uint128)halves[1] << 64 | halves[0];
+}
+
+/* The words of an account, without a look at its lock. */
+static void copy_words(struct raced_state *from, struct account_state *to)
+{
+    uint64_t words[RACED_WORDS];
+
+    for (size_t i = 0; i < RACED_WORDS; i++) {
+        /* edge optimistic.words: acquire; pairs with release in install(). */
+        words[i] = load_acquire(&from->words[i]);
+    }
+    to->balance.debits_pending = joined(&words[RACED_TOTALS]);
+    to->balance.debits_posted = joined(&words[RACED_TOTALS + 2]);
+    to->balance.credits_pending = joined(&words[RACED_TOTALS + 4]);
+    to->balance.credits_posted = joined(&words[RACED_TOTALS + 6]);
+    to->balance.closed = words[RACED_CLOSED];
+    to->head = words[RACED_HEAD];
+    to->touched = words[RACED_TOUCHED];
+}
+
+/* Copy one account, whole, with the version it was read at. */
+static void read_whole(struct copy *copy)
+{
+    struct raced_state *from = state_of(copy->slot);
+
+    for (unsigned spins = 0;; spin(&spins)) {
+        /* edge optimistic.word: acquire; pairs with release in unlock(). */
+        uint64_t word = load_acquire(&from->word);
+
+        if ((word & LOCKED) != 0) continue;
+        copy_words(from, &copy->state);
+        copy->state.balance.version = word >> 1;
+        /* relaxed: the acquires of copy_words() keep this load after them (O1). */
+        if (load_relaxed(&from->word) == word) return;
+    }
+}
+
+static void store_words(struct slot *slot, const struct account_state *state)
+{
+    const struct balance *balance = &state->balance;
+    const uint64_t words[RACED_WORDS] = {
+        [RACED_HEAD] = state->head,
+        [RACED_TOUCHED] = state->touched,
+        [RACED_CLOSED] = balance->closed,
+        [RACED_TOTALS] = (uint64_t)balance->debits_pending,
+        [RACED_TOTALS + 1] = (uint64_t)(balance->debits_pending >> 64),
+        [RACED_TOTALS + 2] = (uint64_t)balance->debits_posted,
+        [RACED_TOTALS + 3] = (uint64_t)(balance->debits_posted >> 64),
+        [RACED_TOTALS + 4] = (uint64_t)balance->credits_pending,
+        [RACED_TOTALS + 5] = (uint64_t)(balance->credits_pending >> 64),
+        [RACED_TOTALS + 6] = (uint64_t)balance->credits_posted,
+        [RACED_TOTALS + 7] = (uint64_t)(balance->credits_posted >> 64),
+    };
+
+    for (size_t i = 0; i < RACED_WORDS; i++) {
+        /* edge optimistic.words: release; pairs with acquire in copy_words(). Carries the lock of
+         * the word: who sees this value sees the word locked, or newer (O1). */
+        store_release(&state_of(slot)->words[i], words[i]);
+    }
+}
+
+/* Lock the word if it is still at `version`. */
+static bool lock_at(struct slot *slot, uint64_t version)
+{
+    uint64_t seen = word_of(version);
+
+    /* edge optimistic.word: acquire; pairs with release in unlock(). */
+    return cas_acquire(&state_of(slot)->word, &seen, word_of(version) | LOCKED);
+}
+
+static void unlock(struct slot *slot, uint64_t version)
+{
+    /* edge optimistic.word: release; pairs with acquire in read_whole(). Carries the words, and the
+     * records and knots that the head leads to. */
+    store_release(&state_of(slot)->word, word_of(version));
+}
+
+/* Lock whatever version is there, and say which. */
+static uint64_t lock_any(struct slot *slot)
+{
+    for (unsigned spins = 0;; spin(&spins)) {
+        /* relaxed: a guess; the compare-and-swap decides. */
+        uint64_t word = load_relaxed(&state_of(slot)->word);
+
+        if ((word & LOCKED) == 0 && lock_at(slot, word >> 1)) return word >> 1;
+    }
+}
+
+static bool prepare(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+    return true;
+}
+
+static void enter(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+}
+
+static void load(struct store *store, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        read_whole(&unit->copies[i]);
+        unit->was[i].balance.version = unit->copies[i].state.balance.version;
+    }
+    quipui_holds_see(store, unit);
+}
+
+/* Let go of the first `count` words: at their new versions, or as they were. */
+static void let_go(struct unit *unit, uint32_t count, bool changed)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct copy *copy = &unit->copies[i];
+
+        unlock(copy->slot, changed ? copy->state.balance.version : unit->was[i].balance.version);
+    }
+}
+
+static bool commit(struct store *store, struct unit *unit, enum step step)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        if (!lock_at(unit->copies[i].slot, unit->was[i].balance.version)) {
+            let_go(unit, i, false);
+            return false;
+        }
+    }
+    if (step == STEP_REFUSED) {
+        let_go(unit, unit->copy_count, false);
+        return true;
+    }
+    if (!quipui_holds_change(store, unit, VIEWS_ALL)) {
+        let_go(unit, unit->copy_count, false);
+        return false;
+    }
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        store_words(unit->copies[i].slot, &unit->copies[i].state);
+    }
+    let_go(unit, unit->copy_count, true);
+    return true;
+}
+
+static void leave(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+}
+
+static bool seed(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
+                 size_t count)
+{
+    (void)store;
+    for (size_t i = 0; i < count; i++) {
+        struct account_state state = protocol_first_state(slots[i], timestamps[i]);
+
+        store_words(slots[i], &state);
+        unlock(slots[i], state.balance.version);
+    }
+    return true;
+}
+
+/* Are all these copies of one instant? */
+static bool still_there(struct copy *copies, size_t count)
+{
+    /* The full fence: two readers that each see one of two commits and miss the other would
+     * otherwise disagree about their order (on POWER, and by C11). */
+    fence_full();
+    for (size_t i = 0; i < count; i++) {
+        /* relaxed: the fence above orders it. */
+        if (load_relaxed(&state_of(copies[i].slot)->word) !=
+            word_of(copies[i].state.balance.version)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void read_locked(struct copy *copies, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        copies[i].state.balance.version = lock_any(copies[i].slot);
+    }
+    for (size_t i = 0; i < count; i++) {
+        copy_words(state_of(copies[i].slot), &copies[i].state);
+        unlock(copies[i].slot, copies[i].state.balance.version);
+    }
+}
+
+static void read(struct store *store, struct copy *copies, size_t count)
+{
+    unsigned spins = 0;
+
+    (void)store;
+    for (unsigned attempts = 0; attempts < READ_ATTEMPTS; attempts++) {
+        for (size_t i = 0; i < count; i++)
+            read_whole(&copies[i]);
+        if (count == 1 || still_there(copies, count)) return;
+        spin(&spins);
+    }
+    read_locked(copies, count);
+}
+
+#include "protocol/loop.inc.h"
+
+const struct protocol quipui_protocol_optimistic = {
+    .name = "optimistic",
+    .versioned = true,
+    .seed = seed,
+    .run = run,
+    .expire = release_due,
+    .read = read,
+};

@@ -1,0 +1,61 @@
+/* protocol.h - what a concurrency protocol offers to the layers above.
+ *
+ * Each protocol is a file of the same shape: four doors (enter, load, commit, leave) and loop.inc.h,
+ * which is included last and makes `run` out of them. What each promises: docs/protocols.md. */
+#ifndef QUIPU_PROTOCOL_PROTOCOL_H
+#define QUIPU_PROTOCOL_PROTOCOL_H
+
+#include "protocol/unit.h"
+
+struct protocol {
+    const char *name;
+    bool
+        versioned; /* expected versions, receipts and reads of several accounts as of one instant */
+
+    /* Memory of its own, for a ledger. NULL: none. */
+    bool (*open)(struct store *store);
+    void (*close)(struct store *store);
+
+    /* Around the units of a batch, outside of read sections. NULL: nothing to do. */
+    void (*begin)(struct store *store);
+    void (*end)(struct store *store);
+
+    /* The first state of new accounts, all or none of them; the slots are not settled yet. Between
+     * begin and end. False: no memory. */
+    bool (*seed)(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
+                 size_t count);
+
+    /* Make a unit take effect. Between begin and end. */
+    enum unit_end (*run)(struct store *store, struct worker *worker, struct unit *unit);
+
+    /* Release all reservations that are due at `now`. Not between begin and end. False: no memory. */
+    bool (*expire)(struct store *store, struct worker *worker, uint64_t now);
+
+    /* Copy accounts (sorted by slot, each once), together as the promise table says. A copy whose
+     * version is 0 does not exist yet. */
+    void (*read)(struct store *store, struct copy *copies, size_t count);
+
+    /* All accounts one by one as of one instant; NULL: read() does it. False: no memory, and nothing
+     * was visited. */
+    bool (*snapshot)(struct store *store, struct worker *worker,
+                     bool (*visit)(void *, const quipu_account *, uint64_t), void *context);
+};
+
+extern const struct protocol quipui_protocol_optimistic;
+extern const struct protocol quipui_protocol_cas;
+extern const struct protocol quipui_protocol_mutex;
+extern const struct protocol quipui_protocol_rcu;
+
+/* The race itself. Only tests and the quipu command are linked with it. */
+extern const struct protocol quipui_protocol_unsafe __attribute__((weak));
+
+/* The first state of an account. */
+static inline struct account_state protocol_first_state(const struct slot *slot, uint64_t timestamp)
+{
+    return (struct account_state){
+        .balance = {.version = 1, .closed = (slot->flags & QUIPU_ACCOUNT_CLOSED) != 0},
+        .touched = timestamp,
+    };
+}
+
+#endif

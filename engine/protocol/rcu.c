@@ -1,0 +1,364 @@
+/* rcu.c - immutable versions: one writer at a time, readers that never wait.
+ *
+ * An account is a list of versions, newest first, each with the stamp of the commit that made it. A
+ * reader takes the visible stamp in a read section and walks to the first version not newer than it.
+ *
+ *   R1  a commit publishes its versions, then advances the visible stamp, and only then retires what
+ *       they replaced
+ *   R2  a version replaced at stamp r is needed by readers whose stamp is below r. Those in read
+ *       sections are waited for by a grace period; a snapshot, which may take long, registers its
+ *       stamp with its worker instead, so that the writer never waits for it
+ *   R3  a retired version is used again after a grace period, once no registered stamp is below r
+ *   R4  whoever registers does so within one read section: load the visible stamp, store it. So after
+ *       a grace period every stamp older than it is registered, or will never be */
+#include "protocol/protocol.h"
+
+#include "base/assert.h"
+#include "base/grace.h"
+
+struct rcu_version {
+    struct account_state state;
+    uint64_t stamp;    /* of the commit that made it */
+    uint64_t replaced; /* stamp of the commit that replaced it; the writer's */
+    struct rcu_version *older;
+    struct rcu_version *next; /* of the retired or of the spare ones; the writer's */
+};
+
+_Static_assert(sizeof(struct rcu_version) == 128, "a version is two cache lines");
+
+/* Retired versions wait until they are worth a grace period. */
+#define RECLAIM_FROM 8192
+
+/* Memory is taken for so many versions at a time. */
+#define BLOCK_VERSIONS 256
+
+struct block {
+    struct block *next;
+    _Alignas(CACHE_LINE) struct rcu_version versions[BLOCK_VERSIONS];
+};
+
+struct rcu {
+    struct lock writing;
+    struct block *blocks; /* the writer's, from here on */
+    struct rcu_version *spare;
+    uint64_t spare_count;
+    struct rcu_version *retired, **retired_end; /* oldest first */
+    uint64_t retired_count, reclaim_at;
+    _Alignas(CACHE_LINE) _Atomic uint64_t visible;
+};
+
+static bool open(struct store *store)
+{
+    struct rcu *rcu = quipui_memory_take(sizeof *rcu);
+
+    if (rcu == NULL) return false;
+    *rcu = (struct rcu){.reclaim_at = RECLAIM_FROM};
+    rcu->retired_end = &rcu->retired;
+    store->rcu = rcu;
+    return true;
+}
+
+static void close(struct store *store)
+{
+    struct block *block = store->rcu->blocks;
+
+    while (block != NULL) {
+        struct block *next = block->next;
+
+        quipui_memory_give_back(block);
+        block = next;
+    }
+    quipui_memory_give_back(store->rcu);
+    store->rcu = NULL;
+}
+
+static void begin(struct store *store)
+{
+    lock_hold(&store->rcu->writing);
+}
+
+static bool supply_versions(struct rcu *rcu, uint64_t count)
+{
+    while (rcu->spare_count < count) {
+        struct block *block = quipui_memory_take(sizeof *block);
+
+        if (block == NULL) return false;
+        block->next = rcu->blocks;
+        rcu->blocks = block;
+        for (size_t i = 0; i < BLOCK_VERSIONS; i++) {
+            block->versions[i].next = rcu->spare;
+            rcu->spare = &block->versions[i];
+        }
+        rcu->spare_count += BLOCK_VERSIONS;
+    }
+    return true;
+}
+
+static void retire(struct rcu *rcu, struct rcu_version *version, uint64_t stamp)
+{
+    version->replaced = stamp;
+    version->next = NULL;
+    *rcu->retired_end = version;
+    rcu->retired_end = &version->next;
+    rcu->retired_count++;
+}
+
+/* The oldest stamp that a snapshot still needs. */
+static uint64_t horizon(struct store *store)
+{
+    uint64_t oldest = UINT64_MAX;
+
+    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
+        /* edge rcu.snapshot: acquire; pairs with release in snapshot(). */
+        uint64_t stamp = load_acquire(&w->snapshot);
+
+        if (stamp != 0 && stamp < oldest) oldest = stamp;
+    }
+    return oldest;
+}
+
+/* Make spare again what no reader can reach (R3). */
+static void reclaim(struct store *store)
+{
+    struct rcu *rcu = store->rcu;
+    uint64_t oldest;
+
+    quipui_grace_wait();
+    oldest = horizon(store);
+    while (rcu->retired != NULL && rcu->retired->replaced <= oldest) {
+        struct rcu_version *version = rcu->retired;
+
+        rcu->retired = version->next;
+        version->next = rcu->spare;
+        rcu->spare = version;
+        rcu->spare_count++;
+        rcu->retired_count--;
+    }
+    if (rcu->retired == NULL) rcu->retired_end = &rcu->retired;
+    rcu->reclaim_at = rcu->retired_count + RECLAIM_FROM;
+}
+
+static void end(struct store *store)
+{
+    struct rcu *rcu = store->rcu;
+
+    if (rcu->retired_count >= rcu->reclaim_at) reclaim(store);
+    lock_let_go(&rcu->writing);
+}
+
+/* The writer's view: nobody else stores it. */
+static struct rcu_version *newest_of(struct slot *slot)
+{
+    /* relaxed: only the writer stores it, and `writing` orders writers. */
+    return load_relaxed(&slot->state.rcu.newest);
+}
+
+static void publish(struct rcu *rcu, struct slot *slot, const struct account_state *state,
+                    uint64_t stamp)
+{
+    struct rcu_version *version = rcu->spare;
+
+    invariant(version != NULL);
+    rcu->spare = version->next;
+    rcu->spare_count--;
+    version->state = *state;
+    version->stamp = stamp;
+    version->older = newest_of(slot);
+    /* edge rcu.newest: release; pairs with acquire in read_at(). Carries the version, and the
+     * records and knots that its head leads to. */
+    store_release(&slot->state.rcu.newest, version);
+}
+
+static void make_visible(struct rcu *rcu, uint64_t stamp)
+{
+    /* edge rcu.visible: release; pairs with acquire in visible_stamp(). Carries all versions up to
+     * this stamp. */
+    store_release(&rcu->visible, stamp);
+}
+
+static uint64_t next_stamp(struct rcu *rcu)
+{
+    /* relaxed: only the writer stores it. */
+    return load_relaxed(&rcu->visible) + 1;
+}
+
+static uint64_t visible_stamp(struct rcu *rcu)
+{
+    /* edge rcu.visible: acquire; pairs with release in make_visible(). */
+    return load_acquire(&rcu->visible);
+}
+
+static bool prepare(struct store *store, struct unit *unit)
+{
+    return supply_versions(store->rcu, unit->copy_count);
+}
+
+static void enter(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+}
+
+static void load(struct store *store, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        unit->copies[i].state = newest_of(unit->copies[i].slot)->state;
+    }
+    quipui_holds_see(store, unit);
+}
+
+static bool commit(struct store *store, struct unit *unit, enum step step)
+{
+    struct rcu *rcu = store->rcu;
+    uint64_t stamp = next_stamp(rcu);
+
+    if (step != STEP_APPROVED) return true;
+    if (!quipui_holds_change(store, unit, VIEWS_ALL)) return false;
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        struct copy *copy = &unit->copies[i];
+
+        if (copy->state.balance.version == newest_of(copy->slot)->state.balance.version) continue;
+        publish(rcu, copy->slot, &copy->state, stamp);
+    }
+    make_visible(rcu, stamp);
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        struct rcu_version *newest = newest_of(unit->copies[i].slot);
+
+        if (newest->stamp == stamp) retire(rcu, newest->older, stamp);
+    }
+    return true;
+}
+
+static void leave(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+}
+
+static bool seed(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
+                 size_t count)
+{
+    struct rcu *rcu = store->rcu;
+    uint64_t stamp = next_stamp(rcu);
+
+    if (!supply_versions(rcu, count)) return false;
+    for (size_t i = 0; i < count; i++) {
+        struct account_state state = protocol_first_state(slots[i], timestamps[i]);
+
+        publish(rcu, slots[i], &state, stamp);
+    }
+    make_visible(rcu, stamp);
+    return true;
+}
+
+/* The account as of a stamp. False: it did not exist. In a read section, or registered. */
+static bool read_at(struct slot *slot, uint64_t stamp, struct account_state *state)
+{
+    /* edge rcu.newest: acquire; pairs with release in publish(). */
+    const struct rcu_version *version = load_acquire(&slot->state.rcu.newest);
+
+    while (version != NULL && version->stamp > stamp)
+        version = version->older;
+    if (version == NULL) {
+        *state = (struct account_state){.balance = {.version = 0}};
+        return false;
+    }
+    *state = version->state;
+    return true;
+}
+
+static void read(struct store *store, struct copy *copies, size_t count)
+{
+    uint64_t stamp;
+
+    quipui_grace_enter();
+    stamp = visible_stamp(store->rcu);
+    for (size_t i = 0; i < count; i++)
+        (void)read_at(copies[i].slot, stamp, &copies[i].state);
+    quipui_grace_leave();
+}
+
+#include "protocol/loop.inc.h"
+
+/* Readers that find something due become the writer for it. */
+static bool expire(struct store *store, struct worker *worker, uint64_t now)
+{
+    bool released;
+
+    begin(store);
+    released = release_due(store, worker, now);
+    end(store);
+    return released;
+}
+
+/* Register the visible stamp. */
+static uint64_t register_stamp(struct store *store, struct worker *worker)
+{
+    uint64_t stamp;
+
+    quipui_grace_enter();
+    stamp = visible_stamp(store->rcu);
+    /* edge rcu.snapshot: release; pairs with acquire in horizon(). Carries nothing: it keeps the
+     * versions that this stamp needs (R2, R4). */
+    store_release(&worker->snapshot, stamp);
+    quipui_grace_leave();
+    return stamp;
+}
+
+static void unregister(struct worker *worker)
+{
+    /* edge rcu.snapshot: release; pairs with acquire in horizon(). Carries our last reads. */
+    store_release(&worker->snapshot, 0);
+}
+
+/* A registered stamp at which nothing is due by now. False: no memory. */
+static bool register_clear(struct store *store, struct worker *worker, uint64_t *stamp)
+{
+    uint64_t now = clock_read(&store->clock);
+
+    for (;;) {
+        uint64_t rounds;
+
+        if (timeouts_due(&store->timeouts, now) && !expire(store, worker, now)) return false;
+        rounds = timeouts_rounds(&store->timeouts);
+        *stamp = register_stamp(store, worker);
+        if (!timeouts_due(&store->timeouts, now) && timeouts_rounds(&store->timeouts) == rounds) {
+            return true;
+        }
+        unregister(worker);
+    }
+}
+
+static bool snapshot(struct store *store, struct worker *worker,
+                     bool (*visit)(void *, const quipu_account *, uint64_t), void *context)
+{
+    uint64_t count, stamp;
+
+    if (!register_clear(store, worker, &stamp)) return false;
+    count = accounts_count(&store->accounts);
+    for (uint64_t i = 0; i < count; i++) {
+        struct slot *slot = slot_at(&store->accounts, i);
+        struct account_state state;
+        quipu_account account;
+
+        if (!read_at(slot, stamp, &state)) continue;
+        quipui_slot_view(slot, &state, &account);
+        if (!visit(context, &account, state.balance.version)) break;
+    }
+    unregister(worker);
+    return true;
+}
+
+const struct protocol quipui_protocol_rcu = {
+    .name = "rcu",
+    .versioned = true,
+    .open = open,
+    .close = close,
+    .begin = begin,
+    .end = end,
+    .seed = seed,
+    .run = run,
+    .expire = expire,
+    .read = read,
+    .snapshot = snapshot,
+};

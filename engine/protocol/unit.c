@@ -1,0 +1,160 @@
+/* unit.c - what happens to a unit around its judgement; the same for every protocol. */
+#include "protocol/unit.h"
+
+#include "base/grace.h"
+
+/* Is this leg a pending transfer with a time-out that has not been found wanting yet? */
+static bool is_timed(const struct leg *leg)
+{
+    return leg->view != NOT_FOUND && leg->event->timeout != 0 && !rules_resolves(leg->event);
+}
+
+bool quipui_time(struct store *store, const struct leg *leg, uint64_t hold)
+{
+    uint64_t due = rules_due(leg->timestamp, leg->event->timeout);
+
+    hold_at(&store->transfers, hold)->due = due;
+    return quipui_timeouts_add(&store->timeouts, &store->transfers, hold, due);
+}
+
+bool quipui_redraw(struct store *store, struct unit *unit)
+{
+    uint64_t timestamp = clock_draw(&store->clock, unit->leg_count);
+
+    for (uint32_t i = 0; i < unit->leg_count; i++) {
+        struct leg *leg = &unit->legs[i];
+        uint64_t hold;
+
+        leg->timestamp = timestamp + i;
+        if (!is_timed(leg)) continue;
+        hold = unit->views[leg->view].hold;
+        quipui_timeouts_remove(&store->timeouts, &store->transfers, hold);
+        /* relaxed: out of the heap, the hold is ours again (D4). */
+        store_relaxed(&hold_at(&store->transfers, hold)->state, HOLD_NEW);
+        if (!quipui_time(store, leg, hold)) return false;
+    }
+    return true;
+}
+
+void quipui_settle(struct store *store, struct worker *worker, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->leg_count; i++) {
+        struct leg *leg = &unit->legs[i];
+
+        if (leg->event == NULL) continue;
+        knot_settle(knot_at(&store->transfers, leg->place));
+        if (leg->timestamp > worker->newest) worker->newest = leg->timestamp;
+    }
+}
+
+void quipui_holds_see(struct store *store, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->view_count; i++) {
+        struct view *view = &unit->views[i];
+
+        /* edge hold.state: acquire; pairs with acq_rel in quipui_holds_change(). */
+        view->was = (enum hold_state)load_acquire(&hold_at(&store->transfers, view->hold)->state);
+        /* Lapsed is new to its own unit, which finds out when it commits; to others, due. */
+        if (view->was == HOLD_LAPSED) view->was = view->opens ? HOLD_NEW : HOLD_EXPIRED;
+        view->now = view->was;
+    }
+}
+
+static bool is_among(const struct view *view, enum views which)
+{
+    return view->now != view->was && (which & (view->opens ? VIEWS_OPENED : VIEWS_FOUND)) != 0;
+}
+
+/* Undo the first `count` changes. */
+static void change_back(struct store *store, struct unit *unit, enum views which, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct view *view = &unit->views[i];
+
+        if (!is_among(view, which)) continue;
+        /* edge hold.state: release; pairs with acquire in quipui_holds_see(). Carries nothing. */
+        store_release(&hold_at(&store->transfers, view->hold)->state, (uint32_t)view->was);
+    }
+}
+
+bool quipui_holds_change(struct store *store, struct unit *unit, enum views which)
+{
+    for (uint32_t i = 0; i < unit->view_count; i++) {
+        struct view *view = &unit->views[i];
+        uint32_t seen = view->was;
+
+        if (!is_among(view, which)) continue;
+        /* edge hold.state: acq_rel; pairs with acquire in quipui_holds_see(). Carries the claim on
+         * the reservation: exactly one of post, void and time-out wins. */
+        if (!cas_acq_rel(&hold_at(&store->transfers, view->hold)->state, &seen,
+                         (uint32_t)view->now)) {
+            change_back(store, unit, which, i);
+            return false;
+        }
+    }
+    return true;
+}
+
+void quipui_holds_change_back(struct store *store, struct unit *unit, enum views which)
+{
+    change_back(store, unit, which, unit->view_count);
+}
+
+bool quipui_has_lapsed(struct store *store, const struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->view_count; i++) {
+        const struct view *view = &unit->views[i];
+
+        /* edge hold.state: acquire; pairs with acq_rel in quipui_release_build(). */
+        if (view->opens &&
+            load_acquire(&hold_at(&store->transfers, view->hold)->state) == HOLD_LAPSED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct slot *find_slot(struct store *store, quipu_uint128 id)
+{
+    uint64_t place = 0;
+
+    quipui_grace_enter();
+    (void)quipui_index_find(&store->account_ids, index_hash(&store->account_ids, id), id, &place);
+    quipui_grace_leave();
+    return slot_at(&store->accounts, place);
+}
+
+bool quipui_release_build(struct store *store, uint64_t place, struct release *release)
+{
+    struct hold *hold = hold_at(&store->transfers, place);
+    uint32_t seen = HOLD_NEW;
+    const quipu_transfer *pending;
+    struct slot *debit, *credit;
+
+    /* edge hold.state: acq_rel; pairs with acq_rel in quipui_holds_change(). Carries nothing: a
+     * writer that comes late draws a new timestamp (D4). */
+    if (cas_acq_rel(&hold->state, &seen, HOLD_LAPSED) || seen != HOLD_PENDING) return false;
+
+    pending = transfer_at(&store->transfers, hold->transfer);
+    debit = find_slot(store, pending->debit_account_id);
+    credit = find_slot(store, pending->credit_account_id);
+    *release = (struct release){
+        .view = {.hold = place},
+        .leg = {.place = place,
+                .timestamp = hold->due,
+                .verdict = QUIPU_CREATED,
+                .debit = debit > credit,
+                .credit = credit > debit,
+                .twin = NOT_FOUND},
+        .copies = {{.slot = debit < credit ? debit : credit},
+                   {.slot = debit < credit ? credit : debit}},
+    };
+    release->unit = (struct unit){.legs = &release->leg,
+                                  .copies = release->copies,
+                                  .was = release->was,
+                                  .views = &release->view,
+                                  .leg_count = 1,
+                                  .copy_count = 2,
+                                  .view_count = 1};
+    return true;
+}

@@ -1,0 +1,106 @@
+/* unit.h - what a protocol makes take effect as a whole: a transfer, a chain, a release.
+ *
+ * batch/ builds a unit: its legs (the transfers, in order), the copies of the accounts they touch
+ * (its footprint, each once, by address) and the views of the pending transfers they open or
+ * resolve. A protocol fills the copies, has them judged, and makes them take effect.
+ *
+ *   U1  everything the unit will touch is known before it starts: no lock is discovered
+ *   U2  copies are sorted by slot, so locks are taken in one order
+ *   U3  every place and every hold it may need is in the worker's hands before it starts, so once
+ *       judged it cannot fail for want of memory */
+#ifndef QUIPU_PROTOCOL_UNIT_H
+#define QUIPU_PROTOCOL_UNIT_H
+
+#include "records/store.h"
+
+#define NOT_FOUND UINT32_MAX
+
+/* A private copy of an account. */
+struct copy {
+    struct account_state state;
+    struct slot *slot;
+    uint64_t expected; /* version that the caller expects, or 0: any */
+};
+
+/* A pending transfer that legs of this unit open or resolve, as this unit sees it. */
+struct view {
+    uint64_t hold;
+    enum hold_state was, now;
+    bool opens; /* it is new: a leg of this unit opens it */
+};
+
+/* Which views: those that are new, those that were there before, or both. */
+enum views { VIEWS_OPENED = 1, VIEWS_FOUND = 2, VIEWS_ALL = 3 };
+
+struct leg {
+    const quipu_transfer *event; /* NULL: the release of an expired pending transfer */
+    uint64_t place;              /* of its record and knot; of its hold in a release */
+    uint64_t timestamp;
+    uint64_t hash;    /* of the id */
+    uint32_t verdict; /* QUIPU_CREATED, or what an earlier check said: no account is looked at */
+    uint32_t debit, credit; /* copies, or NOT_FOUND */
+    uint32_t view;          /* what it opens or resolves, or NOT_FOUND */
+    uint32_t twin;          /* an earlier leg with the same id, or NOT_FOUND */
+    uint64_t original;      /* timestamp of the record that exists, for results */
+    uint32_t resolves;      /* the earlier leg that is that pending transfer, or NOT_FOUND */
+    uint64_t pending;       /* place of the pending transfer it resolves + 1, or 0: not found */
+    bool claimed;
+};
+
+enum unit_end { UNIT_CREATED, UNIT_REFUSED, UNIT_CONFLICT, UNIT_NO_MEMORY };
+
+struct unit {
+    struct leg *legs;
+    struct copy *copies;
+    struct account_state *was; /* the copies as loaded; only cas looks at them */
+    struct view *views;
+    uint32_t leg_count, copy_count, view_count;
+    uint64_t now; /* imports: when the batch began; its legs are of the past */
+    bool imports;
+    bool expects;             /* some copy has an expected version */
+    uint32_t failed, outcome; /* of the leg that was refused */
+    quipu_receipt *receipts;  /* or NULL */
+};
+
+/* What the judge says of a unit. */
+enum step {
+    STEP_APPROVED, /* make it take effect */
+    STEP_REFUSED,  /* unit->failed, unit->outcome */
+    STEP_CONFLICT, /* an account is not at its expected version */
+    STEP_REDRAW    /* an account was touched later than a leg's timestamp: draw again */
+};
+
+/* Judge a unit over its copies: apply the law leg by leg, and write records and knots to the places
+ * the worker holds. Whatever was written counts only once the protocol has committed it, so the
+ * same unit may be judged again. */
+enum step quipui_judge(struct store *store, struct unit *unit);
+
+/* New timestamps for all legs. False: no memory for their time-outs. */
+bool quipui_redraw(struct store *store, struct unit *unit);
+
+/* Add the hold that a leg opens to the time-outs. False: no memory. */
+bool quipui_time(struct store *store, const struct leg *leg, uint64_t hold);
+
+/* Settle what was committed: from here on ids and scans find it. */
+void quipui_settle(struct store *store, struct worker *worker, struct unit *unit);
+
+/* The unit that releases an expired pending transfer; its memory is the caller's. */
+struct release {
+    struct unit unit;
+    struct leg leg;
+    struct copy copies[2];
+    struct account_state was[2];
+    struct view view;
+};
+
+/* The unit for this hold, if it is pending. One whose transfer has not committed yet is lapsed. */
+bool quipui_release_build(struct store *store, uint64_t hold, struct release *release);
+
+/* The states of the holds a unit opens or resolves: seen before it is judged, changed when it takes
+ * effect. False: one of them lapsed (or, in cas, was resolved meanwhile) and none is changed. */
+void quipui_holds_see(struct store *store, struct unit *unit);
+bool quipui_holds_change(struct store *store, struct unit *unit, enum views which);
+void quipui_holds_change_back(struct store *store, struct unit *unit, enum views which);
+bool quipui_has_lapsed(struct store *store, const struct unit *unit);
+
+#endif

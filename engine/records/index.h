@@ -1,0 +1,135 @@
+/* index.h - from ids to places, for accounts and for transfers.
+ *
+ * 256 shards of open addressing with linear probing; an entry is eight bytes, eight to a cache line:
+ * a fingerprint of the keyed hash and a reference. The full id is where the reference leads, in the
+ * record itself or, for a burnt id, in the table of burnt ids.
+ *
+ *   X1  lookups take no lock; whoever changes a shard holds its latch
+ *   X2  an id is claimed before its record is written in full: its entry leads to a record that has
+ *       only its id yet and is not settled (mark & settled_mask == 0)
+ *   X3  an unsettled record is looked at only under the latch: while its entry is there, its id stays
+ *   X4  the fingerprint holds the bits that choose the home of an entry at any size, so a table
+ *       doubles without a look at the records
+ *   X5  a table that was replaced is given back after a grace period; lookups run in read sections */
+#ifndef QUIPU_RECORDS_INDEX_H
+#define QUIPU_RECORDS_INDEX_H
+
+#include <stddef.h>
+
+#include "base/hash.h"
+#include "base/latch.h"
+#include "base/memory.h"
+#include "quipu/types.h"
+
+#define INDEX_SHARDS 256
+
+/* An entry: burnt (bit 63), fingerprint (27 bits), reference + 1 (36 bits). */
+#define INDEX_BITS 36
+#define INDEX_REFERENCE (((uint64_t)1 << INDEX_BITS) - 1)
+
+struct index_table {
+    uint64_t mask;
+    struct index_table *retired; /* the next of the retired list */
+    _Alignas(CACHE_LINE) _Atomic uint64_t entries[];
+};
+
+struct index_shard {
+    _Alignas(CACHE_LINE) struct latch latch;
+    uint32_t unused;
+    uint64_t used;  /* entries and tombstones, under latch */
+    uint64_t limit; /* grow at so many, under latch */
+    _Atomic(struct index_table *) table;
+};
+
+/* Where the records of an index are: ids and marks by reference. */
+struct index_records {
+    const char *ids, *marks;
+    size_t id_stride, mark_stride;
+    uint64_t settled_mask;
+    const quipu_uint128 *burnt; /* or NULL */
+};
+
+struct index {
+    struct hash_key key;
+    struct index_records records;
+    struct latch retiring;
+    struct index_table *retired; /* under retiring */
+    size_t retired_bytes;        /* under retiring */
+    struct index_shard shards[INDEX_SHARDS];
+};
+
+#define INDEX_ASK UINT64_MAX
+
+enum claim { CLAIM_TAKEN, CLAIM_STORED, CLAIM_BURNT, CLAIM_IN_FLIGHT, CLAIM_NO_MEMORY };
+
+bool quipui_index_open(struct index *index, const struct index_records *records);
+void quipui_index_close(struct index *index);
+
+/* Claim an id for the record at `reference`, whose id is written; or say who has it. With
+ * INDEX_ASK for a reference it only says.
+ *
+ *   returns  CLAIM_TAKEN      ours: settle the record, or release or burn the claim
+ *            CLAIM_STORED     *found is the reference of the settled record
+ *            CLAIM_BURNT      the id was burnt
+ *            CLAIM_IN_FLIGHT  somebody else is at it: ask again
+ *            CLAIM_NO_MEMORY  the shard could not grow
+ *   threads  any, inside a read section */
+enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 id,
+                              uint64_t reference, uint64_t *found);
+
+/* Undo a claim: the id is free again, or burnt and kept at `burnt` in the table of burnt ids. */
+void quipui_index_release(struct index *index, uint64_t hash, uint64_t reference);
+void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, uint64_t burnt);
+
+/* The settled record with this id: waits while it is in flight. False: there is none.
+ *
+ *   threads  any, inside a read section */
+bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uint64_t *found);
+
+/* Give back what was retired, once it is worth a grace period. Outside of read sections. */
+void quipui_index_reclaim(struct index *index);
+
+static inline uint64_t index_hash(const struct index *index, quipu_uint128 id)
+{
+    return hash_id(&index->key, id);
+}
+
+/* A hash says: shard in the top 8 bits; below, the fingerprint whose low bits are the home. */
+#define FINGERPRINT_BITS 27
+
+static inline struct index_shard *index_shard_of(struct index *index, uint64_t hash)
+{
+    return &index->shards[hash >> 56];
+}
+
+static inline uint64_t index_fingerprint(uint64_t hash)
+{
+    return hash >> 29 & (((uint64_t)1 << FINGERPRINT_BITS) - 1);
+}
+
+/* Bring the home line of an id close. Inside a read section. */
+static inline void index_prefetch(struct index *index, uint64_t hash)
+{
+    /* edge index.table: acquire; pairs with release in install(). */
+    struct index_table *table = load_acquire(&index_shard_of(index, hash)->table);
+
+    prefetch_for_write(&table->entries[index_fingerprint(hash) & table->mask]);
+}
+
+/* A guess at where an id leads, by fingerprint alone; UINT64_MAX: nowhere. In a read section. */
+static inline uint64_t index_guess(struct index *index, uint64_t hash)
+{
+    /* edge index.table: acquire; pairs with release in install(). */
+    struct index_table *table = load_acquire(&index_shard_of(index, hash)->table);
+    uint64_t fingerprint = index_fingerprint(hash);
+
+    for (uint64_t at = fingerprint;; at++) {
+        /* relaxed: a guess, only good for a prefetch. */
+        uint64_t entry = load_relaxed(&table->entries[at & table->mask]);
+
+        if (entry == 0) return UINT64_MAX;
+        if (entry >> INDEX_BITS == fingerprint) return (entry & INDEX_REFERENCE) - 1;
+    }
+}
+
+#endif

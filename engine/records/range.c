@@ -1,0 +1,91 @@
+/* range.c - handing out places; see range.h. */
+#include "records/range.h"
+
+#include "base/assert.h"
+
+void quipui_places_open(struct places *places, struct region *region, size_t stride,
+                        uint64_t capacity)
+{
+    invariant(stride >= sizeof(struct range_note));
+
+    /* relaxed: no other thread knows the table yet. */
+    store_relaxed(&places->lock.word, LOCK_FREE);
+    places->region = region;
+    places->stride = stride;
+    places->capacity = capacity;
+    places->returned = 0;
+    /* relaxed: no other thread knows the table yet. */
+    store_relaxed(&places->next, 0);
+}
+
+static struct range_note *note_at(struct places *places, uint64_t place)
+{
+    return (struct range_note *)(void *)(places->region->base + place * places->stride);
+}
+
+/* First fit among the returned ranges, `most` of them looked at. */
+static bool take_returned(struct places *places, uint64_t count, uint64_t most, struct range *range)
+{
+    uint64_t *link = &places->returned;
+
+    for (uint64_t looked = 0; *link != 0 && looked < most; looked++) {
+        struct range_note *note = note_at(places, *link - 1);
+
+        if (note->count >= count) {
+            range->next = *link - 1;
+            range->end = range->next + note->count;
+            *link = note->following;
+            return true;
+        }
+        link = &note->following;
+    }
+    return false;
+}
+
+static quipu_status take_new(struct places *places, uint64_t count, struct range *range)
+{
+    /* relaxed: only written under the lock, which we hold. */
+    uint64_t next = load_relaxed(&places->next);
+    uint64_t left = places->capacity - next;
+    uint64_t chunk = left / 16 < RANGE_CHUNK ? left / 16 : RANGE_CHUNK;
+
+    if (left < count) return QUIPU_NO_SPACE;
+    if (chunk < count) chunk = count;
+    if (!region_ensure(places->region, (size_t)(next + chunk) * places->stride)) {
+        return QUIPU_NO_MEMORY;
+    }
+    range->next = next;
+    range->end = next + chunk;
+    /* edge places.next: release; pairs with acquire in places_end(). Carries the mapping. */
+    store_release(&places->next, next + chunk);
+    return QUIPU_OK;
+}
+
+quipu_status quipui_places_take(struct places *places, uint64_t count, struct range *range)
+{
+    quipu_status status = QUIPU_OK;
+
+    lock_hold(&places->lock);
+    if (!take_returned(places, count, RANGE_GLANCE, range)) {
+        status = take_new(places, count, range);
+        if (status == QUIPU_NO_SPACE && take_returned(places, count, UINT64_MAX, range)) {
+            status = QUIPU_OK;
+        }
+    }
+    lock_let_go(&places->lock);
+    return status;
+}
+
+void quipui_places_give_back(struct places *places, struct range *range)
+{
+    struct range_note *note;
+
+    if (range_count(range) == 0) return;
+    lock_hold(&places->lock);
+    note = note_at(places, range->next);
+    note->count = range_count(range);
+    note->following = places->returned;
+    places->returned = range->next + 1;
+    lock_let_go(&places->lock);
+    range->next = range->end = 0;
+}

@@ -1,0 +1,121 @@
+/* store.c - opening and closing all tables; keeping workers supplied with places. */
+#include "records/store.h"
+
+#include <string.h>
+
+bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t transfer_capacity)
+{
+    struct index_records accounts, transfers;
+
+    memset(store, 0, sizeof *store);
+    quipui_workers_open(&store->workers);
+    quipui_timeouts_open(&store->timeouts);
+    if (!quipui_accounts_open(&store->accounts, account_capacity) ||
+        !quipui_transfers_open(&store->transfers, transfer_capacity)) {
+        goto close_store;
+    }
+    accounts = (struct index_records){
+        .ids = store->accounts.slots.base + offsetof(struct slot, id),
+        .marks = store->accounts.slots.base + offsetof(struct slot, timestamp),
+        .id_stride = sizeof(struct slot),
+        .mark_stride = sizeof(struct slot),
+        .settled_mask = UINT64_MAX,
+    };
+    transfers = (struct index_records){
+        .ids = store->transfers.records.base + offsetof(quipu_transfer, id),
+        .marks = store->transfers.knots.base + offsetof(struct knot, tie),
+        .id_stride = sizeof(quipu_transfer),
+        .mark_stride = sizeof(struct knot),
+        .settled_mask = TIE_COMMITTED,
+        .burnt = (const quipu_uint128 *)(const void *)store->transfers.burnt.base,
+    };
+    if (!quipui_index_open(&store->account_ids, &accounts)) goto close_store;
+    if (!quipui_index_open(&store->transfer_ids, &transfers)) goto close_store;
+    return true;
+
+close_store:
+    quipui_store_close(store);
+    return false;
+}
+
+void quipui_store_close(struct store *store)
+{
+    quipui_index_close(&store->transfer_ids);
+    quipui_index_close(&store->account_ids);
+    quipui_workers_close(&store->workers);
+    quipui_timeouts_close(&store->timeouts);
+    quipui_transfers_close(&store->transfers);
+    quipui_accounts_close(&store->accounts);
+}
+
+/* Call in the places that idle workers hold. */
+static void call_in(struct store *store, const struct worker *except)
+{
+    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
+        if (w == except || !quipui_worker_try(w, WORKER_READS)) continue;
+        quipui_places_give_back(&store->transfers.places, &w->transfers);
+        quipui_places_give_back(&store->transfers.burnt_places, &w->burnt);
+        quipui_places_give_back(&store->transfers.hold_places, &w->holds);
+        quipui_worker_give_back(w);
+    }
+}
+
+static quipu_status refill_transfers(struct store *store, struct worker *worker, uint64_t count)
+{
+    struct transfers *transfers = &store->transfers;
+    quipu_status status;
+
+    quipui_places_give_back(&transfers->places, &worker->transfers);
+    status = quipui_transfers_take(transfers, count, &worker->transfers);
+    if (status != QUIPU_NO_SPACE) return status;
+    call_in(store, worker);
+    return quipui_transfers_take(transfers, count, &worker->transfers);
+}
+
+static quipu_status refill(struct store *store, struct worker *worker, struct places *places,
+                           struct range *range)
+{
+    quipu_status status = quipui_places_take(places, 1, range);
+
+    if (status != QUIPU_NO_SPACE) return status;
+    call_in(store, worker);
+    return quipui_places_take(places, 1, range);
+}
+
+quipu_status quipui_supply(struct store *store, struct worker *worker, uint64_t count)
+{
+    quipu_status status = QUIPU_OK;
+
+    if (range_count(&worker->transfers) < count) status = refill_transfers(store, worker, count);
+    if (status == QUIPU_OK && range_count(&worker->burnt) == 0) {
+        status = refill(store, worker, &store->transfers.burnt_places, &worker->burnt);
+    }
+    return status;
+}
+
+quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64_t *hold)
+{
+    struct hold *taken;
+
+    if (worker->spare_holds != 0) {
+        *hold = worker->spare_holds - 1;
+        worker->spare_holds = hold_at(&store->transfers, *hold)->transfer;
+    } else {
+        if (range_count(&worker->holds) == 0) {
+            quipu_status status =
+                refill(store, worker, &store->transfers.hold_places, &worker->holds);
+
+            if (status != QUIPU_OK) return status;
+        }
+        *hold = worker->holds.next++;
+    }
+    taken = hold_at(&store->transfers, *hold);
+    memset(taken, 0, sizeof *taken);
+    return QUIPU_OK;
+}
+
+void quipui_hold_give_back(struct store *store, struct worker *worker, uint64_t hold)
+{
+    hold_at(&store->transfers, hold)->transfer = worker->spare_holds;
+    worker->spare_holds = hold + 1;
+}

@@ -1,0 +1,48 @@
+/* transfers.c - the tables of the transfer log; see transfers.h. */
+#include "records/transfers.h"
+
+/* A hold is taken back when its transfer is refused, so workers may keep a few more than there are
+ * transfers. */
+#define SPARE_HOLDS ((uint64_t)1 << 16)
+
+_Static_assert(sizeof(quipu_transfer) >= sizeof(struct range_note), "a place can hold a note");
+_Static_assert(sizeof(struct hold) >= sizeof(struct range_note), "a place can hold a note");
+_Static_assert(sizeof(quipu_uint128) >= sizeof(struct range_note), "a place can hold a note");
+
+bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity)
+{
+    uint64_t holds = capacity + SPARE_HOLDS;
+
+    if (!quipui_region_open(&transfers->records, capacity * sizeof(quipu_transfer)) ||
+        !quipui_region_open(&transfers->knots, capacity * sizeof(struct knot)) ||
+        !quipui_region_open(&transfers->holds, holds * sizeof(struct hold)) ||
+        !quipui_region_open(&transfers->burnt, capacity * sizeof(quipu_uint128))) {
+        quipui_transfers_close(transfers);
+        return false;
+    }
+    quipui_places_open(&transfers->places, &transfers->records, sizeof(quipu_transfer), capacity);
+    quipui_places_open(&transfers->hold_places, &transfers->holds, sizeof(struct hold), holds);
+    quipui_places_open(&transfers->burnt_places, &transfers->burnt, sizeof(quipu_uint128),
+                       capacity);
+    return true;
+}
+
+void quipui_transfers_close(struct transfers *transfers)
+{
+    quipui_region_close(&transfers->records);
+    quipui_region_close(&transfers->knots);
+    quipui_region_close(&transfers->holds);
+    quipui_region_close(&transfers->burnt);
+}
+
+quipu_status quipui_transfers_take(struct transfers *transfers, uint64_t count, struct range *range)
+{
+    quipu_status status = quipui_places_take(&transfers->places, count, range);
+
+    if (status != QUIPU_OK) return status;
+    if (!region_ensure(&transfers->knots, (size_t)range->end * sizeof(struct knot))) {
+        quipui_places_give_back(&transfers->places, range);
+        return QUIPU_NO_MEMORY;
+    }
+    return QUIPU_OK;
+}

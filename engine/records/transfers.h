@@ -1,0 +1,86 @@
+/* transfers.h - the transfer log: what was stored, and how it is tied.
+ *
+ * Three tables of the same places: records (128 bytes, as callers see them), knots (links and
+ * versions), and beside them holds for pending transfers and the ids that transient failures burnt.
+ * Records and knots are separate so that each fills whole cache lines as a worker appends.
+ *
+ *   L1  a place is written only by the worker that holds it, until its knot is settled; then never
+ *   L2  the places of a unit (a chain) are in a row
+ *   L3  the id of a record is written before it is claimed in the index, the rest before commit */
+#ifndef QUIPU_RECORDS_TRANSFERS_H
+#define QUIPU_RECORDS_TRANSFERS_H
+
+#include <string.h>
+
+#include "records/link.h"
+#include "records/range.h"
+#include "rules/transfer.h"
+
+/* A pending transfer that may still be posted, voided or expire; and the knot of its expiry, kept
+ * ready so that releasing never needs memory. */
+struct hold {
+    _Atomic uint32_t state; /* enum hold_state */
+    uint32_t heap_place;    /* in the heap of time-outs + 1, or 0; under its lock */
+    uint64_t transfer;      /* place of the pending transfer */
+    uint64_t due;           /* when it expires, or 0: never; under the heap's lock once added */
+    struct knot release;
+};
+
+struct transfers {
+    struct region records, knots, holds, burnt;
+    struct places places, hold_places, burnt_places;
+};
+
+bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity);
+void quipui_transfers_close(struct transfers *transfers);
+
+/* Take places in a row, with their knots made usable. */
+quipu_status quipui_transfers_take(struct transfers *transfers, uint64_t count,
+                                   struct range *range);
+
+static inline quipu_transfer *transfer_at(const struct transfers *transfers, uint64_t place)
+{
+    return (quipu_transfer *)(void *)transfers->records.base + place;
+}
+
+static inline struct knot *knot_at(const struct transfers *transfers, uint64_t place)
+{
+    return (struct knot *)(void *)transfers->knots.base + place;
+}
+
+static inline struct hold *hold_at(const struct transfers *transfers, uint64_t place)
+{
+    return (struct hold *)(void *)transfers->holds.base + place;
+}
+
+static inline quipu_uint128 *burnt_at(const struct transfers *transfers, uint64_t place)
+{
+    return (quipu_uint128 *)(void *)transfers->burnt.base + place;
+}
+
+static inline struct knot *link_knot(const struct transfers *transfers, uint64_t link)
+{
+    uint64_t index = link_index(link);
+
+    return link_kind(link) == KNOT_RELEASE ? &hold_at(transfers, index)->release
+                                           : knot_at(transfers, index);
+}
+
+/* Write a record beside its id, which stays: others may be comparing it (L3). */
+static inline void transfer_fill(quipu_transfer *record, const quipu_transfer *stored)
+{
+    memcpy((char *)record + sizeof record->id, (const char *)stored + sizeof stored->id,
+           sizeof *record - sizeof record->id);
+}
+
+/* The pending transfer that the transfer at this place resolved, or NULL. */
+static inline const quipu_transfer *transfer_resolved(const struct transfers *transfers,
+                                                      uint64_t place)
+{
+    const struct knot *knot = knot_at(transfers, place);
+
+    if (knot->hold == 0 || !rules_resolves(transfer_at(transfers, place))) return NULL;
+    return transfer_at(transfers, hold_at(transfers, knot->hold - 1)->transfer);
+}
+
+#endif

@@ -1,0 +1,143 @@
+/* worker.c - taking and giving back workers; see worker.h. */
+#include "records/worker.h"
+
+#include <string.h>
+
+/* The worker this thread had last. Only a hint: it may be of a ledger that is gone, so it is
+ * compared, never followed. */
+static _Thread_local const struct worker *last_worker;
+
+void quipui_workers_open(struct workers *workers)
+{
+    memset(workers, 0, sizeof *workers);
+}
+
+void quipui_workers_close(struct workers *workers)
+{
+    struct worker *worker = workers_first(workers);
+
+    while (worker != NULL) {
+        struct worker *next = worker->next;
+
+        quipui_memory_give_back(worker->scratch);
+        quipui_memory_give_back(worker);
+        worker = next;
+    }
+}
+
+bool quipui_worker_try(struct worker *worker, enum worker_use use)
+{
+    uint32_t seen = WORKER_IDLE;
+
+    /* relaxed: only to leave busy lines alone; the compare-and-swap decides. */
+    if (load_relaxed(&worker->busy) != WORKER_IDLE) return false;
+    /* edge worker.busy: seq_cst; pairs with release in quipui_worker_give_back(). It is seq_cst for
+     * the gate: we store busy and load gate, an import stores gate and loads busy, and one of the
+     * two must see the other's (W2). */
+    return cas_seq_cst(&worker->busy, &seen, (uint32_t)use);
+}
+
+void quipui_worker_give_back(struct worker *worker)
+{
+    /* edge worker.busy: release; pairs with seq_cst in quipui_worker_try(). Carries the worker. */
+    store_release(&worker->busy, WORKER_IDLE);
+}
+
+/* Add an idle worker. False: no memory. */
+static bool add_worker(struct workers *workers)
+{
+    struct worker *worker = quipui_memory_take(sizeof *worker);
+
+    if (worker == NULL) return false;
+    memset(worker, 0, sizeof *worker);
+
+    lock_hold(&workers->adding);
+    worker->next = workers_first(workers);
+    /* edge workers.first: seq_cst; pairs with seq_cst in workers_first(). Carries the worker. It is
+     * seq_cst as part of the gate: an import that missed this worker closed the gate before, so
+     * whoever takes the worker sees the gate closed. */
+    (void)exchange_seq_cst(&workers->first, worker);
+    lock_let_go(&workers->adding);
+    return true;
+}
+
+static struct worker *find_idle(struct workers *workers, enum worker_use use)
+{
+    struct worker *first = workers_first(workers);
+
+    for (struct worker *w = first; w != NULL; w = w->next) {
+        if (w == last_worker && quipui_worker_try(w, use)) return w;
+    }
+    for (struct worker *w = first; w != NULL; w = w->next) {
+        if (quipui_worker_try(w, use)) return w;
+    }
+    return NULL;
+}
+
+/* An idle worker, whatever the gate. */
+static struct worker *take_any(struct workers *workers, enum worker_use use)
+{
+    for (;;) {
+        struct worker *worker = find_idle(workers, use);
+
+        if (worker != NULL) {
+            last_worker = worker;
+            return worker;
+        }
+        if (!add_worker(workers)) return NULL;
+    }
+}
+
+struct worker *quipui_worker_take(struct workers *workers, enum worker_use use)
+{
+    for (unsigned spins = 0;; spin(&spins)) {
+        struct worker *worker = take_any(workers, use);
+
+        if (worker == NULL || use == WORKER_READS) return worker;
+        /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take_alone(); why seq_cst:
+         * quipui_worker_try(). */
+        if (load_seq_cst(&workers->gate) == 0) return worker;
+        quipui_worker_give_back(worker);
+    }
+}
+
+struct worker *quipui_worker_take_alone(struct workers *workers)
+{
+    struct worker *worker;
+
+    lock_hold(&workers->importing);
+    /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take(). Carries nothing: who
+     * writes waits from here on. Why seq_cst: quipui_worker_try(). */
+    (void)exchange_seq_cst(&workers->gate, 1);
+    for (struct worker *w = workers_first(workers); w != NULL; w = w->next) {
+        unsigned spins = 0;
+
+        /* edge worker.busy: seq_cst; pairs with release in quipui_worker_give_back(). */
+        while (load_seq_cst(&w->busy) == WORKER_WRITES)
+            spin(&spins);
+    }
+    worker = take_any(workers, WORKER_WRITES);
+    if (worker == NULL) quipui_worker_give_back_alone(workers, NULL);
+    return worker;
+}
+
+void quipui_worker_give_back_alone(struct workers *workers, struct worker *worker)
+{
+    if (worker != NULL) quipui_worker_give_back(worker);
+    /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take(). Carries the import. */
+    (void)exchange_seq_cst(&workers->gate, 0);
+    lock_let_go(&workers->importing);
+}
+
+void *quipui_worker_scratch(struct worker *worker, size_t bytes)
+{
+    if (bytes > worker->scratch_bytes) {
+        char *scratch = quipui_memory_take(bytes);
+
+        if (scratch == NULL) return NULL;
+        quipui_memory_give_back(worker->scratch);
+        worker->scratch = scratch;
+        worker->scratch_bytes = bytes;
+    }
+    return worker->scratch;
+}

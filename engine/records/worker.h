@@ -1,0 +1,57 @@
+/* worker.h - what one call in flight owns: places to write to and memory to think in.
+ *
+ * A call takes an idle worker at its start and gives it back at its end, so nothing belongs to a
+ * thread: threads come and go as they like. A thread finds the worker it had last time first, whose
+ * lines are warm.
+ *
+ *   W1  a worker is used by one call at a time: whoever turned busy from 0
+ *   W2  an import runs alone: it closes the gate and waits until no other worker writes */
+#ifndef QUIPU_RECORDS_WORKER_H
+#define QUIPU_RECORDS_WORKER_H
+
+#include "records/range.h"
+
+enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
+
+struct worker {
+    _Alignas(CACHE_LINE) _Atomic uint32_t busy; /* enum worker_use */
+    struct range transfers, burnt, holds;
+    uint64_t spare_holds; /* list of holds that came back: place + 1, linked by transfer */
+    uint64_t newest;      /* largest timestamp of a transfer stored by this worker */
+    char *scratch;
+    size_t scratch_bytes;
+    _Atomic uint64_t snapshot; /* rcu: the stamp that a snapshot in progress needs, or 0 */
+    struct worker *next;       /* of all workers; plain, under workers.first */
+};
+
+struct workers {
+    _Atomic(struct worker *) first;
+    struct lock adding;
+    struct lock importing;
+    _Atomic uint32_t gate; /* 1: an import waits or runs */
+};
+
+void quipui_workers_open(struct workers *workers);
+void quipui_workers_close(struct workers *workers);
+
+/* An idle worker, or a new one; NULL: no memory. Whoever writes waits while an import runs. */
+struct worker *quipui_worker_take(struct workers *workers, enum worker_use use);
+void quipui_worker_give_back(struct worker *worker);
+
+/* The same for an import: when it has its worker nobody else writes. */
+struct worker *quipui_worker_take_alone(struct workers *workers);
+void quipui_worker_give_back_alone(struct workers *workers, struct worker *worker);
+
+/* Take this worker if it is idle. */
+bool quipui_worker_try(struct worker *worker, enum worker_use use);
+
+/* At least `bytes` of memory that keep nothing from call to call; NULL: no memory. */
+void *quipui_worker_scratch(struct worker *worker, size_t bytes);
+
+static inline struct worker *workers_first(struct workers *workers)
+{
+    /* edge workers.first: seq_cst; pairs with seq_cst in add_worker(). Why seq_cst: see there. */
+    return load_seq_cst(&workers->first);
+}
+
+#endif

@@ -1,0 +1,141 @@
+/* resolve.c - the law of posting, voiding and expiring a pending transfer. */
+#include "rules/transfer.h"
+
+static bool posts(const quipu_transfer *event)
+{
+    return (event->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
+}
+
+static uint32_t check_match(const quipu_transfer *event, const quipu_transfer *pending)
+{
+    if (event->debit_account_id != 0 && event->debit_account_id != pending->debit_account_id) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID;
+    }
+    if (event->credit_account_id != 0 && event->credit_account_id != pending->credit_account_id) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID;
+    }
+    if (event->ledger != 0 && event->ledger != pending->ledger) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_LEDGER;
+    }
+    if (event->code != 0 && event->code != pending->code) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CODE;
+    }
+    return QUIPU_CREATED;
+}
+
+/* The amount that a post or void means: 2^128-1 posts all, 0 voids all. */
+static quipu_uint128 meant(const quipu_transfer *event, const quipu_transfer *pending)
+{
+    bool all = event->amount == (posts(event) ? QUIPU_AMOUNT_MAX : 0);
+
+    return all ? pending->amount : event->amount;
+}
+
+static uint32_t check_amount(const quipu_transfer *event, const quipu_transfer *pending)
+{
+    quipu_uint128 amount = meant(event, pending);
+
+    if (amount > pending->amount) return QUIPU_CREATE_TRANSFER_EXCEEDS_PENDING_TRANSFER_AMOUNT;
+    if (!posts(event) && amount < pending->amount) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT;
+    }
+    return QUIPU_CREATED;
+}
+
+static uint32_t check_state(const struct hold_view *hold, uint64_t timestamp)
+{
+    const quipu_transfer *pending = hold->transfer;
+
+    switch (hold->state) {
+    case HOLD_POSTED: return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED;
+    case HOLD_VOIDED: return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_VOIDED;
+    case HOLD_EXPIRED: return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED;
+    case HOLD_NEW:
+    case HOLD_PENDING:
+    case HOLD_LAPSED: break;
+    }
+    if (pending->timeout != 0 && timestamp >= rules_due(pending->timestamp, pending->timeout)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED;
+    }
+    return QUIPU_CREATED;
+}
+
+/* A closed account lets only the void of the transfer that closed it through. */
+static uint32_t check_closed(const quipu_transfer *event, const quipu_transfer *pending,
+                             const struct party *debit, const struct party *credit)
+{
+    bool opens_debit = !posts(event) && (pending->flags & QUIPU_TRANSFER_CLOSING_DEBIT) != 0;
+    bool opens_credit = !posts(event) && (pending->flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0;
+
+    if (debit->balance->closed && !opens_debit) {
+        return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED;
+    }
+    if (credit->balance->closed && !opens_credit) {
+        return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED;
+    }
+    return QUIPU_CREATED;
+}
+
+static void keep(const quipu_transfer *event, const quipu_transfer *pending, uint64_t timestamp,
+                 quipu_transfer *stored)
+{
+    *stored = *event;
+    stored->debit_account_id = pending->debit_account_id;
+    stored->credit_account_id = pending->credit_account_id;
+    stored->amount = meant(event, pending);
+    if (event->user_data_128 == 0) stored->user_data_128 = pending->user_data_128;
+    if (event->user_data_64 == 0) stored->user_data_64 = pending->user_data_64;
+    if (event->user_data_32 == 0) stored->user_data_32 = pending->user_data_32;
+    stored->ledger = pending->ledger;
+    stored->code = pending->code;
+    stored->timestamp = timestamp;
+}
+
+uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *at,
+                              const struct hold_view *hold, const struct party *debit,
+                              const struct party *credit, quipu_transfer *stored)
+{
+    const quipu_transfer *pending = hold->transfer;
+    uint32_t outcome;
+
+    if (pending == NULL) return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_FOUND;
+    if ((pending->flags & QUIPU_TRANSFER_PENDING) == 0) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_PENDING;
+    }
+    outcome = check_match(event, pending);
+    if (outcome != QUIPU_CREATED) return outcome;
+    outcome = check_amount(event, pending);
+    if (outcome != QUIPU_CREATED) return outcome;
+    outcome = check_state(hold, at->timestamp);
+    if (outcome != QUIPU_CREATED) return outcome;
+    if ((event->flags & QUIPU_TRANSFER_IMPORTED) != 0 &&
+        (event->timestamp <= at->newest_transfer || at->taken_by_an_account)) {
+        return QUIPU_CREATE_TRANSFER_IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS;
+    }
+    outcome = check_closed(event, pending, debit, credit);
+    if (outcome != QUIPU_CREATED) return outcome;
+
+    keep(event, pending, at->timestamp, stored);
+    if (posts(event)) {
+        debit->balance->debits_pending -= pending->amount;
+        credit->balance->credits_pending -= pending->amount;
+        debit->balance->debits_posted += stored->amount;
+        credit->balance->credits_posted += stored->amount;
+        debit->balance->version++;
+        credit->balance->version++;
+    } else {
+        quipui_rules_release(pending, debit->balance, credit->balance);
+    }
+    return QUIPU_CREATED;
+}
+
+void quipui_rules_release(const quipu_transfer *pending, struct balance *debit,
+                          struct balance *credit)
+{
+    debit->debits_pending -= pending->amount;
+    credit->credits_pending -= pending->amount;
+    if ((pending->flags & QUIPU_TRANSFER_CLOSING_DEBIT) != 0) debit->closed = 0;
+    if ((pending->flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0) credit->closed = 0;
+    debit->version++;
+    credit->version++;
+}

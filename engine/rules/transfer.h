@@ -1,0 +1,65 @@
+/* transfer.h - the law of transfers; codes in order of precedence.
+ *
+ * The caller asks in this order: time, form, (is the id in use? again), fields, and then, over
+ * private copies of the accounts, either post (plain and pending transfers) or resolve (post and
+ * void of a pending one). Each returns QUIPU_CREATED when it has no objection. */
+#ifndef QUIPU_RULES_TRANSFER_H
+#define QUIPU_RULES_TRANSFER_H
+
+#include "rules/balance.h"
+
+enum hold_state { HOLD_NEW, HOLD_PENDING, HOLD_POSTED, HOLD_VOIDED, HOLD_EXPIRED, HOLD_LAPSED };
+
+/* A pending transfer and what became of it. */
+struct hold_view {
+    const quipu_transfer *transfer;
+    enum hold_state state;
+};
+
+static inline bool rules_resolves(const quipu_transfer *event)
+{
+    return (event->flags &
+            (QUIPU_TRANSFER_POST_PENDING_TRANSFER | QUIPU_TRANSFER_VOID_PENDING_TRANSFER)) != 0;
+}
+
+/* When a pending transfer with a time-out expires. Does not overflow: overflows_timeout. */
+static inline uint64_t rules_due(uint64_t timestamp, uint32_t timeout)
+{
+    return timestamp + (uint64_t)timeout * 1000000000u;
+}
+
+/* Does this code burn the id of its transfer? */
+bool quipui_rules_is_transient(uint32_t outcome);
+
+uint32_t quipui_rules_transfer_time(const quipu_transfer *event, bool batch_imports, uint64_t now);
+
+/* What can be said before the id is looked up. */
+uint32_t quipui_rules_transfer_form(const quipu_transfer *event);
+
+/* The id is in use by `stored`: the same transfer, or where does it differ? `pending` is what
+ * `stored` resolved, or NULL. */
+uint32_t quipui_rules_transfer_again(const quipu_transfer *event, const quipu_transfer *stored,
+                                     const quipu_transfer *pending);
+
+/* The id is free: what can be said before accounts or the pending transfer are looked up. */
+uint32_t quipui_rules_transfer_fields(const quipu_transfer *event);
+
+/* A plain or pending transfer between two accounts, either NULL when not found. On QUIPU_CREATED
+ * both balances have changed and *stored is the record to keep. */
+uint32_t quipui_rules_post(const quipu_transfer *event, const struct moment *at,
+                           const struct party *debit, const struct party *credit,
+                           quipu_transfer *stored);
+
+/* A post or void of a pending transfer (hold->transfer NULL when not found) between its accounts. */
+uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *at,
+                              const struct hold_view *hold, const struct party *debit,
+                              const struct party *credit, quipu_transfer *stored);
+
+/* A pending transfer has expired: both balances as if it were voided. */
+void quipui_rules_release(const quipu_transfer *pending, struct balance *debit,
+                          struct balance *credit);
+
+/* What `stored` moved; `pending` is what it resolved, or NULL. */
+struct movement quipui_rules_movement(const quipu_transfer *stored, const quipu_transfer *pending);
+
+#endif

@@ -1,0 +1,34 @@
+/* batch.h - chains gathered into calls of the library, and what became of them.
+ *
+ * One call takes whole chains, QUIPU_BATCH_MAX events at most, and all of them imported or none:
+ * the ledger takes the mode of a call from its first event. */
+#ifndef QUIPU_SHELL_BATCH_H
+#define QUIPU_SHELL_BATCH_H
+
+#include <stddef.h>
+
+#include "quipu/quipu.h"
+#include "record.h"
+#include "tally.h"
+
+struct batch {
+    quipu_ledger *ledger;
+    enum record_kind kind;
+    quipu_status status; /* of the first call that did not work; nothing is done after it */
+    struct tally tally;
+    size_t count;
+    union record records[QUIPU_BATCH_MAX];
+    quipu_result results[QUIPU_BATCH_MAX];
+};
+
+/* A megabyte: on the heap. NULL: no memory. */
+struct batch *batch_new(quipu_ledger *ledger, enum record_kind kind);
+void batch_free(struct batch *batch);
+
+/* Add a chain, 1..QUIPU_BATCH_MAX records; it may go to the ledger at once or later. */
+void batch_add(struct batch *batch, const union record *chain, size_t count);
+
+/* Hand what there is to the ledger now. */
+void batch_flush(struct batch *batch);
+
+#endif

@@ -1,0 +1,14 @@
+/* books.h - all accounts of a ledger, under any protocol. */
+#ifndef QUIPU_SHELL_BOOKS_H
+#define QUIPU_SHELL_BOOKS_H
+
+#include <stdbool.h>
+
+#include "quipu/quipu.h"
+
+/* Visit each account, in order of creation, until visit() returns false. The ledger is at rest: a
+ * snapshot would do the same while writers go on, but not under cas. */
+quipu_status books_visit(quipu_ledger *ledger,
+                         bool (*visit)(void *context, const quipu_account *account), void *context);
+
+#endif

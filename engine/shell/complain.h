@@ -1,0 +1,18 @@
+/* complain.h - what goes to standard error: what is wrong, where, and what to do about it. */
+#ifndef QUIPU_SHELL_COMPLAIN_H
+#define QUIPU_SHELL_COMPLAIN_H
+
+#include "quipu/types.h"
+
+/* One line: "quipu: ...". */
+__attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+
+/* One line about a place in a file: "file:line:column: ..."; column 0: no column. */
+__attribute__((format(printf, 4, 5))) void complain_at(const char *path, unsigned long long line,
+                                                       unsigned long long column,
+                                                       const char *format, ...);
+
+/* A call of the library did not work: which, and why. */
+void complain_of_status(const char *call, quipu_status status);
+
+#endif

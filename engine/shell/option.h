@@ -1,0 +1,87 @@
+/* option.h - the command line: what all commands do alike with it.
+ *
+ * argtable2 takes the words apart; values are texts to it and are read here, so that a number with
+ * garbage behind it is an error and every complaint names the option and what it takes. */
+#ifndef QUIPU_SHELL_OPTION_H
+#define QUIPU_SHELL_OPTION_H
+
+#include <argtable2.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "command.h"
+#include "load.h"
+#include "quipu/types.h"
+#include "report.h"
+
+enum option_next {
+    OPTION_GO,
+    OPTION_DONE, /* help was asked for and given */
+    OPTION_WRONG /* said why */
+};
+
+/* Parse. The table ends with `end`; `help` is in it. Any entry NULL: out of memory, said. */
+enum option_next option_parse(const struct command *command, void **table,
+                              const struct arg_lit *help, struct arg_end *end, int argc,
+                              char **argv);
+
+/* The exit code of a command that does not go on. */
+static inline enum command_exit option_exit(enum option_next next)
+{
+    return next == OPTION_DONE ? COMMAND_FINE : COMMAND_USAGE;
+}
+
+/* Each leaves *value alone when the option is absent. False: the value is wrong, and it said so. */
+bool option_format(const struct arg_str *option, enum report_format *value);
+bool option_protocol(const struct arg_str *option, quipu_protocol *value);
+bool option_protocol_or_unsafe(const struct arg_str *option, quipu_protocol *value);
+bool option_count(const struct arg_str *option, uint64_t min, uint64_t max, uint64_t *value);
+bool option_seconds(const struct arg_str *option, double *value);
+bool option_id(const struct arg_str *option, quipu_uint128 *value);
+
+const char *option_protocol_name(quipu_protocol protocol);
+
+#define OPTION_PROTOCOLS "optimistic, cas, mutex or rcu"
+#define OPTION_PROTOCOL_COUNT 4 /* numbered from 0 */
+
+/* More threads than this are a typing error. */
+#define OPTION_THREADS_MAX 1024
+
+/* The options of commands over a pair of files, to be listed in their tables. */
+struct option_pair {
+    struct arg_file *accounts, *transfers;
+    struct arg_str *protocol, *threads, *format;
+    struct arg_lit *strict, *help;
+    struct arg_end *end;
+};
+
+struct option_pair option_pair_new(void);
+
+/* All of them, for the table; `end` last. */
+#define OPTION_PAIR_TABLE(pair)                                                                    \
+    (pair).accounts, (pair).transfers, (pair).protocol, (pair).threads, (pair).format,             \
+        (pair).strict, (pair).help, (pair).end
+
+/* What they say. False: a value is wrong, and it said so. */
+bool option_pair_read(const struct option_pair *pair, struct load_order *order,
+                      enum report_format *format);
+
+/* What is true of all commands over a pair of files, for their manuals. */
+#define OPTION_PAIR_TEXT                                                                           \
+    "Both files are CSV with a header row that names fields of the records, in any order;\n"       \
+    "absent and empty fields are 0. Ids and amounts go up to 2^128-1, decimal or 0x\n"             \
+    "hexadecimal; flags are names joined by `|`, or a number.\n"                                   \
+    "\n"                                                                                           \
+    "A bad row is reported with file, line and column, and skipped, with its whole linked\n"       \
+    "chain if it is in one; --strict stops at the first. Accounts go in before transfers.\n"       \
+    "\n"                                                                                           \
+    "With --threads N, transfers are taken in windows of some thousands. Rows that share an\n"     \
+    "account, a transfer id or a pending transfer stay on one thread, in file order, and so\n"     \
+    "do those related through others: every account sees its rows in file order, and what\n"       \
+    "becomes of them is the same for any N. An account that is in every row leaves nothing\n"      \
+    "to share out. A linked chain is always one call.\n"
+
+#define OPTION_EXIT_TEXT                                                                           \
+    "Exit code: 0 fine, 1 bad rows or books that do not balance, 2 usage, 3 system.\n"
+
+#endif

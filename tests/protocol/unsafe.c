@@ -1,0 +1,123 @@
+/* unsafe.c - the race itself: read, compute, write back, with nothing in between held.
+ *
+ * The control that every checker must convict. Same law, same loop, same records as the others; only
+ * the doors are left open. Linked into tests and the quipu command, never into the library. */
+#include <sched.h>
+
+#include "protocol/protocol.h"
+
+/* How often a writer pauses between its read and its write, so that a race needs no luck. */
+#define PAUSE_EVERY 8
+
+static struct raced_state *state_of(struct slot *slot)
+{
+    return &slot->state.raced;
+}
+
+static void copy_out(struct copy *copy)
+{
+    struct raced_state *from = state_of(copy->slot);
+    uint64_t words[RACED_WORDS];
+
+    for (size_t i = 0; i < RACED_WORDS; i++) {
+        /* relaxed: the race is on purpose. */
+        words[i] = load_relaxed(&from->words[i]);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        quipu_uint128 *total = &copy->state.balance.debits_pending + i;
+
+        *total = (quipu_uint128)words[RACED_TOTALS + 2 * i + 1] << 64 | words[RACED_TOTALS + 2 * i];
+    }
+    copy->state.balance.closed = words[RACED_CLOSED];
+    copy->state.head = words[RACED_HEAD];
+    copy->state.touched = words[RACED_TOUCHED];
+    /* relaxed: the race is on purpose. */
+    copy->state.balance.version = load_relaxed(&from->word);
+}
+
+static void copy_in(struct slot *slot, const struct account_state *state)
+{
+    struct raced_state *to = state_of(slot);
+    const quipu_uint128 *totals = &state->balance.debits_pending;
+
+    /* relaxed: the race is on purpose. */
+    store_relaxed(&to->words[RACED_HEAD], state->head);
+    store_relaxed(&to->words[RACED_TOUCHED], state->touched);
+    store_relaxed(&to->words[RACED_CLOSED], state->balance.closed);
+    for (size_t i = 0; i < 4; i++) {
+        /* relaxed: the race is on purpose. */
+        store_relaxed(&to->words[RACED_TOTALS + 2 * i], (uint64_t)totals[i]);
+        store_relaxed(&to->words[RACED_TOTALS + 2 * i + 1], (uint64_t)(totals[i] >> 64));
+    }
+    /* relaxed: the race is on purpose. */
+    store_relaxed(&to->word, state->balance.version);
+}
+
+static bool prepare(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+    return true;
+}
+
+static void enter(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+}
+
+static void load(struct store *store, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++)
+        copy_out(&unit->copies[i]);
+    quipui_holds_see(store, unit);
+}
+
+static bool commit(struct store *store, struct unit *unit, enum step step)
+{
+    static _Thread_local unsigned commits;
+
+    if (step != STEP_APPROVED) return true;
+    if (!quipui_holds_change(store, unit, VIEWS_ALL)) return false;
+    if (++commits % PAUSE_EVERY == 0) (void)sched_yield();
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        copy_in(unit->copies[i].slot, &unit->copies[i].state);
+    }
+    return true;
+}
+
+static void leave(struct store *store, struct unit *unit)
+{
+    (void)store;
+    (void)unit;
+}
+
+static bool seed(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
+                 size_t count)
+{
+    (void)store;
+    for (size_t i = 0; i < count; i++) {
+        struct account_state state = protocol_first_state(slots[i], timestamps[i]);
+
+        copy_in(slots[i], &state);
+    }
+    return true;
+}
+
+static void read(struct store *store, struct copy *copies, size_t count)
+{
+    (void)store;
+    for (size_t i = 0; i < count; i++)
+        copy_out(&copies[i]);
+}
+
+#include "protocol/loop.inc.h"
+
+const struct protocol quipui_protocol_unsafe = {
+    .name = "unsafe",
+    .versioned = true,
+    .seed = seed,
+    .run = run,
+    .expire = release_due,
+    .read = read,
+};
