@@ -91,7 +91,7 @@ static enum intake_next pour_transfers(struct intake *intake, struct crew *crew,
 
         window_clear(window);
         next = intake_fill(intake, window, wanted);
-        if (next == INTAKE_BROKEN || next == INTAKE_STOPPED) break;
+        if (next == INTAKE_BROKEN || next == INTAKE_STOPPED || window->record_count == 0) break;
         *status = crew_wait(crew);
         if (*status == QUIPU_OK) *status = crew_begin(crew, window);
         progress_tick(&progress, row_bytes_done(intake->rows));

@@ -1,7 +1,6 @@
 /* option.c - parsing, help, and the values that options take. */
 #include "option.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +125,7 @@ bool option_seconds(const struct arg_str *option, double *value)
 
     if (option->count == 0) return true;
     seconds = strtod(option->sval[0], &end);
-    if (end != option->sval[0] && *end == '\0' && isfinite(seconds) && seconds > 0 &&
+    if (end != option->sval[0] && *end == '\0' && seconds > 0 && /* not so is a NaN */
         seconds <= 86400) {
         *value = seconds;
         return true;

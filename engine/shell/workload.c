@@ -1,9 +1,7 @@
-/* workload.c - draws; what they cost is not measured. */
+/* workload.c - draws; what they cost is not measured.
+ *
+ * Zipf's exponent is 0.99 = 1 - 1/100, so hundredth powers and roots are all the mathematics. */
 #include "workload.h"
-
-#include <math.h>
-
-#define ZIPF_EXPONENT 0.99
 
 /* A prime above the number of accounts: rank times this, modulo accounts, meets each once. */
 #define SCATTER 2654435761u
@@ -15,20 +13,43 @@ const char *distribution_name(enum distribution distribution)
     return names[distribution];
 }
 
+static double power_100(double x)
+{
+    double x4 = x * x * x * x, x8 = x4 * x4, x16 = x8 * x8, x32 = x16 * x16;
+
+    return x32 * x32 * x32 * x4;
+}
+
+/* By Newton's method, from a root of something near; 0 < x <= 1. */
+static double root_100(double x, double near)
+{
+    for (int i = 0; i < 200; i++) {
+        double next = near * (1 - (1 - x / power_100(near)) / 100);
+        double step = next - near;
+
+        near = next;
+        if (step < 1e-15 && step > -1e-15) break;
+    }
+    return near;
+}
+
 void workload_make(struct workload *workload, enum distribution distribution,
                    uint64_t account_count)
 {
-    double n = (double)account_count;
-    double zeta = 0;
+    double first = 2 / (double)account_count, root = 1, zeta = 0;
 
     *workload = (struct workload){.distribution = distribution, .account_count = account_count};
     if (distribution != DISTRIBUTION_ZIPF) return;
 
-    for (uint64_t rank = account_count; rank > 0; rank--) /* small ones first: less is lost */
-        zeta += pow((double)rank, -ZIPF_EXPONENT);
+    for (uint64_t rank = account_count; rank > 0; rank--) { /* small ones first: less is lost */
+        double x = 1 / (double)rank;
+
+        root = root_100(x, root);
+        zeta += x / root;
+    }
     workload->zeta = zeta;
-    workload->alpha = 1 / (1 - ZIPF_EXPONENT);
-    workload->eta = (1 - pow(2 / n, 1 - ZIPF_EXPONENT)) / (1 - (1 + pow(2, -ZIPF_EXPONENT)) / zeta);
+    workload->second = 0.5 / root_100(0.5, 1);
+    workload->eta = (1 - root_100(first, 1)) / (1 - (1 + workload->second) / zeta);
 }
 
 void workload_begin(struct workload_source *source, const struct workload *workload,
@@ -49,11 +70,11 @@ static uint64_t draw_zipf(const struct workload *workload, struct random *random
 
     if (at < 1) {
         rank = 0;
-    } else if (at < 1 + pow(2, -ZIPF_EXPONENT)) {
+    } else if (at < 1 + workload->second) {
         rank = 1;
     } else {
         rank = (uint64_t)((double)workload->account_count *
-                          pow(workload->eta * u - workload->eta + 1, workload->alpha));
+                          power_100(workload->eta * u - workload->eta + 1));
     }
     if (rank >= workload->account_count) rank = workload->account_count - 1; /* rounding */
     return rank * SCATTER % workload->account_count;

@@ -24,7 +24,7 @@ const char *distribution_name(enum distribution distribution);
 struct workload {
     enum distribution distribution;
     uint64_t account_count;
-    double zeta, alpha, eta; /* zipf */
+    double zeta, second, eta; /* zipf; second: the weight of rank 2, where rank 1 has 1 */
 };
 
 /* 2 accounts at least. O(account_count) for zipf. */

@@ -1,0 +1,168 @@
+# test_bad_rows.sh - what cannot be read is said with file, line, column and reason, and left out.
+. "${0%/*}/expect.sh"
+
+header=id,debit_account_id,credit_account_id,amount,pending_id,ledger,code,flags
+
+pair 'id,ledger,code
+1,1,1
+x,1,1
+2,,
+3,1,1,9
+4,-1,1
+5,1,"1"2
+6,1,1' "$header
+1,1,6,5,,1,1,
+2,1,6,12.5,,1,1,
+3,1,6,5,,1,1,pendig
+4,1,6, +5,,1,1,
+5,1,6,5,,1,1,"
+import_pair
+expect_code 1
+expect_err "$accounts:3:1: id: \"x\" is not a number"
+expect_err "$accounts:5:7: more fields than the header names"
+expect_err "$accounts:6:3: ledger: \"-1\" is not a number"
+expect_err "$accounts:7:8: a double quote where none may be"
+expect_err "$transfers:3:7: amount: \"12.5\" is not a number"
+expect_err "$transfers:4:14: flags: \"pendig\" is no flag"
+expect_err "post_pending_transfer"
+expect_err "$transfers:5:8: amount: \"+5\" is not a number"
+expect_fact 'bad rows' 7
+expect_fact 'skipped rows' 0
+expect_fact 'accounts created' 2
+expect_fact 'transfers created' 2
+expect_out ledger_must_not_be_zero
+
+# A quoted field may hold a newline; the place is where the field begins.
+pair 'id,ledger,code
+"1
+2",1,1
+1,1,"x
+y"' id
+import_pair
+expect_code 1
+expect_err "$accounts:2:1: id"
+expect_err "$accounts:4:5: code"
+
+pair 'id,ledger,code
+1,1,1
+2,1,"1' id
+import_pair
+expect_code 1
+expect_err "$accounts:3:1: the file ends inside a quoted field"
+expect_fact 'accounts created' 1
+
+# --strict stops at the first, and prints no balance.
+pair 'id,ledger,code
+1,1,1
+x,1,1
+y,1,1' id
+import_pair --strict
+expect_code 1
+expect_err "$accounts:3:1"
+expect_no_err "$accounts:4:1"
+expect_err "--strict"
+expect_no_out balance
+import_pair
+expect_err "$accounts:4:1"
+expect_out balance
+
+# A chain with a bad row is left out whole; its neighbours are not.
+pair 'id,ledger,code
+1,1,1
+2,1,1' "$header
+1,1,2,1,,1,1,
+2,1,2,1,,1,1,linked
+3,1,2,bad,,1,1,linked
+4,1,2,1,,1,1,
+5,1,2,1,,1,1,linked
+6,1,2,1,,1,1,"
+import_pair
+expect_code 1
+expect_err "$transfers:4:7: amount"
+expect_err "$transfers:3: the linked chain of lines 3 to 5 is skipped whole"
+expect_fact 'bad rows' 1
+expect_fact 'skipped rows' 2
+expect_fact 'transfers created' 3
+
+# The first of a chain, and the last.
+pair 'id,ledger,code
+1,1,1
+2,1,1' "$header
+1,1,2,bad,,1,1,linked
+2,1,2,1,,1,1,
+3,1,2,1,,1,1,linked
+4,1,2,bad,,1,1,
+5,1,2,1,,1,1,"
+import_pair
+expect_err "lines 2 to 3 is skipped whole"
+expect_err "lines 4 to 5 is skipped whole"
+expect_fact 'transfers created' 1
+
+# Nobody knows whether a row of unreadable flags ends its chain: the next one is left out too.
+pair 'id,ledger,code
+1,1,1
+2,1,1' "$header
+1,1,2,1,,1,1,linked
+2,1,2,1,,1,1,lnked
+3,1,2,1,,1,1,
+4,1,2,1,,1,1,"
+import_pair
+expect_err "lines 2 to 4 is skipped whole"
+expect_fact 'transfers created' 1
+
+# A chain of more rows than a call takes.
+{
+    echo "$header"
+    awk 'BEGIN { for (i = 1; i <= 8191; i++) print i ",1,2,1,,1,1," (i < 8191 ? "linked" : "") }'
+    echo '9000,1,2,1,,1,1,'
+} >"$transfers"
+import_pair
+expect_code 1
+expect_err "lines 2 to 8192 is skipped: 8190 rows are the most"
+expect_fact 'transfers created' 1
+sed -i 2d "$transfers"
+import_pair
+expect_code 0
+expect_fact 'transfers created' 8191
+
+# A file that ends inside a chain: the ledger says so.
+pair 'id,ledger,code
+1,1,1
+2,1,1' "$header
+1,1,2,1,,1,1,linked
+2,1,2,1,,1,1,linked"
+import_pair
+expect_code 0
+expect_out linked_event_chain_open
+expect_fact 'transfers created' 0
+
+# Headers.
+pair 'id,leger,code' id
+import_pair
+expect_code 1
+expect_err "$accounts:1:4: the header names no field \"leger\""
+expect_err "user_data_128"
+
+pair 'id,ledger,id' id
+import_pair
+expect_code 1
+expect_err "$accounts:1:11: the header names id twice"
+
+: >"$accounts"
+import_pair
+expect_code 1
+expect_err "$accounts:1:1: no header"
+
+# A row without end does not eat all memory.
+{
+    echo 'id,ledger,code'
+    head -c 200000 /dev/zero | tr '\0' 1
+    echo
+    echo '1,1,1'
+} >"$accounts"
+import_pair
+expect_code 1
+expect_err "$accounts:2:1: a row is longer than 65536 bytes"
+expect_fact 'accounts created' 1
+
+finish

@@ -1,0 +1,77 @@
+# test_formats.sh - JSON that parses, CSV with as many fields in every row, tables without colour.
+. "${0%/*}/expect.sh"
+
+cmake=${CMAKE_COMMAND:-cmake}
+
+# expect_json PATH VALUE TYPE
+expect_json() {
+    expected=$((expected + 1))
+    "$cmake" -DFILE="$work/out" -DPATH="$1" -DVALUE="$2" -DTYPE="$3" -P "$folder/json.cmake" ||
+        miss "JSON with $1: $2"
+}
+
+# Fields are counted at commas; none of ours has one in it.
+expect_csv() {
+    expected=$((expected + 1))
+    awk -F, 'NR == 1 { fields = NF } NF != fields { exit 1 } END { exit NR < 2 }' "$work/out" ||
+        miss "CSV with as many fields in every row"
+}
+
+pair 'id,ledger,code,flags
+340282366920938463463374607431768211454,1,1,
+2,1,2,history' 'id,debit_account_id,credit_account_id,amount,ledger,code
+1,340282366920938463463374607431768211454,2,170141183460469231731687303715884105728,1,1
+2,2,2,1,1,1'
+files="--accounts $accounts --transfers $transfers"
+
+# shellcheck disable=SC2086 # $files is four words
+{
+    run import $files --format json
+    expect_code 0
+    expect_json 'trial_balance;0;debits_posted' 170141183460469231731687303715884105728 STRING
+    expect_json 'trial_balance;1;code' 2 NUMBER
+    expect_json 'ledgers;0;debits_equal_credits' ON BOOLEAN
+    expect_json 'run;transfers_created' 1 NUMBER
+    expect_json 'failures;0;outcome' accounts_must_be_different STRING
+    expect_json 'failures;0;count' 1 NUMBER
+
+    run balances $files --format json
+    expect_json 'balances;0;id' 340282366920938463463374607431768211454 STRING
+    expect_json 'balances;0;balance' -170141183460469231731687303715884105728 STRING
+    expect_json 'balances;1;flags' history STRING
+
+    run account 2 $files --format json
+    expect_json 'account;id' 2 STRING
+    expect_json 'account;version' 2 NUMBER
+
+    run history 2 $files --format json
+    expect_json 'history;0;side' credit STRING
+    expect_json 'history;0;version' 2 NUMBER
+
+    for command in import balances 'account 2' 'history 2'; do
+        run $command $files --format csv
+        expect_code 0
+        expect_csv
+    done
+    run import $files
+    expect_no_out "$(printf '\033')"
+}
+
+run race --seconds 0.01 --format json
+expect_json 'race;overdrafts' 0 NUMBER
+run race --seconds 0.01 --format csv
+expect_csv
+
+run bench --seconds 0.01 --accounts 100 --threads 2 --batch 10 --distribution zipf --format json
+expect_code 0
+expect_json 'bench;3;batch' 10 NUMBER
+expect_json 'bench;3;distribution' zipf STRING
+run bench --transfers 1000 --accounts 100 --threads 1 --protocol cas --format csv
+expect_code 0
+expect_csv
+expect_out 'cas,1,100,hot,8190,1000,'
+
+run generate --out "$work/m" --customers 10 --days 2 --format json
+expect_json 'generated;accounts' 19 NUMBER
+
+finish

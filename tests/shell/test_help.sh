@@ -1,0 +1,103 @@
+# test_help.sh - help everywhere, and what is wrong with a command line.
+. "${0%/*}/expect.sh"
+
+run --help
+expect_code 0
+for command in import balances account history race bench generate; do
+    expect_out "  $command "
+done
+
+for command in import balances account history race bench generate; do
+    run $command --help
+    expect_code 0
+    expect_out "Usage: quipu $command"
+    expect_out "--help"
+    expect_out "Exit code:"
+done
+
+run --version
+expect_code 0
+expect_out "quipu "
+
+run
+expect_code 2
+expect_err "Usage: quipu"
+
+run nonsense
+expect_code 2
+expect_err 'no command "nonsense"'
+expect_err "--help"
+
+run import
+expect_code 2
+expect_err "--accounts"
+expect_err "Try \`quipu import --help\`"
+
+run race --nonsense
+expect_code 2
+expect_err "nonsense"
+
+run race --protocol fastest
+expect_code 2
+expect_err "--protocol=fastest"
+expect_err "optimistic, cas, mutex, rcu or unsafe"
+
+# Only the race may be run unsafe.
+run bench --protocol unsafe
+expect_code 2
+expect_err "optimistic, cas, mutex or rcu"
+
+for garbage in 0 -1 2x x 1e3 99999999999999999999; do
+    run race --threads "$garbage"
+    expect_code 2
+    expect_err "--threads=$garbage: it takes a number from 1"
+done
+
+for garbage in 0 -1 1s nan; do
+    run race --seconds "$garbage"
+    expect_code 2
+    expect_err "--seconds=$garbage"
+done
+
+run bench --batch 8191
+expect_code 2
+expect_err "a number from 1 to 8190"
+
+run bench --distribution normal
+expect_code 2
+expect_err "uniform, zipf or hot"
+
+run generate --out "$work/m" --format xml
+expect_code 2
+expect_err "table, csv or json"
+
+pair id 'id'
+run account 12x --accounts "$accounts" --transfers "$transfers"
+expect_code 2
+expect_err '"12x" is not an id'
+
+run account 0 --accounts "$accounts" --transfers "$transfers"
+expect_code 2
+
+run import --accounts "$work/none.csv" --transfers "$transfers"
+expect_code 3
+expect_err "cannot open $work/none.csv: No such file"
+
+run import --accounts "$work" --transfers "$transfers"
+expect_code 3
+expect_err "cannot read $work"
+
+run generate --out "$work/none/deeper"
+expect_code 3
+expect_err "$work/none/deeper"
+
+# What is printed into a full disk is not printed.
+if [ -w /dev/full ]; then
+    "$quipu" race --seconds 0.01 >/dev/full 2>"$work/err"
+    code=$?
+    words="race >/dev/full"
+    expect_code 3
+    expect_err "cannot write to standard output"
+fi
+
+finish
