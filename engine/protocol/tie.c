@@ -98,7 +98,7 @@ static uint64_t timestamp_of(struct store *store, uint64_t link)
 {
     uint64_t index = link_index(link);
 
-    return link_kind(link) == KNOT_RELEASE ? hold_at(&store->transfers, index)->due
+    return link_kind(link) == KNOT_RELEASE ? hold_at(&store->transfers, index)->due - 1
                                            : transfer_at(&store->transfers, index)->timestamp;
 }
 

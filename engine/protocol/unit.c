@@ -141,7 +141,7 @@ bool quipui_release_build(struct store *store, uint64_t place, struct release *r
     *release = (struct release){
         .view = {.hold = place},
         .leg = {.place = place,
-                .timestamp = hold->due,
+                .timestamp = hold->due - 1, /* an event at the due time comes after */
                 .verdict = QUIPU_CREATED,
                 .debit = debit > credit,
                 .credit = credit > debit,
