@@ -15,6 +15,9 @@
 #define CONTEST_FUNDS 100
 #define CONTEST_WITHDRAWAL 60
 
+/* What can be taken from an account: whole withdrawals. */
+#define CONTEST_POSSIBLE ((quipu_uint128)CONTEST_FUNDS / CONTEST_WITHDRAWAL * CONTEST_WITHDRAWAL)
+
 struct contest_order {
     quipu_protocol protocol;
     uint64_t thread_count;

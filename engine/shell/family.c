@@ -55,7 +55,7 @@ bool family_begin(struct family *family, const struct window *window)
     for (size_t chain = 0; chain < window->chain_count; chain++)
         parents[chain] = chain;
 
-    while (wanted < 2 * IDS_PER_RECORD * window->record_count)
+    while (wanted < window->record_count * IDS_PER_RECORD * 2)
         wanted *= 2;
     if (wanted > family->meeting_count) {
         struct meeting *meetings = realloc(family->meetings, wanted * sizeof *meetings);

@@ -8,10 +8,8 @@
 
 static const struct command *const commands[] = {
     &command_import, &command_balances, &command_account,  &command_history,
-    &command_race,   &command_bench,    &command_generate,
+    &command_race,   &command_bench,    &command_generate, NULL,
 };
-
-#define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
 static void print_help(FILE *out)
 {
@@ -22,7 +20,7 @@ static void print_help(FILE *out)
                 "       quipu --help | --version\n"
                 "\n",
                 out);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    for (int i = 0; commands[i] != NULL; i++)
         (void)fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     (void)fputs("\n"
                 "A first look:\n"
@@ -51,7 +49,7 @@ int main(int argc, char **argv)
         print_help(stderr);
         return COMMAND_USAGE;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    for (int i = 0; commands[i] != NULL; i++) {
         if (strcmp(argv[1], commands[i]->name) == 0) return commands[i]->run(argc - 1, argv + 1);
     }
 

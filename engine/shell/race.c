@@ -78,8 +78,7 @@ static void report_score(const struct contest_order *order, const struct contest
     report_count(report, score->withdrawals_tried);
     report_count(report, score->withdrawals_told);
     report_amount(report, wide_of((quipu_uint128)score->withdrawals_told * CONTEST_WITHDRAWAL));
-    report_amount(report, wide_of((quipu_uint128)score->accounts *
-                                  (CONTEST_FUNDS / CONTEST_WITHDRAWAL * CONTEST_WITHDRAWAL)));
+    report_amount(report, wide_of(score->accounts * CONTEST_POSSIBLE));
     report_count(report, score->overdrafts);
     report_count(report, score->deposits_told);
     report_count(report, score->deposits_found);

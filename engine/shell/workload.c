@@ -76,7 +76,6 @@ static uint64_t draw_zipf(const struct workload *workload, struct random *random
         rank = (uint64_t)((double)workload->account_count *
                           power_100(workload->eta * u - workload->eta + 1));
     }
-    if (rank >= workload->account_count) rank = workload->account_count - 1; /* rounding */
     return rank * SCATTER % workload->account_count;
 }
 

@@ -1,4 +1,4 @@
-# expect.sh - what the scripts beside it share; each begins with `. "${0%/*}/expect.sh"`.
+# expect.sh - what the scripts beside it share; each begins by reading it.
 #
 #   run WORD...         run `quipu WORD...`; its output, complaints and exit code are kept
 #   expect_code N       the exit code was N
@@ -14,7 +14,7 @@ set -u
 unset NO_COLOR
 
 quipu=${QUIPU_COMMAND:?which command to test}
-folder=${0%/*}
+folder=$(dirname "$0")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 accounts=$work/a.csv

@@ -1,5 +1,5 @@
 # test_bad_rows.sh - what cannot be read is said with file, line, column and reason, and left out.
-. "${0%/*}/expect.sh"
+. "$(dirname "$0")/expect.sh"
 
 header=id,debit_account_id,credit_account_id,amount,pending_id,ledger,code,flags
 

@@ -1,5 +1,5 @@
 # test_formats.sh - JSON that parses, CSV with as many fields in every row, tables without colour.
-. "${0%/*}/expect.sh"
+. "$(dirname "$0")/expect.sh"
 
 cmake=${CMAKE_COMMAND:-cmake}
 

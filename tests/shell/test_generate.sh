@@ -1,5 +1,5 @@
 # test_generate.sh - the same seed, the same bytes; and the ledger finds what was foretold.
-. "${0%/*}/expect.sh"
+. "$(dirname "$0")/expect.sh"
 
 run generate --out "$work/a" --customers 60
 expect_code 0

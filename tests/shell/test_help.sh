@@ -1,5 +1,5 @@
 # test_help.sh - help everywhere, and what is wrong with a command line.
-. "${0%/*}/expect.sh"
+. "$(dirname "$0")/expect.sh"
 
 run --help
 expect_code 0

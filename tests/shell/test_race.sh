@@ -1,5 +1,5 @@
 # test_race.sh - the race is lost by `unsafe`, and by nobody else.
-. "${0%/*}/expect.sh"
+. "$(dirname "$0")/expect.sh"
 
 run race --protocol unsafe --seconds 1
 expect_code 1

@@ -4,7 +4,7 @@
 # of the same customer before it, over several windows: withdrawals that only just succeed or fail,
 # posts that name nothing but a pending transfer, chains, and ids used twice. Pairs of customers are
 # related now and then, so that work is shared out anew in each window.
-. "${0%/*}/expect.sh"
+. "$(dirname "$0")/expect.sh"
 
 customers=700
 {
