@@ -1,6 +1,7 @@
 /* number.c - digits to numbers and back; C has no words for 128 bits. */
 #include "number.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static unsigned digit_value(char digit)
@@ -15,11 +16,12 @@ enum number_fault number_read(const char *text, size_t length, quipu_uint128 max
                               quipu_uint128 *number)
 {
     unsigned base = 10;
-    quipu_uint128 value = 0;
-    enum number_fault fault = NUMBER_FINE;
+    quipu_uint128 value = 0, brink = QUIPU_AMOUNT_MAX / 10; /* above it, one more digit is lost */
+    bool lost = false;
 
     if (length > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
         base = 16;
+        brink = QUIPU_AMOUNT_MAX / 16;
         text += 2;
         length -= 2;
     }
@@ -29,11 +31,12 @@ enum number_fault number_read(const char *text, size_t length, quipu_uint128 max
         unsigned digit = digit_value(text[i]);
 
         if (digit >= base) return NUMBER_GARBLED; /* even behind too many digits */
-        if (digit > max || value > (max - digit) / base) fault = NUMBER_TOO_LARGE;
+        lost = lost || value > brink || value * base > QUIPU_AMOUNT_MAX - digit;
         value = value * base + digit;
     }
-    if (fault == NUMBER_FINE) *number = value;
-    return fault;
+    if (lost || value > max) return NUMBER_TOO_LARGE;
+    *number = value;
+    return NUMBER_FINE;
 }
 
 /* Divide by ten in place, in steps of 64 bits; return the remainder. */

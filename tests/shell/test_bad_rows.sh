@@ -66,6 +66,22 @@ import_pair
 expect_err "$accounts:4:1"
 expect_out balance
 
+# The same while threads are at work.
+{
+    echo "$header"
+    awk 'BEGIN { for (i = 1; i <= 30000; i++) print i ",1,2,1,,1,1," }'
+    echo x
+    echo y
+} >"$transfers"
+echo 'id,ledger,code
+1,1,1
+2,1,1' >"$accounts"
+import_pair --strict --threads 2
+expect_code 1
+expect_err "$transfers:30002:1"
+expect_no_err "$transfers:30003:1"
+expect_no_out balance
+
 # A chain with a bad row is left out whole; its neighbours are not.
 pair 'id,ledger,code
 1,1,1
