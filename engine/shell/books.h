@@ -6,8 +6,8 @@
 
 #include "quipu/quipu.h"
 
-/* Visit each account, in order of creation, until visit() returns false. The ledger is at rest: a
- * snapshot would do the same while writers go on, but not under cas. */
+/* Visit each account, in order of creation, until visit() returns false. The ledger is at rest: cas
+ * has no snapshots. */
 quipu_status books_visit(quipu_ledger *ledger,
                          bool (*visit)(void *context, const quipu_account *account), void *context);
 
