@@ -6,7 +6,7 @@
 #define DEFAULT_ACCOUNTS ((uint64_t)1 << 24)
 #define DEFAULT_TRANSFERS ((uint64_t)1 << 28)
 #define MOST_ACCOUNTS ((uint64_t)1 << 32)
-#define MOST_TRANSFERS (((uint64_t)1 << 36) - 2)
+#define MOST_TRANSFERS ((uint64_t)1 << 33)
 
 static const struct protocol *find_protocol(quipu_protocol protocol)
 {

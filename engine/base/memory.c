@@ -11,8 +11,10 @@
 /* Regions grow by an eighth of what they have, in steps of at least this. */
 #define REGION_STEP_BYTES ((size_t)256 << 10)
 
-/* From this size on a region asks for huge pages: below, they would only waste memory. */
+/* From this size on a region asks for huge pages: below, they would only waste memory. It starts at
+ * a huge page and grows by whole ones then, or the kernel could not use them. */
 #define HUGE_FROM_BYTES ((size_t)4 << 20)
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
 #ifdef QUIPU_TESTING
 bool (*quipui_memory_refuse)(void);
@@ -55,18 +57,21 @@ static size_t round_up(size_t bytes, size_t step)
 
 bool quipui_region_open(struct region *region, size_t bytes)
 {
-    size_t reserved = round_up(bytes, REGION_STEP_BYTES);
-    void *base;
+    size_t reserved = round_up(bytes, HUGE_PAGE_BYTES) + HUGE_PAGE_BYTES;
+    char *mapped;
 
     if (refused()) return false;
-    base = mmap(NULL, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (base == MAP_FAILED) return false;
+    mapped = mmap(NULL, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapped == MAP_FAILED) return false;
     if (pthread_mutex_init(&region->growing, NULL) != 0) {
-        (void)munmap(base, reserved);
+        (void)munmap(mapped, reserved);
         return false;
     }
-    region->base = base;
-    region->reserved_bytes = reserved;
+    region->mapped = mapped;
+    region->mapped_bytes = reserved;
+    region->base =
+        mapped + (HUGE_PAGE_BYTES - (uintptr_t)mapped % HUGE_PAGE_BYTES) % HUGE_PAGE_BYTES;
+    region->reserved_bytes = round_up(bytes, HUGE_PAGE_BYTES);
     /* relaxed: no other thread knows the region yet. */
     store_relaxed(&region->usable_bytes, 0);
     return true;
@@ -74,17 +79,17 @@ bool quipui_region_open(struct region *region, size_t bytes)
 
 void quipui_region_close(struct region *region)
 {
-    if (region->base == NULL) return;
-    (void)munmap(region->base, region->reserved_bytes);
+    if (region->mapped == NULL) return;
+    (void)munmap(region->mapped, region->mapped_bytes);
     (void)pthread_mutex_destroy(&region->growing);
-    region->base = NULL;
+    region->mapped = NULL;
 }
 
 /* Called with `growing` held. */
 static bool extend(struct region *region, size_t from, size_t bytes)
 {
-    size_t step = round_up(bytes / 8, REGION_STEP_BYTES);
-    size_t to = round_up(bytes, REGION_STEP_BYTES) + step;
+    size_t step = bytes < HUGE_FROM_BYTES ? REGION_STEP_BYTES : HUGE_PAGE_BYTES;
+    size_t to = round_up(bytes + bytes / 8, step);
 
     if (to > region->reserved_bytes) to = region->reserved_bytes;
     if (bytes > to || refused()) return false;
@@ -107,4 +112,9 @@ bool quipui_region_grow(struct region *region, size_t bytes)
     if (from < bytes) grown = extend(region, from, bytes);
     (void)pthread_mutex_unlock(&region->growing);
     return grown;
+}
+
+void quipui_region_forget(struct region *region, size_t from, size_t bytes)
+{
+    (void)madvise(region->base + from, bytes, MADV_DONTNEED);
 }

@@ -28,8 +28,10 @@ void *quipui_memory_take(size_t bytes);
 void quipui_memory_give_back(void *memory);
 
 struct region {
-    char *base;
+    char *base; /* at a huge page */
     size_t reserved_bytes;
+    char *mapped; /* what mmap() gave, and how much: to give back */
+    size_t mapped_bytes;
     _Atomic size_t usable_bytes;
     pthread_mutex_t growing;
 };
@@ -38,6 +40,9 @@ struct region {
 bool quipui_region_open(struct region *region, size_t bytes);
 void quipui_region_close(struct region *region);
 bool quipui_region_grow(struct region *region, size_t bytes);
+
+/* Let go of the memory behind these bytes, which read as zero if they are used again. */
+void quipui_region_forget(struct region *region, size_t from, size_t bytes);
 
 /* Make the first `bytes` usable. False: no memory; what was usable stays so. */
 static inline bool region_ensure(struct region *region, size_t bytes)

@@ -1,18 +1,14 @@
-/* index.c - probing, claiming and growing; see index.h. */
+/* index.c - probing, claiming, growing and taking out; see index.h. */
 #include "records/index.h"
+
+#include <string.h>
 
 #include "base/assert.h"
 #include "base/grace.h"
 #include "base/random.h"
 
 #define EMPTY ((uint64_t)0)
-#define TOMBSTONE INDEX_REFERENCE
 #define BURNT ((uint64_t)1 << 63)
-
-#define FIRST_ENTRIES 8
-
-/* Retired tables wait until they are worth a grace period. */
-#define RECLAIM_FROM_BYTES ((size_t)256 << 10)
 
 static uint64_t entry_of(uint64_t hash, uint64_t reference)
 {
@@ -41,147 +37,134 @@ static bool is_settled(const struct index *index, uint64_t reference)
     const struct index_records *records = &index->records;
     const void *mark = records->marks + reference * records->mark_stride;
 
-    /* edge knot.tie: acquire; pairs with release in knot_settle(). The mark of an account is
+    /* edge knot.tie: acquire; pairs with release in knot_settle(). For accounts it is
      * edge slot.timestamp: acquire; pairs with release in accounts_settle(). */
     return (load_acquire((const _Atomic uint64_t *)mark) & records->settled_mask) != 0;
 }
 
 /* Shards grow at loads from 9/16 to 3/4, each at its own, so that they do not all grow at once. */
-static uint64_t limit_of(const struct index *index, const struct index_shard *shard, uint64_t size)
+static uint64_t limit_of(const struct index *index, const struct index_shard *shard, unsigned size)
 {
-    uint64_t number = (uint64_t)(shard - index->shards);
+    uint64_t entries = (uint64_t)8 << size, number = (uint64_t)(shard - index->shards);
 
-    return size * 9 / 16 + size * 3 * number / (16 * INDEX_SHARDS);
+    return entries * 9 / 16 + entries * 3 * number / (16 * INDEX_SHARDS);
 }
 
-static struct index_table *make_table(uint64_t size)
+/* Latch held: nobody else stores the state. */
+static uint64_t own_state(const struct index_shard *shard)
 {
-    struct index_table *table =
-        quipui_memory_take(sizeof(struct index_table) + size * sizeof(uint64_t));
-
-    if (table == NULL) return NULL;
-    table->mask = size - 1;
-    table->retired = NULL;
-    for (uint64_t i = 0; i < size; i++) {
-        /* relaxed: published by install(). */
-        store_relaxed(&table->entries[i], EMPTY);
-    }
-    return table;
+    /* relaxed: only written under the latch. */
+    return load_relaxed(&shard->state);
 }
 
-static void install(struct index *index, struct index_shard *shard, struct index_table *table)
+static void set_state(struct index_shard *shard, uint64_t state)
 {
-    shard->limit = limit_of(index, shard, table->mask + 1);
-    /* edge index.table: release; pairs with acquire in index_prefetch(). Carries the entries. */
-    store_release(&shard->table, table);
+    /* edge index.state: release; pairs with acquire in index_state(). Carries the entries. */
+    store_release(&shard->state, state);
 }
 
-bool quipui_index_open(struct index *index, const struct index_records *records)
+/* Latch held: nobody else stores entries. */
+static uint64_t own_entry(const struct index_table *table, uint64_t at)
 {
+    /* relaxed: only written under the latch. */
+    return load_relaxed(&table->entries[at & table->mask]);
+}
+
+static void set_entry(const struct index_table *table, uint64_t at, uint64_t entry)
+{
+    /* edge index.entry: release; pairs with acquire in probe(). Carries the id of the record or the
+     * burnt id; and an odd state, for who sees an entry move (X5). */
+    store_release(&table->entries[at & table->mask], entry);
+}
+
+bool quipui_index_open(struct index *index, const struct index_records *records, uint64_t capacity)
+{
+    unsigned size = 0;
+
+    memset(index, 0, sizeof *index);
     index->records = *records;
-    index->retired = NULL;
-    index->retired_bytes = 0;
     if (!quipui_random_fill(&index->key, sizeof index->key)) return false;
-    for (size_t i = 0; i < INDEX_SHARDS; i++) {
-        struct index_table *table = make_table(FIRST_ENTRIES);
 
-        if (table == NULL) {
-            quipui_index_close(index);
-            return false;
-        }
-        index->shards[i].used = 0;
-        install(index, &index->shards[i], table);
+    /* The size at which no shard of `capacity` ids is full: they differ by a few deviations, for
+     * which an eighth is plenty when they are large and 64 when they are small. */
+    while (size + 1 < INDEX_SIZES &&
+           ((uint64_t)8 << size) * 9 / 16 < capacity / INDEX_SHARDS * 9 / 8 + 64) {
+        size++;
+    }
+    if (!quipui_region_open(&index->tables, INDEX_FIRST_BYTES << (size + 1))) return false;
+    if (!region_ensure(&index->tables, INDEX_FIRST_BYTES << 1)) {
+        quipui_index_close(index);
+        return false;
+    }
+    for (size_t i = 0; i < INDEX_SHARDS; i++) {
+        index->shards[i].limit = limit_of(index, &index->shards[i], 0);
     }
     return true;
-}
-
-static void give_back(struct index_table *retired)
-{
-    while (retired != NULL) {
-        struct index_table *next = retired->retired;
-
-        quipui_memory_give_back(retired);
-        retired = next;
-    }
 }
 
 void quipui_index_close(struct index *index)
 {
-    give_back(index->retired);
-    index->retired = NULL;
-    for (size_t i = 0; i < INDEX_SHARDS; i++) {
-        /* relaxed: no other thread is left. */
-        quipui_memory_give_back(load_relaxed(&index->shards[i].table));
-        store_relaxed(&index->shards[i].table, NULL);
-    }
+    quipui_region_close(&index->tables);
 }
 
-static void retire(struct index *index, struct index_table *table)
+/* A shard has left a size: the last one to do so makes it gone. */
+static void leave_size(struct index *index, unsigned size)
 {
-    latch_hold(&index->retiring);
-    table->retired = index->retired;
-    index->retired = table;
-    index->retired_bytes += (table->mask + 1) * sizeof(uint64_t);
-    latch_let_go(&index->retiring);
+    uint32_t gone;
+
+    latch_hold(&index->leaving);
+    /* relaxed: only written under the latch. */
+    gone = load_relaxed(&index->gone);
+    index->left[size]++;
+    while (index->left[gone] == INDEX_SHARDS)
+        gone++;
+    /* relaxed: read as a hint, or under the latch. */
+    store_relaxed(&index->gone, gone);
+    latch_let_go(&index->leaving);
 }
 
 void quipui_index_reclaim(struct index *index)
 {
-    struct index_table *retired = NULL;
+    uint32_t from, to;
 
-    latch_hold(&index->retiring);
-    if (index->retired_bytes >= RECLAIM_FROM_BYTES) {
-        retired = index->retired;
-        index->retired = NULL;
-        index->retired_bytes = 0;
-    }
-    latch_let_go(&index->retiring);
-    if (retired == NULL) return;
+    /* relaxed: hints; the latch decides. */
+    if (load_relaxed(&index->gone) == load_relaxed(&index->forgotten)) return;
+    latch_hold(&index->leaving);
+    /* relaxed: only written under the latch. */
+    from = load_relaxed(&index->forgotten);
+    to = load_relaxed(&index->gone);
+    store_relaxed(&index->forgotten, to);
+    latch_let_go(&index->leaving);
+    if (from == to) return;
 
     quipui_grace_wait();
-    give_back(retired);
+    quipui_region_forget(&index->tables, INDEX_FIRST_BYTES << from,
+                         (INDEX_FIRST_BYTES << to) - (INDEX_FIRST_BYTES << from));
 }
 
-/* Copy the live entries of a shard into a table of `size`. Latch held. */
-static bool rebuild(struct index *index, struct index_shard *shard, uint64_t size)
+/* Double a shard. Latch held. False: no memory. */
+static bool grow(struct index *index, struct index_shard *shard)
 {
-    /* relaxed: only written under the latch. */
-    struct index_table *old = load_relaxed(&shard->table);
-    struct index_table *table = make_table(size);
+    uint64_t state = own_state(shard);
+    unsigned size = (unsigned)(state & INDEX_SIZE_MASK);
+    struct index_table old = index_table(index, shard, state), table;
 
-    if (table == NULL) return false;
-    shard->used = 0;
-    for (uint64_t i = 0; i <= old->mask; i++) {
-        /* relaxed: only written under the latch; the new table is published by install(). */
-        uint64_t entry = load_relaxed(&old->entries[i]), at = entry_fingerprint(entry);
+    if (size + 1 == INDEX_SIZES) return false;
+    if (!region_ensure(&index->tables, INDEX_FIRST_BYTES << (size + 2))) return false;
+    table = index_table(index, shard, state + 1);
+    for (uint64_t i = 0; i <= old.mask; i++) {
+        uint64_t entry = own_entry(&old, i), at = entry_fingerprint(entry);
 
-        if (entry == EMPTY || entry == TOMBSTONE) continue;
-        /* relaxed: the new table is ours until install(). */
-        while (load_relaxed(&table->entries[at & table->mask]) != EMPTY)
+        if (entry == EMPTY) continue;
+        while (own_entry(&table, at) != EMPTY)
             at++;
-        store_relaxed(&table->entries[at & table->mask], entry);
-        shard->used++;
+        /* relaxed: nobody knows this table before set_state(). */
+        store_relaxed(&table.entries[at & table.mask], entry);
     }
-    install(index, shard, table);
-    retire(index, old);
+    shard->limit = limit_of(index, shard, size + 1);
+    set_state(shard, state + 1);
+    leave_size(index, size);
     return true;
-}
-
-/* Make room for one more entry: more of it, or fewer tombstones. Latch held. */
-static bool make_room(struct index *index, struct index_shard *shard)
-{
-    /* relaxed: only written under the latch. */
-    struct index_table *table = load_relaxed(&shard->table);
-    uint64_t size = table->mask + 1, live = 0;
-
-    if (shard->used < shard->limit) return true;
-    for (uint64_t i = 0; i < size; i++) {
-        /* relaxed: only written under the latch. */
-        uint64_t entry = load_relaxed(&table->entries[i]);
-
-        live += entry != EMPTY && entry != TOMBSTONE;
-    }
-    return rebuild(index, shard, live >= shard->limit / 2 ? size * 2 : size);
 }
 
 /* Does this entry hold the id? What it is then goes to *claim and *found. Latch held. */
@@ -194,116 +177,130 @@ static bool is_taken(const struct index *index, uint64_t entry, quipu_uint128 id
         *claim = CLAIM_BURNT;
         return index->records.burnt[reference] == id;
     }
+    if (id_at(index, reference) != id) return false;
     *found = reference;
     *claim = is_settled(index, reference) ? CLAIM_STORED : CLAIM_IN_FLIGHT;
-    return id_at(index, reference) == id;
+    return true;
 }
 
 enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 id,
                               uint64_t reference, uint64_t *found)
 {
     struct index_shard *shard = index_shard_of(index, hash);
-    uint64_t fingerprint = index_fingerprint(hash), place = UINT64_MAX, end;
+    uint64_t fingerprint = index_fingerprint(hash), at = fingerprint, entry;
     enum claim claim = CLAIM_NO_MEMORY;
-    struct index_table *table;
+    struct index_table table;
 
     latch_hold(&shard->latch);
-    if (reference != INDEX_ASK && !make_room(index, shard)) goto let_go;
-    /* relaxed: only written under the latch. */
-    table = load_relaxed(&shard->table);
+    if (reference != INDEX_ASK && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
 
-    for (uint64_t at = fingerprint;; at++) {
-        /* relaxed: only written under the latch. */
-        uint64_t entry = load_relaxed(&table->entries[at & table->mask]);
-
-        end = at;
-        if (entry == TOMBSTONE) {
-            if (place == UINT64_MAX) place = at;
-        } else if (entry == EMPTY) {
-            break;
-        } else if (entry_fingerprint(entry) == fingerprint &&
-                   is_taken(index, entry, id, &claim, found)) {
+    table = index_table(index, shard, own_state(shard));
+    for (; (entry = own_entry(&table, at)) != EMPTY; at++) {
+        if (entry_fingerprint(entry) == fingerprint && is_taken(index, entry, id, &claim, found)) {
             goto let_go;
         }
     }
     claim = CLAIM_TAKEN;
-    if (reference == INDEX_ASK) goto let_go;
-    if (place == UINT64_MAX) {
-        place = end;
+    if (reference != INDEX_ASK) {
+        set_entry(&table, at, entry_of(hash, reference));
         shard->used++;
     }
-    /* edge index.entry: release; pairs with acquire in probe(). Carries the id of the record. */
-    store_release(&table->entries[place & table->mask], entry_of(hash, reference));
 let_go:
     latch_let_go(&shard->latch);
     return claim;
 }
 
-/* Find our own entry and make it `next`. */
-static void replace(struct index *index, uint64_t hash, uint64_t reference, uint64_t next)
+/* Where our own entry is. Latch held. */
+static uint64_t find_own(const struct index_table *table, uint64_t hash, uint64_t reference)
 {
-    struct index_shard *shard = index_shard_of(index, hash);
     uint64_t ours = entry_of(hash, reference), at = index_fingerprint(hash);
-    struct index_table *table;
 
-    latch_hold(&shard->latch);
-    /* relaxed: only written under the latch. */
-    table = load_relaxed(&shard->table);
-    while (load_relaxed(&table->entries[at & table->mask]) != ours)
+    while (own_entry(table, at) != ours)
         at++;
-    /* A tombstone before an empty entry stops no probe. relaxed: as above. */
-    if (next == TOMBSTONE && load_relaxed(&table->entries[(at + 1) & table->mask]) == EMPTY) {
-        next = EMPTY;
-        shard->used--;
+    return at;
+}
+
+/* Take the entry at `hole` out: those after it that may, move up (Knuth 6.4, algorithm R). */
+static void take_out(const struct index_table *table, uint64_t hole)
+{
+    uint64_t entry;
+
+    for (uint64_t at = hole + 1; (entry = own_entry(table, at)) != EMPTY; at++) {
+        uint64_t home = entry_fingerprint(entry);
+
+        /* It may move to the hole unless its home lies after the hole, on the way to here. */
+        if (((at - home) & table->mask) < ((at - hole) & table->mask)) continue;
+        set_entry(table, hole, entry);
+        hole = at;
     }
-    /* edge index.entry: release; pairs with acquire in probe(). Carries a burnt id. */
-    store_release(&table->entries[at & table->mask], next);
-    latch_let_go(&shard->latch);
+    set_entry(table, hole, EMPTY);
 }
 
 void quipui_index_release(struct index *index, uint64_t hash, uint64_t reference)
 {
-    replace(index, hash, reference, TOMBSTONE);
+    struct index_shard *shard = index_shard_of(index, hash);
+    struct index_table table;
+    uint64_t state;
+
+    latch_hold(&shard->latch);
+    state = own_state(shard);
+    table = index_table(index, shard, state);
+    set_state(shard, state + INDEX_DISTURBED);
+    take_out(&table, find_own(&table, hash, reference));
+    shard->used--;
+    set_state(shard, state + 2 * INDEX_DISTURBED);
+    latch_let_go(&shard->latch);
 }
 
 void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, uint64_t burnt)
 {
-    replace(index, hash, reference, BURNT | entry_of(hash, burnt));
+    struct index_shard *shard = index_shard_of(index, hash);
+    struct index_table table;
+
+    latch_hold(&shard->latch);
+    table = index_table(index, shard, own_state(shard));
+    set_entry(&table, find_own(&table, hash, reference), BURNT | entry_of(hash, burnt));
+    latch_let_go(&shard->latch);
 }
 
 /* Look along the probe path; under_latch says whether unsettled records may be looked at (X3). */
-static enum claim probe(struct index *index, struct index_shard *shard, uint64_t hash,
-                        quipu_uint128 id, bool under_latch, uint64_t *found)
+static enum claim probe(struct index *index, struct index_shard *shard, uint64_t state,
+                        uint64_t hash, quipu_uint128 id, bool under_latch, uint64_t *found)
 {
-    /* edge index.table: acquire; pairs with release in install(). */
-    struct index_table *table = load_acquire(&shard->table);
+    struct index_table table = index_table(index, shard, state);
     uint64_t fingerprint = index_fingerprint(hash);
 
     for (uint64_t at = fingerprint;; at++) {
-        /* edge index.entry: acquire; pairs with release in quipui_index_claim(). */
-        uint64_t entry = load_acquire(&table->entries[at & table->mask]);
+        /* edge index.entry: acquire; pairs with release in set_entry(). */
+        uint64_t entry = load_acquire(&table.entries[at & table.mask]), reference;
 
         if (entry == EMPTY) return CLAIM_TAKEN;
-        if ((entry & BURNT) != 0 || entry == TOMBSTONE) continue;
-        if (entry_fingerprint(entry) != fingerprint) continue;
-        *found = entry_reference(entry);
-        if (is_settled(index, *found)) {
-            if (id_at(index, *found) == id) return CLAIM_STORED;
-        } else if (!under_latch || id_at(index, *found) == id) {
-            return CLAIM_IN_FLIGHT;
-        }
+        if ((entry & BURNT) != 0 || entry_fingerprint(entry) != fingerprint) continue;
+        reference = entry_reference(entry);
+        if (!is_settled(index, reference) && !under_latch) return CLAIM_IN_FLIGHT;
+        if (id_at(index, reference) != id) continue;
+        *found = reference;
+        return is_settled(index, reference) ? CLAIM_STORED : CLAIM_IN_FLIGHT;
     }
 }
 
 bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uint64_t *found)
 {
     struct index_shard *shard = index_shard_of(index, hash);
-    enum claim claim = probe(index, shard, hash, id, false, found);
+    uint64_t state = index_state(shard);
+    enum claim claim = probe(index, shard, state, hash, id, false, found);
 
-    for (unsigned spins = 0; claim == CLAIM_IN_FLIGHT; spin(&spins)) {
-        latch_hold(&shard->latch);
-        claim = probe(index, shard, hash, id, true, found);
-        latch_let_go(&shard->latch);
+    /* Nothing was found and nothing moved: there is nothing (X5).
+     * relaxed: the acquires of probe() keep this load after them. */
+    if (claim == CLAIM_TAKEN && (state & INDEX_DISTURBED) == 0 &&
+        load_relaxed(&shard->state) == state) {
+        return false;
     }
-    return claim == CLAIM_STORED;
+    for (unsigned spins = 0; claim != CLAIM_STORED; spin(&spins)) {
+        latch_hold(&shard->latch);
+        claim = probe(index, shard, own_state(shard), hash, id, true, found);
+        latch_let_go(&shard->latch);
+        if (claim == CLAIM_TAKEN) return false;
+    }
+    return true;
 }

@@ -7,10 +7,14 @@
  *   X1  lookups take no lock; whoever changes a shard holds its latch
  *   X2  an id is claimed before its record is written in full: its entry leads to a record that has
  *       only its id yet and is not settled (mark & settled_mask == 0)
- *   X3  an unsettled record is looked at only under the latch: while its entry is there, its id stays
+ *   X3  an unsettled record is looked at only under the latch: while its entry is there, its id
+ *       stays
  *   X4  the fingerprint holds the bits that choose the home of an entry at any size, so a table
  *       doubles without a look at the records
- *   X5  a table that was replaced is given back after a grace period; lookups run in read sections */
+ *   X5  taking an entry out moves others, while the shard's state is odd: who found nothing and sees
+ *       the state changed looks again under the latch
+ *   X6  tables of one size lie in a row in one region, so that they share huge pages; a size that all
+ *       shards have left is forgotten after a grace period, and lookups run in read sections */
 #ifndef QUIPU_RECORDS_INDEX_H
 #define QUIPU_RECORDS_INDEX_H
 
@@ -26,19 +30,22 @@
 /* An entry: burnt (bit 63), fingerprint (27 bits), reference + 1 (36 bits). */
 #define INDEX_BITS 36
 #define INDEX_REFERENCE (((uint64_t)1 << INDEX_BITS) - 1)
+#define FINGERPRINT_BITS 27
 
-struct index_table {
-    uint64_t mask;
-    struct index_table *retired; /* the next of the retired list */
-    _Alignas(CACHE_LINE) _Atomic uint64_t entries[];
-};
+/* Sizes: a table of size s has 8 << s entries; the tables of size s begin at FIRST_BYTES << s. */
+#define INDEX_SIZES (FINGERPRINT_BITS - 2)
+#define INDEX_FIRST_BYTES ((size_t)INDEX_SHARDS * CACHE_LINE)
+
+/* The state of a shard: size, and from bit 8 up how often it was disturbed; odd: it is now. */
+#define INDEX_SIZE_MASK ((uint64_t)0xFF)
+#define INDEX_DISTURBED ((uint64_t)0x100)
 
 struct index_shard {
     _Alignas(CACHE_LINE) struct latch latch;
     uint32_t unused;
-    uint64_t used;  /* entries and tombstones, under latch */
+    uint64_t used;  /* under latch */
     uint64_t limit; /* grow at so many, under latch */
-    _Atomic(struct index_table *) table;
+    _Atomic uint64_t state;
 };
 
 /* Where the records of an index are: ids and marks by reference. */
@@ -52,9 +59,11 @@ struct index_records {
 struct index {
     struct hash_key key;
     struct index_records records;
-    struct latch retiring;
-    struct index_table *retired; /* under retiring */
-    size_t retired_bytes;        /* under retiring */
+    struct region tables;
+    struct latch leaving;
+    uint32_t left[INDEX_SIZES]; /* shards that left a size, under leaving */
+    _Atomic uint32_t gone;      /* sizes that all shards left; written under leaving */
+    _Atomic uint32_t forgotten; /* and whose memory was given back; written under leaving */
     struct index_shard shards[INDEX_SHARDS];
 };
 
@@ -62,7 +71,8 @@ struct index {
 
 enum claim { CLAIM_TAKEN, CLAIM_STORED, CLAIM_BURNT, CLAIM_IN_FLIGHT, CLAIM_NO_MEMORY };
 
-bool quipui_index_open(struct index *index, const struct index_records *records);
+/* For at most `capacity` ids. */
+bool quipui_index_open(struct index *index, const struct index_records *records, uint64_t capacity);
 void quipui_index_close(struct index *index);
 
 /* Claim an id for the record at `reference`, whose id is written; or say who has it. With
@@ -95,8 +105,6 @@ static inline uint64_t index_hash(const struct index *index, quipu_uint128 id)
 }
 
 /* A hash says: shard in the top 8 bits; below, the fingerprint whose low bits are the home. */
-#define FINGERPRINT_BITS 27
-
 static inline struct index_shard *index_shard_of(struct index *index, uint64_t hash)
 {
     return &index->shards[hash >> 56];
@@ -107,25 +115,50 @@ static inline uint64_t index_fingerprint(uint64_t hash)
     return hash >> 29 & (((uint64_t)1 << FINGERPRINT_BITS) - 1);
 }
 
+static inline uint64_t index_state(const struct index_shard *shard)
+{
+    /* edge index.state: acquire; pairs with release in set_state(). */
+    return load_acquire(&shard->state);
+}
+
+struct index_table {
+    _Atomic uint64_t *entries;
+    uint64_t mask;
+};
+
+/* The table of a shard in this state. */
+static inline struct index_table index_table(struct index *index, const struct index_shard *shard,
+                                             uint64_t state)
+{
+    unsigned size = (unsigned)(state & INDEX_SIZE_MASK);
+    size_t number = (size_t)(shard - index->shards);
+    char *first = index->tables.base + (INDEX_FIRST_BYTES << size);
+
+    return (struct index_table){
+        .entries = (_Atomic uint64_t *)(void *)(first + number * ((size_t)CACHE_LINE << size)),
+        .mask = ((uint64_t)8 << size) - 1,
+    };
+}
+
 /* Bring the home line of an id close. Inside a read section. */
 static inline void index_prefetch(struct index *index, uint64_t hash)
 {
-    /* edge index.table: acquire; pairs with release in install(). */
-    struct index_table *table = load_acquire(&index_shard_of(index, hash)->table);
+    struct index_shard *shard = index_shard_of(index, hash);
+    struct index_table table = index_table(index, shard, index_state(shard));
 
-    prefetch_for_write(&table->entries[index_fingerprint(hash) & table->mask]);
+    prefetch_for_write(&table.entries[index_fingerprint(hash) & table.mask]);
 }
 
 /* A guess at where an id leads, by fingerprint alone; UINT64_MAX: nowhere. In a read section. */
 static inline uint64_t index_guess(struct index *index, uint64_t hash)
 {
-    /* edge index.table: acquire; pairs with release in install(). */
-    struct index_table *table = load_acquire(&index_shard_of(index, hash)->table);
+    struct index_shard *shard = index_shard_of(index, hash);
+    struct index_table table = index_table(index, shard, index_state(shard));
     uint64_t fingerprint = index_fingerprint(hash);
 
     for (uint64_t at = fingerprint;; at++) {
         /* relaxed: a guess, only good for a prefetch. */
-        uint64_t entry = load_relaxed(&table->entries[at & table->mask]);
+        uint64_t entry = load_relaxed(&table.entries[at & table.mask]);
 
         if (entry == 0) return UINT64_MAX;
         if (entry >> INDEX_BITS == fingerprint) return (entry & INDEX_REFERENCE) - 1;

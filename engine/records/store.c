@@ -29,8 +29,11 @@ bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t 
         .settled_mask = TIE_COMMITTED,
         .burnt = (const quipu_uint128 *)(const void *)store->transfers.burnt.base,
     };
-    if (!quipui_index_open(&store->account_ids, &accounts)) goto close_store;
-    if (!quipui_index_open(&store->transfer_ids, &transfers)) goto close_store;
+    /* Stored transfers and burnt ids share an index. */
+    if (!quipui_index_open(&store->account_ids, &accounts, account_capacity) ||
+        !quipui_index_open(&store->transfer_ids, &transfers, 2 * transfer_capacity)) {
+        goto close_store;
+    }
     return true;
 
 close_store:

@@ -57,7 +57,7 @@ typedef struct quipu_options {
     quipu_protocol protocol;
     quipu_durability durability;
     uint64_t account_capacity;  /* accounts; 0: 2^24; at most 2^32 */
-    uint64_t transfer_capacity; /* stored transfers, and as many burnt ids; 0: 2^28; at most 2^36 - 2 */
+    uint64_t transfer_capacity; /* stored transfers, and as many burnt ids; 0: 2^28; at most 2^33 */
     const char *path;           /* NULL: in memory */
     uint64_t (*clock)(void *);  /* NULL: CLOCK_REALTIME; else ns since 1970, any thread may call it */
     void *clock_context;        /* handed to clock */
@@ -192,8 +192,7 @@ QUIPU_PUBLIC quipu_status quipu_query_transfers(quipu_ledger *ledger,
                                                 size_t *count);
 
 /* All accounts as of one instant, in order of creation, while writers go on. visit() is called for
- * each, outside of all locks, until it returns false; it may call the ledger, but under rcu not
- * create anything with it.
+ * each, outside of all locks, until it returns false; it may call the ledger.
  *
  *   returns  QUIPU_OK           visited all, or as far as visit() wanted
  *            QUIPU_INVALID      ledger or visit is NULL
