@@ -18,6 +18,9 @@ const struct command command_import = {
     "It ends with the trial balance by ledger and code, the transfers per second (the\n"
     "ledger's own time: reading the files is not in it), and the failures by outcome. A\n"
     "transfer that the ledger refuses is not a bad row: it is counted, and the exit code 0.\n"
+    "\n"
+    "JSON is an object with a member for each of these; CSV is one table whose first column\n"
+    "says which of these a row is of, and the other columns are of all of them.\n"
     "\n" OPTION_EXIT_TEXT,
     .run = run,
 };
