@@ -153,3 +153,30 @@ EVERY_PROTOCOL(balancing, does_not_loosen_the_other_limit)
     cr_assert(stored(&twin, 3).amount == 0);
     twin_close(&twin);
 }
+
+/* Within a chain it sees what the legs before it moved, on its own account too. */
+EVERY_PROTOCOL(balancing, follows_other_legs_of_its_chain)
+{
+    struct twin twin;
+    quipu_transfer events[] = {
+        a_flagged_transfer(2, FUNDED, OTHER, 23, QUIPU_TRANSFER_LINKED),
+        a_flagged_transfer(3, FUNDED, FIRST, 99, QUIPU_TRANSFER_LINKED | DEBIT),
+        a_flagged_transfer(4, OTHER, FUNDED, 5, QUIPU_TRANSFER_LINKED),
+        a_flagged_transfer(5, FUNDED, FIRST, 3, QUIPU_TRANSFER_LINKED | DEBIT | HOLD),
+        a_flagged_transfer(6, FIRST, FUNDED, 99, DEBIT | CREDIT),
+    };
+    static const quipu_uint128 moved[] = {23, 27, 5, 3, 0};
+    quipu_result results[5];
+
+    twin_open(&twin, *protocol_index);
+    twin_account(&twin, an_account(OTHER), QUIPU_CREATED);
+    twin_account(&twin, an_account(FUNDED), QUIPU_CREATED);
+    twin_account(&twin, an_account(FIRST), QUIPU_CREATED);
+    twin_transfer(&twin, a_transfer(1, OTHER, FUNDED, 50), QUIPU_CREATED);
+    twin_transfers(&twin, events, 5, results);
+    for (size_t i = 0; i < 5; i++) {
+        cr_assert_eq(results[i].status, QUIPU_CREATED);
+        cr_assert(stored(&twin, events[i].id).amount == moved[i], "leg %zu", i);
+    }
+    twin_close(&twin);
+}

@@ -24,8 +24,11 @@ static void set_up(struct twin *twin, int protocol_index)
 /* Hold, and say when it is due. */
 static uint64_t hold(struct twin *twin, quipu_transfer event)
 {
+    quipu_transfer stored;
+
     twin_transfer(twin, event, QUIPU_CREATED);
-    return twin->now + event.timeout * SECOND;
+    cr_assert_eq(quipu_lookup_transfers(twin->ledger, &event.id, 1, &stored, NULL), QUIPU_OK);
+    return stored.timestamp + event.timeout * SECOND;
 }
 
 EVERY_PROTOCOL(timeouts, are_seen_by_reads_at_the_instant)

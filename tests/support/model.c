@@ -18,6 +18,7 @@ struct batch {
     size_t count;
     quipu_result *results;
     quipu_receipt *receipts;
+    const uint64_t *times; /* that the ledger chose, or NULL */
     bool list;
 };
 
@@ -87,7 +88,7 @@ void model_expire(struct model *m, uint64_t when)
         struct model_account *debit, *credit;
 
         if (m->holds[i] != HOLD_WAITS || hold->timeout == 0) continue;
-        if (when < hold->timestamp + hold->timeout * UINT64_C(1000000000)) continue;
+        if (when < hold->timestamp + hold->timeout * SECOND_NS) continue;
 
         debit = model_find_account(m, hold->debit_account_id);
         credit = model_find_account(m, hold->credit_account_id);
@@ -193,25 +194,60 @@ static bool burns(uint32_t status)
     }
 }
 
-static void fail_before(struct batch *b, size_t first, size_t failed, uint64_t base)
+static void fail_before(struct batch *b, size_t first, size_t failed, const uint64_t *when)
 {
     for (size_t i = first; i < failed; i++) {
-        b->results[i] = (quipu_result){base + i, CODE(LINKED_EVENT_FAILED), 0};
+        b->results[i] = (quipu_result){when[i], CODE(LINKED_EVENT_FAILED), 0};
         memset(&b->receipts[i], 0, sizeof(b->receipts[i]));
     }
 }
 
+uint64_t model_base(const struct model *m, uint64_t now)
+{
+    return now > m->last ? now : m->last + 1;
+}
+
+bool model_may_move(const struct model *m, uint64_t now, size_t count)
+{
+    uint64_t base = model_base(m, now);
+
+    for (size_t i = 0; i < m->transfer_count; i++) {
+        uint64_t due = m->transfers[i].is.timestamp + m->transfers[i].is.timeout * SECOND_NS;
+
+        if (m->transfers[i].is.timeout == 0) continue;
+        if (due >= base && due < base + count) return true;
+    }
+    return false;
+}
+
+/* When each event happens. */
+static uint64_t *find_times(const struct model *m, const struct batch *b, uint64_t base)
+{
+    uint64_t *when = need(malloc(b->count * sizeof(*when)));
+    bool may_move = b->times != NULL && model_may_move(m, base, b->count);
+    uint64_t last = base + b->count - 1;
+
+    for (size_t i = 0; i < b->count; i++) {
+        when[i] = base + i;
+        if (may_move && b->times[i] > last) last = when[i] = b->times[i];
+    }
+    return when;
+}
+
 static void run(struct model *m, struct batch *b, uint64_t base)
 {
+    uint64_t *when = find_times(m, b, base);
+    bool imports = outline(b, 0).imported, chained = false, broken = false;
     struct copy copy = {0};
-    bool chained = false, broken = false;
     size_t first = 0;
 
+    m->last = base + b->count - 1;
     for (size_t i = 0; i < b->count; i++) {
         bool linked = outline(b, i).linked;
         quipu_result *result = &b->results[i];
 
-        model_expire(m, base + i);
+        model_expire(m, imports ? base : when[i]);
+        if (when[i] > m->last) m->last = when[i];
         if (linked && !chained) {
             chained = true;
             broken = false;
@@ -219,12 +255,12 @@ static void run(struct model *m, struct batch *b, uint64_t base)
             copy = save(m);
         }
 
-        *result = (quipu_result){base + i, 0, 0};
+        *result = (quipu_result){when[i], 0, 0};
         result->status = judge(m, b, i, base, broken);
         if (result->status != QUIPU_CREATED && chained && !broken) {
             broken = true;
             restore(m, &copy);
-            fail_before(b, first, i, base);
+            fail_before(b, first, i, when);
         }
         if (b->transfers != NULL && burns(result->status)) {
             m->burnt[m->burnt_count++] = b->transfers[i].id;
@@ -235,7 +271,7 @@ static void run(struct model *m, struct batch *b, uint64_t base)
             forget(&copy);
         }
     }
-    m->last = base + b->count - 1;
+    free(when);
 }
 
 static void submit(struct model *m, struct batch *b, uint64_t now)
@@ -248,7 +284,7 @@ static void submit(struct model *m, struct batch *b, uint64_t now)
         b->receipts = unwanted;
     }
     memset(b->receipts, 0, b->count * sizeof(*b->receipts));
-    run(m, b, now > m->last ? now : m->last + 1);
+    run(m, b, model_base(m, now));
     free(unwanted);
 }
 
@@ -261,24 +297,27 @@ void model_create_accounts(struct model *m, uint64_t now, const quipu_account *e
 }
 
 void model_create_transfers(struct model *m, uint64_t now, const quipu_transfer *events,
-                            size_t count, quipu_result *results)
+                            size_t count, const uint64_t *times, quipu_result *results)
 {
-    struct batch batch = {.transfers = events, .count = count, .results = results};
+    struct batch batch = {.transfers = events, .count = count, .results = results, .times = times};
 
     submit(m, &batch, now);
 }
 
 quipu_status model_commit(struct model *m, uint64_t now, const quipu_expectation *expectations,
                           size_t expectation_count, const quipu_transfer *events, size_t count,
-                          quipu_result *results, quipu_receipt *receipts)
+                          const uint64_t *times, quipu_result *results, quipu_receipt *receipts)
 {
     struct batch batch = {.transfers = events,
                           .count = count,
                           .results = results,
                           .receipts = receipts,
+                          .times = times,
                           .list = true};
+    uint64_t *when = find_times(m, &batch, model_base(m, now));
 
-    model_expire(m, now > m->last ? now : m->last + 1);
+    model_expire(m, when[0]);
+    free(when);
     for (size_t i = 0; i < expectation_count; i++) {
         struct model_account *account = model_find_account(m, expectations[i].account_id);
 

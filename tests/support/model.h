@@ -3,6 +3,12 @@
  * Arrays and linear searches; a chain is undone by copying everything back. It shares no code with
  * the engine, so the two can only be wrong in the same way by misreading the same sentence.
  *
+ * Event i of a batch happens at base + i, where base is the clock or, if that is not later, the
+ * instant after the last. When a time-out falls into the batch, a ledger may move events that would
+ * straddle it to later timestamps of its own; `times`, if not NULL, says which it chose (0: none),
+ * and they are taken if there was such a reason and they are later than all before. Imported events
+ * happen at base.
+ *
  * `now` is what the clock says when the call is made. Capacities and memory are endless here, and
  * arguments are taken to be valid: the model answers only for what a ledger means. */
 #ifndef QUIPU_TESTS_MODEL_H
@@ -18,10 +24,16 @@ void model_close(struct model *model);
 void model_create_accounts(struct model *model, uint64_t now, const quipu_account *events,
                            size_t count, quipu_result *results);
 void model_create_transfers(struct model *model, uint64_t now, const quipu_transfer *events,
-                            size_t count, quipu_result *results);
+                            size_t count, const uint64_t *times, quipu_result *results);
 quipu_status model_commit(struct model *model, uint64_t now, const quipu_expectation *expectations,
                           size_t expectation_count, const quipu_transfer *events, size_t count,
-                          quipu_result *results, quipu_receipt *receipts);
+                          const uint64_t *times, quipu_result *results, quipu_receipt *receipts);
+
+/* The time of the first event of a batch that begins now. */
+uint64_t model_base(const struct model *model, uint64_t now);
+
+/* Does a time-out, resolved or not, fall into a batch of `count` that begins now? */
+bool model_may_move(const struct model *model, uint64_t now, size_t count);
 
 void model_lookup_accounts(struct model *model, uint64_t now, const quipu_uint128 *ids,
                            size_t count, quipu_account *accounts, uint64_t *versions);

@@ -16,6 +16,7 @@ struct model_transfer {
     quipu_account_balance debit_after, credit_after;
 };
 
+#define SECOND_NS UINT64_C(1000000000)
 #define OUTCOME(name) QUIPU_CREATE_TRANSFER_##name
 
 enum {

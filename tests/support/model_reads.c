@@ -118,15 +118,35 @@ size_t model_query_accounts(struct model *m, uint64_t now, const quipu_query_fil
     return found;
 }
 
+/* The transfer after this one, or before, by timestamp: transfer_count if there is none. A moved
+ * event was stored before others of its batch but is later. */
+static size_t next_by_time(const struct model *m, uint64_t timestamp, bool reversed)
+{
+    size_t next = m->transfer_count;
+
+    for (size_t i = 0; i < m->transfer_count; i++) {
+        uint64_t t = m->transfers[i].is.timestamp;
+
+        if (reversed ? t >= timestamp : t <= timestamp) continue;
+        if (next == m->transfer_count) next = i;
+        if (reversed ? t > m->transfers[next].is.timestamp : t < m->transfers[next].is.timestamp) {
+            next = i;
+        }
+    }
+    return next;
+}
+
 size_t model_query_transfers(struct model *m, const quipu_query_filter *f,
                              quipu_transfer *transfers, size_t capacity)
 {
     size_t most = smaller(capacity, f->limit), found = 0;
+    bool reversed = (f->flags & QUIPU_QUERY_REVERSED) != 0;
+    uint64_t timestamp = reversed ? UINT64_MAX : 0;
 
     for (size_t n = 0; n < m->transfer_count && found < most; n++) {
-        size_t i = f->flags & QUIPU_QUERY_REVERSED ? m->transfer_count - 1 - n : n;
-        const quipu_transfer *t = &m->transfers[i].is;
+        const quipu_transfer *t = &m->transfers[next_by_time(m, timestamp, reversed)].is;
 
+        timestamp = t->timestamp;
         if (f->user_data_128 != 0 && t->user_data_128 != f->user_data_128) continue;
         if (f->user_data_64 != 0 && t->user_data_64 != f->user_data_64) continue;
         if (f->user_data_32 != 0 && t->user_data_32 != f->user_data_32) continue;

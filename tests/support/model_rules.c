@@ -194,7 +194,7 @@ static uint32_t amount_of_plain(const quipu_transfer *t, const quipu_account *de
     if (overflows(amount, credit->credits_posted)) return OUTCOME(OVERFLOWS_CREDITS_POSTED);
     if (overflows(amount, debits)) return OUTCOME(OVERFLOWS_DEBITS);
     if (overflows(amount, credits)) return OUTCOME(OVERFLOWS_CREDITS);
-    if (t->timestamp + t->timeout * UINT64_C(1000000000) > INT64_MAX) {
+    if (t->timestamp + t->timeout * SECOND_NS > INT64_MAX) {
         return OUTCOME(OVERFLOWS_TIMEOUT);
     }
     if ((debit->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) &&

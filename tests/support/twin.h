@@ -2,7 +2,8 @@
  *
  * Every call fails the test, naming the caller's line, if the two answer differently; so a test has
  * to state only what it is about. The clock stands still but for twin_pass() and the `step` that
- * passes before each call; a step larger than any batch makes the batch's base the clock itself. */
+ * passes before each call; a step larger than any batch makes the batch's base the clock itself.
+ * A time-out that falls into a batch, and every commit, let some microseconds pass afterwards. */
 #ifndef QUIPU_TESTS_TWIN_H
 #define QUIPU_TESTS_TWIN_H
 
