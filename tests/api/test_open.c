@@ -1,0 +1,112 @@
+/* test_open.c - what a ledger may be opened with, and what not. */
+#include "support/ledger.h"
+
+#include <errno.h>
+#include <string.h>
+
+static quipu_ledger *const untouched = (quipu_ledger *)(uintptr_t)0x5a5a;
+
+/* Refused, and *ledger is NULL. */
+static void refuse(const quipu_options *options, quipu_status expected, int line)
+{
+    quipu_ledger *ledger = untouched;
+
+    errno = 77;
+    cr_assert_eq(quipu_open(options, &ledger), expected, "line %d", line);
+    cr_assert_null(ledger, "line %d", line);
+    cr_assert_eq(errno, 77, "line %d: errno is not ours", line);
+}
+
+#define REFUSE(expected, ...)                                                                      \
+    do {                                                                                           \
+        const quipu_options options = {__VA_ARGS__};                                               \
+        refuse(&options, (expected), __LINE__);                                                    \
+    } while (0)
+
+Test(open, refuses_what_makes_no_sense)
+{
+    cr_assert_eq(quipu_open(NULL, NULL), QUIPU_INVALID);
+    REFUSE(QUIPU_INVALID, .protocol = (quipu_protocol)4);
+    REFUSE(QUIPU_INVALID, .protocol = (quipu_protocol)0x7fffffff);
+    REFUSE(QUIPU_INVALID, .durability = (quipu_durability)1);
+    REFUSE(QUIPU_INVALID, .durability = (quipu_durability)0x7fffffff);
+    REFUSE(QUIPU_INVALID, .account_capacity = ((uint64_t)1 << 32) + 1);
+    REFUSE(QUIPU_INVALID, .account_capacity = UINT64_MAX);
+    REFUSE(QUIPU_INVALID, .transfer_capacity = UINT64_MAX);
+    REFUSE(QUIPU_INVALID, .reserved = {1, 0, 0, 0});
+    REFUSE(QUIPU_INVALID, .reserved = {0, 1, 0, 0});
+    REFUSE(QUIPU_INVALID, .reserved = {0, 0, 1, 0});
+    REFUSE(QUIPU_INVALID, .reserved = {0, 0, 0, 1});
+    REFUSE(QUIPU_UNSUPPORTED, .path = "somewhere");
+    REFUSE(QUIPU_UNSUPPORTED, .path = "");
+}
+
+static void use_and_close(quipu_ledger *ledger)
+{
+    quipu_account events[2] = {an_account(1), an_account(2)};
+    quipu_transfer event = a_transfer(1, 1, 2, 5);
+    quipu_result results[2];
+
+    cr_assert_not_null(ledger);
+    cr_assert_eq(quipu_create_accounts(ledger, events, 2, results), QUIPU_OK);
+    cr_assert_eq(quipu_create_transfers(ledger, &event, 1, results), QUIPU_OK);
+    cr_assert_eq(results[0].status, QUIPU_CREATED);
+    cr_assert(ledger_account(ledger, 1, NULL).debits_posted == 5);
+    cr_assert_eq(quipu_close(ledger), QUIPU_OK);
+}
+
+Test(open, takes_nothing_at_all)
+{
+    const quipu_options zero = {0};
+    quipu_ledger *ledger = NULL;
+
+    cr_assert_eq(quipu_open(NULL, &ledger), QUIPU_OK);
+    use_and_close(ledger);
+    cr_assert_eq(quipu_open(&zero, &ledger), QUIPU_OK);
+    use_and_close(ledger);
+}
+
+EVERY_PROTOCOL(open, takes_the_smallest_capacities)
+{
+    const quipu_options options = {
+        .protocol = protocols[*protocol_index], .account_capacity = 2, .transfer_capacity = 1};
+    quipu_ledger *ledger = NULL;
+
+    cr_assert_eq(quipu_open(&options, &ledger), QUIPU_OK);
+    use_and_close(ledger);
+}
+
+/* Many at once, each by itself. */
+EVERY_PROTOCOL(open, keeps_ledgers_apart)
+{
+    enum { COUNT = 20 };
+    const quipu_options options = {
+        .protocol = protocols[*protocol_index], .account_capacity = 100, .transfer_capacity = 100};
+    quipu_ledger *ledgers[COUNT];
+
+    for (int i = 0; i < COUNT; i++) {
+        cr_assert_eq(quipu_open(&options, &ledgers[i]), QUIPU_OK);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        use_and_close(ledgers[i]);
+    }
+}
+
+/* The system's clock is the default: timestamps are of today. */
+Test(open, tells_the_time)
+{
+    quipu_ledger *ledger = NULL;
+    quipu_account event = an_account(1);
+    quipu_result result;
+
+    cr_assert_eq(quipu_open(NULL, &ledger), QUIPU_OK);
+    cr_assert_eq(quipu_create_accounts(ledger, &event, 1, &result), QUIPU_OK);
+    cr_assert_gt(result.timestamp, NOON);
+    cr_assert_lt(result.timestamp, 3 * NOON);
+    cr_assert_eq(quipu_close(ledger), QUIPU_OK);
+}
+
+Test(open, close_of_nothing_is_invalid)
+{
+    cr_assert_eq(quipu_close(NULL), QUIPU_INVALID);
+}
