@@ -5,8 +5,8 @@
  * returns whether it won. On failure it loads with acquire where it would have acquired, else
  * relaxed.
  *
- * A sixteen-byte object (unsigned __int128) goes through the wide_ verbs: cmpxchg16b on x86-64, an
- * ldxp/stxp pair on AArch64, by way of the compiler or libatomic. */
+ * A sixteen-byte object (`wide`) goes through the same verbs: cmpxchg16b on x86-64, an ldxp/stxp
+ * pair on AArch64, by way of the compiler or libatomic. */
 #ifndef QUIPU_BASE_ATOMIC_H
 #define QUIPU_BASE_ATOMIC_H
 

@@ -1,7 +1,7 @@
 /* clock.h - timestamps: unique, and never behind real time's order.
  *
- * One word, the last timestamp given out. Drawing n takes max(now, last + 1) and the n - 1 after it,
- * in one compare-and-swap: the only write per batch that all threads share. */
+ * One word, the last timestamp given out. Drawing n takes max(now, last + 1) and the n - 1 after
+ * it, in one compare-and-swap: the only write per batch that all threads share. */
 #ifndef QUIPU_BASE_CLOCK_H
 #define QUIPU_BASE_CLOCK_H
 

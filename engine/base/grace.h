@@ -5,8 +5,8 @@
  * itself, as a library must: it cannot ask its host to.
  *
  * liburcu is not instrumented for ThreadSanitizer, so the promise "every section that began before
- * the wait has ended after it" is told to it here, and only here. Pointers are published and read by
- * our own verbs.
+ * the wait has ended after it" is told to it here, and only here. Pointers are published and read
+ * by our own verbs.
  *
  * Nobody may wait for a grace period inside a section, nor hold what a section waits for. */
 #ifndef QUIPU_BASE_GRACE_H

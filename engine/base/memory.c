@@ -118,3 +118,15 @@ void quipui_region_forget(struct region *region, size_t from, size_t bytes)
 {
     (void)madvise(region->base + from, bytes, MADV_DONTNEED);
 }
+
+bool quipui_region_prefault(struct region *region, size_t bytes)
+{
+    if (!region_ensure(region, bytes)) return false;
+#ifdef MADV_POPULATE_WRITE
+    if (madvise(region->base, bytes, MADV_POPULATE_WRITE) == 0) return true;
+#endif
+    /* An older kernel: write a byte to each page. What is there is zero. */
+    for (size_t i = 0; i < bytes; i += 4096)
+        region->base[i] = 0;
+    return true;
+}

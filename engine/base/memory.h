@@ -41,6 +41,9 @@ bool quipui_region_open(struct region *region, size_t bytes);
 void quipui_region_close(struct region *region);
 bool quipui_region_grow(struct region *region, size_t bytes);
 
+/* Make the first `bytes` usable and have memory behind them. False: none, or not so much. */
+bool quipui_region_prefault(struct region *region, size_t bytes);
+
 /* Let go of the memory behind these bytes, which read as zero if they are used again. */
 void quipui_region_forget(struct region *region, size_t from, size_t bytes);
 

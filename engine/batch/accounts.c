@@ -58,8 +58,8 @@ static bool is_in_chain(const struct account_batch *batch, size_t claimed, quipu
     return false;
 }
 
-/* Claim the next slot for this event; or the verdict on its id. The chain's own claims are in flight
- * to everybody, so they are looked through first. */
+/* Claim the next slot for this event; or the verdict on its id. The chain's own claims are in
+ * flight to everybody, so they are looked through first. */
 static quipu_status claim(struct account_batch *batch, const quipu_account *event, size_t claimed,
                           uint32_t *verdict, uint64_t *original)
 {

@@ -16,8 +16,8 @@ bool quipui_reader_open(struct reader *reader, struct store *store,
                         const struct protocol *protocol);
 void quipui_reader_close(struct reader *reader);
 
-/* Copy accounts (sorted by slot, each once) as the protocol reads them, with nothing in them that is
- * due by now. False: no memory. */
+/* Copy accounts (sorted by slot, each once) as the protocol reads them, with nothing in them that
+ * is due by now. False: no memory. */
 bool quipui_read(struct reader *reader, struct copy *copies, size_t count);
 
 /* The slot of an account, or NULL. */

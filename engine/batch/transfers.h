@@ -1,10 +1,10 @@
 /* transfers.h - from transfers to units: what a call does with its events.
  *
- * Events go through in groups (warm.c: hash all, then bring index lines and account slots close) and
- * take effect in order, unit by unit: a unit is a chain, or a transfer by itself. A unit is built
- * (build.c), its ids are claimed (claim.c), its accounts and holds found (footprint.c); then the
- * protocol runs it, and claims are settled, burnt or freed. So racing duplicates meet at the index
- * and exactly one wins.
+ * Events go through in groups (warm.c: hash all, then bring index lines and account slots close)
+ * and take effect in order, unit by unit: a unit is a chain, or a transfer by itself. A unit is
+ * built (build.c), its ids are claimed (claim.c), its accounts and holds found (footprint.c); then
+ * the protocol runs it, and claims are settled, burnt or freed. So racing duplicates meet at the
+ * index and exactly one wins.
  *
  *   B1  claims are taken in the order of hashes, and whoever waits for another's claim holds only
  *       claims that come before it: no deadlock

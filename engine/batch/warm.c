@@ -62,7 +62,6 @@ void quipui_warm(struct transfer_batch *batch, size_t from)
         batch->warm[i] = hash_event(batch->store, &batch->events[from + i]);
         ask_for_index(batch->store, &batch->events[from + i], &batch->warm[i]);
     }
-    if (count == 1) return; /* nothing to do meanwhile */
     for (size_t i = 0; i < count; i++) {
         ask_for_records(batch->store, &batch->events[from + i], &batch->warm[i]);
     }

@@ -14,8 +14,8 @@
  *       every instant, no limit is broken
  *   C2  posted totals only grow; so a total of all that has not changed since it was copied makes
  *       the law's approval stand, however old the other words were
- *   C3  where the law looked at a total (a limit, a balancing transfer) the compare-and-swap is from
- *       the value it saw; elsewhere it adds to whatever is there
+ *   C3  where the law looked at a total (a limit, a balancing transfer) the compare-and-swap is
+ *       from the value it saw; elsewhere it adds to whatever is there
  *   C4  a copy reads posted words, all words, posted words, until the posted ones stand still: so
  *       each pair that a limit compares is of one instant */
 #include "protocol/tie.h"
@@ -60,15 +60,11 @@ static void shrink(_Atomic wide *word, wide amount)
 }
 
 /* Add to a total that the law looked at. False: it is not what was seen. */
-static bool grow_from(_Atomic wide *word, wide *seen, wide amount)
+static bool grow_from(_Atomic wide *word, wide seen, wide amount)
 {
-    wide expected = *seen;
-
-    if (amount == 0) return total_of(word) == expected;
+    if (amount == 0) return total_of(word) == seen;
     /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries nothing. */
-    if (!cas_acq_rel(word, &expected, expected + amount)) return false;
-    *seen += amount;
-    return true;
+    return cas_acq_rel(word, &seen, seen + amount);
 }
 
 /* Copy one account: each total exact, each pair that a limit compares of one instant (C4). */
@@ -122,15 +118,13 @@ static wide amount_taken(struct store *store, const struct leg *leg)
     return transfer_at(&store->transfers, leg->place)->amount;
 }
 
-/* One side of one leg: *posted and *pending are what was seen of it, together the total of all. */
+/* One side of one leg: *pending and posted are what this unit knows of it, together the total of
+ * all; its own reservations count. */
 static bool reserve_side(_Atomic wide *total, bool exact, quipu_uint128 *pending,
                          quipu_uint128 posted, wide amount)
 {
-    wide seen = *pending + posted;
-
-    if (!exact) return grow(total, amount);
-    if (!grow_from(total, &seen, amount)) return false;
-    *pending = seen - posted;
+    if (exact ? !grow_from(total, *pending + posted, amount) : !grow(total, amount)) return false;
+    *pending += amount;
     return true;
 }
 

@@ -5,8 +5,8 @@
  *   prepare(store, unit) memory the doors may need; false: none
  *   enter(store, unit)   hold what must be held
  *   load(store, unit)    private copies with their versions; the states of the holds
- *   commit(store, unit)  make the approved copies take effect, or confirm a refusal (unit as judged,
- *                        step says which); false: something moved, nothing changed, go round again
+ *   commit(store, unit, step)  make the approved copies take effect, or confirm a refusal; false:
+ *                        something moved, nothing changed, go round again
  *   leave(store, unit)   let go
  *
  * and gets `run`, `expire` and `release_due`. */

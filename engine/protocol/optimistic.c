@@ -27,27 +27,29 @@ static uint64_t word_of(uint64_t version)
     return version << 1;
 }
 
-static quipu_uint128 joined(const uint64_t *halves)
+static uint64_t word_at(struct raced_state *from, size_t i)
 {
-    return (quipu_uint128)halves[1] << 64 | halves[0];
+    /* edge optimistic.words: acquire; pairs with release in set_word(). */
+    return load_acquire(&from->words[i]);
+}
+
+static quipu_uint128 total_at(struct raced_state *from, size_t total)
+{
+    size_t low = RACED_TOTALS + 2 * total;
+
+    return (quipu_uint128)word_at(from, low + 1) << 64 | word_at(from, low);
 }
 
 /* The words of an account, without a look at its lock. */
 static void copy_words(struct raced_state *from, struct account_state *to)
 {
-    uint64_t words[RACED_WORDS];
-
-    for (size_t i = 0; i < RACED_WORDS; i++) {
-        /* edge optimistic.words: acquire; pairs with release in install(). */
-        words[i] = load_acquire(&from->words[i]);
-    }
-    to->balance.debits_pending = joined(&words[RACED_TOTALS]);
-    to->balance.debits_posted = joined(&words[RACED_TOTALS + 2]);
-    to->balance.credits_pending = joined(&words[RACED_TOTALS + 4]);
-    to->balance.credits_posted = joined(&words[RACED_TOTALS + 6]);
-    to->balance.closed = words[RACED_CLOSED];
-    to->head = words[RACED_HEAD];
-    to->touched = words[RACED_TOUCHED];
+    to->balance.debits_pending = total_at(from, 0);
+    to->balance.debits_posted = total_at(from, 1);
+    to->balance.credits_pending = total_at(from, 2);
+    to->balance.credits_posted = total_at(from, 3);
+    to->balance.closed = word_at(from, RACED_CLOSED);
+    to->head = word_at(from, RACED_HEAD);
+    to->touched = word_at(from, RACED_TOUCHED);
 }
 
 /* Copy one account, whole, with the version it was read at. */
@@ -67,28 +69,32 @@ static void read_whole(struct copy *copy)
     }
 }
 
+static void set_word(struct raced_state *to, size_t i, uint64_t value)
+{
+    /* edge optimistic.words: release; pairs with acquire in word_at(). Carries the lock of the
+     * word: who sees this value sees the word locked, or newer (O1). */
+    store_release(&to->words[i], value);
+}
+
+static void set_total(struct raced_state *to, size_t total, quipu_uint128 value)
+{
+    size_t low = RACED_TOTALS + 2 * total;
+
+    set_word(to, low, (uint64_t)value);
+    set_word(to, low + 1, (uint64_t)(value >> 64));
+}
+
 static void store_words(struct slot *slot, const struct account_state *state)
 {
-    const struct balance *balance = &state->balance;
-    const uint64_t words[RACED_WORDS] = {
-        [RACED_HEAD] = state->head,
-        [RACED_TOUCHED] = state->touched,
-        [RACED_CLOSED] = balance->closed,
-        [RACED_TOTALS] = (uint64_t)balance->debits_pending,
-        [RACED_TOTALS + 1] = (uint64_t)(balance->debits_pending >> 64),
-        [RACED_TOTALS + 2] = (uint64_t)balance->debits_posted,
-        [RACED_TOTALS + 3] = (uint64_t)(balance->debits_posted >> 64),
-        [RACED_TOTALS + 4] = (uint64_t)balance->credits_pending,
-        [RACED_TOTALS + 5] = (uint64_t)(balance->credits_pending >> 64),
-        [RACED_TOTALS + 6] = (uint64_t)balance->credits_posted,
-        [RACED_TOTALS + 7] = (uint64_t)(balance->credits_posted >> 64),
-    };
+    struct raced_state *to = state_of(slot);
 
-    for (size_t i = 0; i < RACED_WORDS; i++) {
-        /* edge optimistic.words: release; pairs with acquire in copy_words(). Carries the lock of
-         * the word: who sees this value sees the word locked, or newer (O1). */
-        store_release(&state_of(slot)->words[i], words[i]);
-    }
+    set_word(to, RACED_HEAD, state->head);
+    set_word(to, RACED_TOUCHED, state->touched);
+    set_word(to, RACED_CLOSED, state->balance.closed);
+    set_total(to, 0, state->balance.debits_pending);
+    set_total(to, 1, state->balance.debits_posted);
+    set_total(to, 2, state->balance.credits_pending);
+    set_total(to, 3, state->balance.credits_posted);
 }
 
 /* Lock the word if it is still at `version`. */

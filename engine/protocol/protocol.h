@@ -1,7 +1,8 @@
 /* protocol.h - what a concurrency protocol offers to the layers above.
  *
- * Each protocol is a file of the same shape: four doors (enter, load, commit, leave) and loop.inc.h,
- * which is included last and makes `run` out of them. What each promises: docs/protocols.md. */
+ * Each protocol is a file of the same shape: four doors (enter, load, commit, leave) and
+ * loop.inc.h, which is included last and makes `run` out of them. What each promises:
+ * docs/protocols.md. */
 #ifndef QUIPU_PROTOCOL_PROTOCOL_H
 #define QUIPU_PROTOCOL_PROTOCOL_H
 
@@ -28,15 +29,16 @@ struct protocol {
     /* Make a unit take effect. Between begin and end. */
     enum unit_end (*run)(struct store *store, struct worker *worker, struct unit *unit);
 
-    /* Release all reservations that are due at `now`. Not between begin and end. False: no memory. */
+    /* Release all reservations that are due at `now`. Not between begin and end. False: no
+     * memory. */
     bool (*expire)(struct store *store, struct worker *worker, uint64_t now);
 
     /* Copy accounts (sorted by slot, each once), together as the promise table says. A copy whose
      * version is 0 does not exist yet. */
     void (*read)(struct store *store, struct copy *copies, size_t count);
 
-    /* All accounts one by one as of one instant; NULL: read() does it. False: no memory, and nothing
-     * was visited. */
+    /* All accounts one by one as of one instant; NULL: read() does it. False: no memory, and
+     * nothing was visited. */
     bool (*snapshot)(struct store *store, struct worker *worker,
                      bool (*visit)(void *, const quipu_account *, uint64_t), void *context);
 };

@@ -1,16 +1,17 @@
 /* rcu.c - immutable versions: one writer at a time, readers that never wait.
  *
  * An account is a list of versions, newest first, each with the stamp of the commit that made it. A
- * reader takes the visible stamp in a read section and walks to the first version not newer than it.
+ * reader takes the visible stamp in a read section and walks to the first version not newer than
+ * it.
  *
- *   R1  a commit publishes its versions, then advances the visible stamp, and only then retires what
- *       they replaced
+ *   R1  a commit publishes its versions, then advances the visible stamp, and only then retires
+ *       what they replaced
  *   R2  a version replaced at stamp r is needed by readers whose stamp is below r. Those in read
  *       sections are waited for by a grace period; a snapshot, which may take long, registers its
  *       stamp with its worker instead, so that the writer never waits for it
  *   R3  a retired version is used again after a grace period, once no registered stamp is below r
- *   R4  whoever registers does so within one read section: load the visible stamp, store it. So after
- *       a grace period every stamp older than it is registered, or will never be */
+ *   R4  whoever registers does so within one read section: load the visible stamp, store it. So
+ *       after a grace period every stamp older than it is registered, or will never be */
 #include "protocol/protocol.h"
 
 #include "base/assert.h"

@@ -102,7 +102,8 @@ static uint64_t timestamp_of(struct store *store, uint64_t link)
                                            : transfer_at(&store->transfers, index)->timestamp;
 }
 
-/* Take off the mark of a committed unit: `touched` first, so that who sees the new thread sees it. */
+/* Take off the mark of a committed unit: `touched` first, so that who sees the new thread sees
+ * it. */
 static void finish(struct store *store, struct slot *slot, struct thread mark)
 {
     uint64_t timestamp = timestamp_of(store, mark.head & LINK_MASK);
@@ -275,6 +276,7 @@ static uint64_t begin_attempt(struct store *store, struct unit *unit, enum knot_
         /* relaxed: published by the marks. Its own attempts are kept (T1). */
         uint64_t tie = load_relaxed(&other->tie) & TIE_ATTEMPT_MASK << TIE_ATTEMPT_SHIFT;
 
+        /* relaxed: published by the marks. */
         store_relaxed(&other->tie, tie | (uint64_t)i << TIE_LEG_SHIFT);
     }
     /* relaxed: published by the marks. */

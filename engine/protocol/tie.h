@@ -9,8 +9,9 @@
  *
  * Who meets a mark can tell from it whose it is and how that unit stands. If it is committed, the
  * mark is as good as the new thread. If it is open, a reader takes the old thread; a writer waits a
- * moment and then aborts the unit, which starts over. So a stopped thread stops nobody (the shape is
- * that of Herlihy et al., "Software transactional memory for dynamic-sized data structures", 2003).
+ * moment and then aborts the unit, which starts over. So a stopped thread stops nobody (the shape
+ * is that of Herlihy et al., "Software transactional memory for dynamic-sized data structures",
+ * 2003).
  *
  *   T1  a mark carries the attempt: it is never placed twice with the same number
  *   T2  the owner takes off its marks of one attempt before it writes knots for the next; so knots

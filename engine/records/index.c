@@ -77,28 +77,53 @@ static void set_entry(const struct index_table *table, uint64_t at, uint64_t ent
     store_release(&table->entries[at & table->mask], entry);
 }
 
-bool quipui_index_open(struct index *index, const struct index_records *records, uint64_t capacity)
+/* The size at which no shard of `capacity` ids is full: they differ by a few deviations, for which
+ * an eighth is plenty when they are large and 64 when they are small. */
+static unsigned size_for(uint64_t capacity)
 {
+    uint64_t fullest = capacity / INDEX_SHARDS * 9 / 8 + 64;
     unsigned size = 0;
 
+    while (size + 1 < INDEX_SIZES && ((uint64_t)8 << size) * 9 / 16 < fullest)
+        size++;
+    return size;
+}
+
+/* All shards, empty, at one size. */
+static void start_at(struct index *index, unsigned size)
+{
+    for (size_t i = 0; i < INDEX_SHARDS; i++) {
+        index->shards[i].limit = limit_of(index, &index->shards[i], size);
+        set_state(&index->shards[i], size);
+    }
+    /* relaxed: no other thread knows the index yet. */
+    store_relaxed(&index->gone, size);
+    store_relaxed(&index->forgotten, size);
+}
+
+bool quipui_index_open(struct index *index, const struct index_records *records, uint64_t capacity)
+{
     memset(index, 0, sizeof *index);
     index->records = *records;
     if (!quipui_random_fill(&index->key, sizeof index->key)) return false;
-
-    /* The size at which no shard of `capacity` ids is full: they differ by a few deviations, for
-     * which an eighth is plenty when they are large and 64 when they are small. */
-    while (size + 1 < INDEX_SIZES &&
-           ((uint64_t)8 << size) * 9 / 16 < capacity / INDEX_SHARDS * 9 / 8 + 64) {
-        size++;
+    if (!quipui_region_open(&index->tables, INDEX_FIRST_BYTES << (size_for(capacity) + 1))) {
+        return false;
     }
-    if (!quipui_region_open(&index->tables, INDEX_FIRST_BYTES << (size + 1))) return false;
     if (!region_ensure(&index->tables, INDEX_FIRST_BYTES << 1)) {
         quipui_index_close(index);
         return false;
     }
-    for (size_t i = 0; i < INDEX_SHARDS; i++) {
-        index->shards[i].limit = limit_of(index, &index->shards[i], 0);
-    }
+    start_at(index, 0);
+    return true;
+}
+
+bool quipui_index_presize(struct index *index, uint64_t capacity)
+{
+    unsigned size = size_for(capacity);
+
+    if (!quipui_region_prefault(&index->tables, INDEX_FIRST_BYTES << (size + 1))) return false;
+    if (size > 0) quipui_region_forget(&index->tables, 0, INDEX_FIRST_BYTES << size);
+    start_at(index, size);
     return true;
 }
 

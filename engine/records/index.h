@@ -1,8 +1,8 @@
 /* index.h - from ids to places, for accounts and for transfers.
  *
- * 256 shards of open addressing with linear probing; an entry is eight bytes, eight to a cache line:
- * a fingerprint of the keyed hash and a reference. The full id is where the reference leads, in the
- * record itself or, for a burnt id, in the table of burnt ids.
+ * 256 shards of open addressing with linear probing; an entry is eight bytes, eight to a cache
+ * line: a fingerprint of the keyed hash and a reference. The full id is where the reference leads,
+ * in the record itself or, for a burnt id, in the table of burnt ids.
  *
  *   X1  lookups take no lock; whoever changes a shard holds its latch
  *   X2  an id is claimed before its record is written in full: its entry leads to a record that has
@@ -11,10 +11,10 @@
  *       stays
  *   X4  the fingerprint holds the bits that choose the home of an entry at any size, so a table
  *       doubles without a look at the records
- *   X5  taking an entry out moves others, while the shard's state is odd: who found nothing and sees
- *       the state changed looks again under the latch
- *   X6  tables of one size lie in a row in one region, so that they share huge pages; a size that all
- *       shards have left is forgotten after a grace period, and lookups run in read sections */
+ *   X5  taking an entry out moves others, while the shard's state is odd: who found nothing and
+ *       sees the state changed looks again under the latch
+ *   X6  tables of one size lie in a row in one region, so that they share huge pages; a size that
+ *       all shards have left is forgotten after a grace period, and lookups run in read sections */
 #ifndef QUIPU_RECORDS_INDEX_H
 #define QUIPU_RECORDS_INDEX_H
 
@@ -74,6 +74,9 @@ enum claim { CLAIM_TAKEN, CLAIM_STORED, CLAIM_BURNT, CLAIM_IN_FLIGHT, CLAIM_NO_M
 /* For at most `capacity` ids. */
 bool quipui_index_open(struct index *index, const struct index_records *records, uint64_t capacity);
 void quipui_index_close(struct index *index);
+
+/* Before its first use: take the memory for `capacity` ids now. False: no memory. */
+bool quipui_index_presize(struct index *index, uint64_t capacity);
 
 /* Claim an id for the record at `reference`, whose id is written; or say who has it. With
  * INDEX_ASK for a reference it only says.

@@ -1,8 +1,8 @@
 /* link.h - the thread of an account: knots, tied newest to oldest.
  *
  * Every change of an account is a knot on its thread: a stored transfer, or the release of an
- * expired pending one. A knot sits on two threads, the debit account's and the credit account's; for
- * each it keeps the version that it gave and the link to the knot before.
+ * expired pending one. A knot sits on two threads, the debit account's and the credit account's;
+ * for each it keeps the version that it gave and the link to the knot before.
  *
  *   K1  following a link from an account's head meets versions n, n - 1, ..., 1 without a gap
  *       (version 1 is the account's creation and has no knot: its link is 0)

@@ -1,8 +1,8 @@
 /* range.h - handing out the places of a table of fixed capacity.
  *
- * A worker takes places by the chunk, so that no shared word is written per record. What it does not
- * use goes back to a list that lives in the unused places themselves; near the end chunks shrink to
- * one. So every place is handed out in the end, and none twice. */
+ * A worker takes places by the chunk, so that no shared word is written per record. What it does
+ * not use goes back to a list that lives in the unused places themselves; near the end chunks
+ * shrink to one. So every place is handed out in the end, and none twice. */
 #ifndef QUIPU_RECORDS_RANGE_H
 #define QUIPU_RECORDS_RANGE_H
 

@@ -3,7 +3,18 @@
 
 #include <string.h>
 
-bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t transfer_capacity)
+/* Take the memory of all records now; holds and burnt ids, which are few, as they come. */
+static bool prefault_records(struct store *store, uint64_t accounts, uint64_t transfers)
+{
+    return quipui_region_prefault(&store->accounts.slots, accounts * sizeof(struct slot)) &&
+           quipui_region_prefault(&store->transfers.records, transfers * sizeof(quipu_transfer)) &&
+           quipui_region_prefault(&store->transfers.knots, transfers * sizeof(struct knot)) &&
+           quipui_index_presize(&store->account_ids, accounts) &&
+           quipui_index_presize(&store->transfer_ids, transfers);
+}
+
+bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t transfer_capacity,
+                       bool prefault)
 {
     struct index_records accounts, transfers;
 
@@ -34,6 +45,7 @@ bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t 
         !quipui_index_open(&store->transfer_ids, &transfers, 2 * transfer_capacity)) {
         goto close_store;
     }
+    if (prefault && !prefault_records(store, account_capacity, transfer_capacity)) goto close_store;
     return true;
 
 close_store:

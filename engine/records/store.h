@@ -21,8 +21,9 @@ struct store {
     struct rcu *rcu; /* of the rcu protocol, else NULL */
 };
 
-/* False: no memory, and nothing to close. */
-bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t transfer_capacity);
+/* False: no memory, and nothing to close. With `prefault` all memory is taken now. */
+bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t transfer_capacity,
+                       bool prefault);
 void quipui_store_close(struct store *store);
 
 /* Make sure that the worker can store `count` transfers in a row and burn one id. What idle workers

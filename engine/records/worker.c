@@ -94,8 +94,8 @@ struct worker *quipui_worker_take(struct workers *workers, enum worker_use use)
         struct worker *worker = take_any(workers, use);
 
         if (worker == NULL || use == WORKER_READS) return worker;
-        /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take_alone(); why seq_cst:
-         * quipui_worker_try(). */
+        /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take_alone(); why
+         * seq_cst: quipui_worker_try(). */
         if (load_seq_cst(&workers->gate) == 0) return worker;
         quipui_worker_give_back(worker);
     }
@@ -124,7 +124,8 @@ struct worker *quipui_worker_take_alone(struct workers *workers)
 void quipui_worker_give_back_alone(struct workers *workers, struct worker *worker)
 {
     if (worker != NULL) quipui_worker_give_back(worker);
-    /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take(). Carries the import. */
+    /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take(). Carries the
+     * import. */
     (void)exchange_seq_cst(&workers->gate, 0);
     lock_let_go(&workers->importing);
 }

@@ -24,7 +24,7 @@ bool quipui_rules_is_transient(uint32_t outcome)
 
     switch (outcome) {
 #define X(name, number, kind, text)                                                                \
-    case QUIPU_CREATE_TRANSFER_##name: return kind == TRANSIENT;
+    case QUIPU_CREATE_TRANSFER_##name: return (kind) == TRANSIENT;
         QUIPU_CREATE_TRANSFER_MAP(X)
 #undef X
     default: return false;

@@ -50,7 +50,8 @@ uint32_t quipui_rules_post(const quipu_transfer *event, const struct moment *at,
                            const struct party *debit, const struct party *credit,
                            quipu_transfer *stored);
 
-/* A post or void of a pending transfer (hold->transfer NULL when not found) between its accounts. */
+/* A post or void of a pending transfer (hold->transfer NULL when not found) between its
+ * accounts. */
 uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *at,
                               const struct hold_view *hold, const struct party *debit,
                               const struct party *credit, quipu_transfer *stored);

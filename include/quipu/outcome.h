@@ -19,15 +19,19 @@
     X(IMPORTED_EVENT_NOT_EXPECTED, 23, FINAL, "this event imports, the batch does not")            \
     X(TIMESTAMP_MUST_BE_ZERO, 3, FINAL, "timestamp must be zero unless imported")                  \
     X(IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE, 24, FINAL, "imported timestamp is 0 or over 2^63-1")  \
-    X(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE, 25, FINAL, "imported timestamp is not in the past") \
+    X(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE, 25, FINAL,                                        \
+      "imported timestamp is not in the past")                                                     \
     X(RESERVED_FIELD, 4, FINAL, "a reserved field is not zero")                                    \
     X(RESERVED_FLAG, 5, FINAL, "a reserved flag is set")                                           \
     X(ID_MUST_NOT_BE_ZERO, 6, FINAL, "id must not be zero")                                        \
     X(ID_MUST_NOT_BE_INT_MAX, 7, FINAL, "id must not be 2^128-1")                                  \
     X(EXISTS_WITH_DIFFERENT_FLAGS, 15, FINAL, "the id exists with different flags")                \
-    X(EXISTS_WITH_DIFFERENT_USER_DATA_128, 16, FINAL, "the id exists with a different user_data_128") \
-    X(EXISTS_WITH_DIFFERENT_USER_DATA_64, 17, FINAL, "the id exists with a different user_data_64") \
-    X(EXISTS_WITH_DIFFERENT_USER_DATA_32, 18, FINAL, "the id exists with a different user_data_32") \
+    X(EXISTS_WITH_DIFFERENT_USER_DATA_128, 16, FINAL,                                              \
+      "the id exists with a different user_data_128")                                              \
+    X(EXISTS_WITH_DIFFERENT_USER_DATA_64, 17, FINAL,                                               \
+      "the id exists with a different user_data_64")                                               \
+    X(EXISTS_WITH_DIFFERENT_USER_DATA_32, 18, FINAL,                                               \
+      "the id exists with a different user_data_32")                                               \
     X(EXISTS_WITH_DIFFERENT_LEDGER, 19, FINAL, "the id exists with a different ledger")            \
     X(EXISTS_WITH_DIFFERENT_CODE, 20, FINAL, "the id exists with a different code")                \
     X(EXISTS, 21, FINAL, "the same account exists")                                                \
@@ -47,19 +51,25 @@
     X(IMPORTED_EVENT_NOT_EXPECTED, 57, FINAL, "this event imports, the batch does not")            \
     X(TIMESTAMP_MUST_BE_ZERO, 3, FINAL, "timestamp must be zero unless imported")                  \
     X(IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE, 58, FINAL, "imported timestamp is 0 or over 2^63-1")  \
-    X(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE, 59, FINAL, "imported timestamp is not in the past") \
+    X(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE, 59, FINAL,                                        \
+      "imported timestamp is not in the past")                                                     \
     X(RESERVED_FLAG, 4, FINAL, "a reserved flag is set")                                           \
     X(ID_MUST_NOT_BE_ZERO, 5, FINAL, "id must not be zero")                                        \
     X(ID_MUST_NOT_BE_INT_MAX, 6, FINAL, "id must not be 2^128-1")                                  \
     X(EXISTS_WITH_DIFFERENT_FLAGS, 36, FINAL, "the id exists with different flags")                \
     X(EXISTS_WITH_DIFFERENT_PENDING_ID, 40, FINAL, "the id exists with a different pending_id")    \
     X(EXISTS_WITH_DIFFERENT_TIMEOUT, 44, FINAL, "the id exists with a different timeout")          \
-    X(EXISTS_WITH_DIFFERENT_DEBIT_ACCOUNT_ID, 37, FINAL, "the id exists with a different debit account") \
-    X(EXISTS_WITH_DIFFERENT_CREDIT_ACCOUNT_ID, 38, FINAL, "the id exists with a different credit account") \
+    X(EXISTS_WITH_DIFFERENT_DEBIT_ACCOUNT_ID, 37, FINAL,                                           \
+      "the id exists with a different debit account")                                              \
+    X(EXISTS_WITH_DIFFERENT_CREDIT_ACCOUNT_ID, 38, FINAL,                                          \
+      "the id exists with a different credit account")                                             \
     X(EXISTS_WITH_DIFFERENT_AMOUNT, 39, FINAL, "the id exists with a different amount")            \
-    X(EXISTS_WITH_DIFFERENT_USER_DATA_128, 41, FINAL, "the id exists with a different user_data_128") \
-    X(EXISTS_WITH_DIFFERENT_USER_DATA_64, 42, FINAL, "the id exists with a different user_data_64") \
-    X(EXISTS_WITH_DIFFERENT_USER_DATA_32, 43, FINAL, "the id exists with a different user_data_32") \
+    X(EXISTS_WITH_DIFFERENT_USER_DATA_128, 41, FINAL,                                              \
+      "the id exists with a different user_data_128")                                              \
+    X(EXISTS_WITH_DIFFERENT_USER_DATA_64, 42, FINAL,                                               \
+      "the id exists with a different user_data_64")                                               \
+    X(EXISTS_WITH_DIFFERENT_USER_DATA_32, 43, FINAL,                                               \
+      "the id exists with a different user_data_32")                                               \
     X(EXISTS_WITH_DIFFERENT_LEDGER, 67, FINAL, "the id exists with a different ledger")            \
     X(EXISTS_WITH_DIFFERENT_CODE, 45, FINAL, "the id exists with a different code")                \
     X(EXISTS, 46, FINAL, "the same transfer exists")                                               \
@@ -71,7 +81,8 @@
     X(CREDIT_ACCOUNT_ID_MUST_NOT_BE_INT_MAX, 11, FINAL, "credit_account_id must not be 2^128-1")   \
     X(ACCOUNTS_MUST_BE_DIFFERENT, 12, FINAL, "debit and credit account must differ")               \
     X(PENDING_ID_MUST_BE_ZERO, 13, FINAL, "pending_id must be zero unless posting or voiding")     \
-    X(PENDING_ID_MUST_NOT_BE_ZERO, 14, FINAL, "pending_id must not be zero when posting or voiding") \
+    X(PENDING_ID_MUST_NOT_BE_ZERO, 14, FINAL,                                                      \
+      "pending_id must not be zero when posting or voiding")                                       \
     X(PENDING_ID_MUST_NOT_BE_INT_MAX, 15, FINAL, "pending_id must not be 2^128-1")                 \
     X(PENDING_ID_MUST_BE_DIFFERENT, 16, FINAL, "pending_id must differ from id")                   \
     X(TIMEOUT_RESERVED_FOR_PENDING_TRANSFER, 17, FINAL, "only a pending transfer has a timeout")   \
@@ -81,26 +92,34 @@
     X(DEBIT_ACCOUNT_NOT_FOUND, 21, TRANSIENT, "the debit account does not exist")                  \
     X(CREDIT_ACCOUNT_NOT_FOUND, 22, TRANSIENT, "the credit account does not exist")                \
     X(ACCOUNTS_MUST_HAVE_THE_SAME_LEDGER, 23, FINAL, "the accounts are of different ledgers")      \
-    X(TRANSFER_MUST_HAVE_THE_SAME_LEDGER_AS_ACCOUNTS, 24, FINAL, "the accounts are of another ledger") \
+    X(TRANSFER_MUST_HAVE_THE_SAME_LEDGER_AS_ACCOUNTS, 24, FINAL,                                   \
+      "the accounts are of another ledger")                                                        \
     X(PENDING_TRANSFER_NOT_FOUND, 25, TRANSIENT, "the pending transfer does not exist")            \
     X(PENDING_TRANSFER_NOT_PENDING, 26, FINAL, "the transfer named by pending_id is not pending")  \
-    X(PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID, 27, FINAL, "the pending transfer has another debit account") \
-    X(PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID, 28, FINAL, "the pending transfer has another credit account") \
+    X(PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID, 27, FINAL,                                  \
+      "the pending transfer has another debit account")                                            \
+    X(PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID, 28, FINAL,                                 \
+      "the pending transfer has another credit account")                                           \
     X(PENDING_TRANSFER_HAS_DIFFERENT_LEDGER, 29, FINAL, "the pending transfer has another ledger") \
     X(PENDING_TRANSFER_HAS_DIFFERENT_CODE, 30, FINAL, "the pending transfer has another code")     \
     X(EXCEEDS_PENDING_TRANSFER_AMOUNT, 31, FINAL, "amount exceeds the pending amount")             \
-    X(PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT, 32, FINAL, "a void must be of the whole pending amount") \
+    X(PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT, 32, FINAL,                                            \
+      "a void must be of the whole pending amount")                                                \
     X(PENDING_TRANSFER_ALREADY_POSTED, 33, FINAL, "the pending transfer was posted")               \
     X(PENDING_TRANSFER_ALREADY_VOIDED, 34, FINAL, "the pending transfer was voided")               \
     X(PENDING_TRANSFER_EXPIRED, 35, FINAL, "the pending transfer has expired")                     \
-    X(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS, 60, FINAL, "imported timestamp is not the latest") \
-    X(IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_DEBIT_ACCOUNT, 61, FINAL, "imported timestamp is before the debit account") \
-    X(IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_CREDIT_ACCOUNT, 62, FINAL, "imported timestamp is before the credit account") \
+    X(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS, 60, FINAL,                                        \
+      "imported timestamp is not the latest")                                                      \
+    X(IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_DEBIT_ACCOUNT, 61, FINAL,                             \
+      "imported timestamp is before the debit account")                                            \
+    X(IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_CREDIT_ACCOUNT, 62, FINAL,                            \
+      "imported timestamp is before the credit account")                                           \
     X(IMPORTED_EVENT_TIMEOUT_MUST_BE_ZERO, 63, FINAL, "an imported transfer has no timeout")       \
     X(DEBIT_ACCOUNT_ALREADY_CLOSED, 65, TRANSIENT, "the debit account is closed")                  \
     X(CREDIT_ACCOUNT_ALREADY_CLOSED, 66, TRANSIENT, "the credit account is closed")                \
     X(OVERFLOWS_DEBITS_PENDING, 47, FINAL, "debits_pending of the debit account would overflow")   \
-    X(OVERFLOWS_CREDITS_PENDING, 48, FINAL, "credits_pending of the credit account would overflow") \
+    X(OVERFLOWS_CREDITS_PENDING, 48, FINAL,                                                        \
+      "credits_pending of the credit account would overflow")                                      \
     X(OVERFLOWS_DEBITS_POSTED, 49, FINAL, "debits_posted of the debit account would overflow")     \
     X(OVERFLOWS_CREDITS_POSTED, 50, FINAL, "credits_posted of the credit account would overflow")  \
     X(OVERFLOWS_DEBITS, 51, FINAL, "all debits of the debit account would overflow")               \

@@ -57,19 +57,22 @@ typedef struct quipu_options {
     quipu_protocol protocol;
     quipu_durability durability;
     uint64_t account_capacity;  /* accounts; 0: 2^24; at most 2^32 */
-    uint64_t transfer_capacity; /* stored transfers, and as many burnt ids; 0: 2^28; at most 2^33 */
+    uint64_t transfer_capacity; /* transfers, and as many burnt ids; 0: 2^28; at most 2^33 */
     const char *path;           /* NULL: in memory */
-    uint64_t (*clock)(void *);  /* NULL: CLOCK_REALTIME; else ns since 1970, any thread may call it */
+    uint64_t (*clock)(void *);  /* ns since 1970, from any thread; NULL: CLOCK_REALTIME */
     void *clock_context;        /* handed to clock */
-    uint64_t reserved[4];       /* zero */
+    uint32_t prefault;          /* 1: take all memory for the capacities now */
+    uint32_t reserved[7];       /* zero */
 } quipu_options;
 
 /* Open a new, empty ledger. Address space for the capacities is reserved now; memory is used as
- * records arrive.
+ * records arrive, or, with `prefault`, taken now: then no call meets a fresh page or an index that
+ * grows.
  *
  *   units    options NULL: all defaults; *ledger is NULL unless QUIPU_OK
  *   returns  QUIPU_OK           *ledger is open; give it to quipu_close()
- *            QUIPU_INVALID      ledger is NULL, unknown enum value, capacity too large, reserved set
+ *            QUIPU_INVALID      ledger is NULL, unknown enum value, capacity too large, reserved
+ *                               set
  *            QUIPU_UNSUPPORTED  a path, or a protocol that this build does not have
  *            QUIPU_NO_MEMORY    memory or address space could not be had
  *   threads  any */
@@ -88,8 +91,8 @@ QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
  *   units    count in events, 1..QUIPU_BATCH_MAX; timestamps in ns
  *   returns  QUIPU_OK         every event has its outcome
  *            QUIPU_INVALID    NULL or count out of range; nothing was looked at
- *            QUIPU_NO_SPACE   account_capacity is reached, QUIPU_NO_MEMORY: memory is; in both cases
- *                             results with status 0 were not reached and changed nothing, the
+ *            QUIPU_NO_SPACE   account_capacity is reached, QUIPU_NO_MEMORY: memory is; in both
+ *                             cases results with status 0 were not reached and changed nothing, the
  *                             others are final; a chain is never cut
  *   threads  any; callers of this one queue
  *   cost     O(count) */
@@ -108,7 +111,7 @@ QUIPU_PUBLIC quipu_status quipu_create_transfers(quipu_ledger *ledger, const qui
 
 /* Create all of these transfers or none, if and only if each expected account is at its expected
  * version: UPDATE … SET version = version + 1 WHERE id = ? AND version = ?, for many rows at once.
- * The transfers are one chain, whatever their linked flags.
+ * The transfers are one chain, linked or not; a last one that is linked leaves it open.
  *
  *   units    expectations 0..QUIPU_BATCH_MAX, transfers 1..QUIPU_BATCH_MAX
  *   returns  QUIPU_OK           results[] say what became of the transfers: all created, or the
@@ -205,16 +208,28 @@ QUIPU_PUBLIC quipu_status quipu_snapshot(quipu_ledger *ledger,
                                                        uint64_t version),
                                          void *context);
 
-/* One English sentence each; never NULL; unknown values have one too.
+/* What a status means, in one English sentence.
  *
+ *   returns  never NULL; unknown values have a sentence too
  *   threads  any */
 QUIPU_PUBLIC const char *quipu_status_text(quipu_status status);
+
+/* What became of an account, in one English sentence.
+ *
+ *   returns  never NULL; unknown values have a sentence too
+ *   threads  any */
 QUIPU_PUBLIC const char *quipu_create_account_text(uint32_t status);
+
+/* What became of a transfer, in one English sentence.
+ *
+ *   returns  never NULL; unknown values have a sentence too
+ *   threads  any */
 QUIPU_PUBLIC const char *quipu_create_transfer_text(uint32_t status);
 
 /* A new id: 48 bits of milliseconds since 1970, then 80 random bits; within a thread, each is
- * larger than the one before. Never 0, never 2^128-1.
+ * larger than the one before.
  *
+ *   returns  never 0, never 2^128-1
  *   threads  any */
 QUIPU_PUBLIC quipu_uint128 quipu_id(void);
 

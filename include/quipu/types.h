@@ -26,7 +26,7 @@ __extension__ typedef unsigned __int128 quipu_uint128;
 typedef enum quipu_status {
     QUIPU_OK,          /* yes */
     QUIPU_INVALID,     /* an argument makes no sense; nothing was done */
-    QUIPU_CONFLICT,    /* quipu_commit: an account is not at its expected version; nothing was done */
+    QUIPU_CONFLICT,    /* an account is not at its expected version; nothing was done */
     QUIPU_UNSUPPORTED, /* this protocol or build does not offer it; nothing was done */
     QUIPU_NO_MEMORY,   /* memory could not be had; results[] says which events were done */
     QUIPU_NO_SPACE,    /* a capacity is reached; results[] says which events were done */

@@ -1,7 +1,7 @@
 /* unsafe.c - the race itself: read, compute, write back, with nothing in between held.
  *
- * The control that every checker must convict. Same law, same loop, same records as the others; only
- * the doors are left open. Linked into tests and the quipu command, never into the library. */
+ * The control that every checker must convict. Same law, same loop, same records as the others;
+ * only the doors are left open. Linked into tests and the quipu command, never into the library. */
 #include <sched.h>
 
 #include "protocol/protocol.h"
