@@ -36,6 +36,18 @@ bool quipui_redraw(struct store *store, struct unit *unit)
     return true;
 }
 
+/* A hold that was posted or voided falls due no more. */
+static void forget_timeouts(struct store *store, const struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->view_count; i++) {
+        const struct view *view = &unit->views[i];
+
+        if (view->now != HOLD_POSTED && view->now != HOLD_VOIDED) continue;
+        if (hold_at(&store->transfers, view->hold)->due == 0) continue;
+        quipui_timeouts_remove(&store->timeouts, &store->transfers, view->hold);
+    }
+}
+
 void quipui_settle(struct store *store, struct worker *worker, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->leg_count; i++) {
@@ -45,6 +57,7 @@ void quipui_settle(struct store *store, struct worker *worker, struct unit *unit
         knot_settle(knot_at(&store->transfers, leg->place));
         if (leg->timestamp > worker->newest) worker->newest = leg->timestamp;
     }
+    forget_timeouts(store, unit);
 }
 
 void quipui_holds_see(struct store *store, struct unit *unit)

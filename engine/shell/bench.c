@@ -49,6 +49,7 @@ struct sweep {
     size_t batch_count;
     uint64_t accounts, transfers_max;
     double seconds; /* a run */
+    bool prefault;
 };
 
 static size_t run_count(const struct sweep *sweep)
@@ -135,6 +136,7 @@ static enum command_exit measure_all(const struct sweep *sweep, struct report *r
                 .protocol = sweep->protocols[p],
                 .transfers_max = sweep->transfers_max,
                 .seconds = sweep->seconds,
+                .prefault = sweep->prefault,
                 .workload = &workload,
             };
             enum command_exit now = measure_some(sweep, &order, &progress, &done, report);
@@ -184,6 +186,7 @@ static bool read_distribution(const struct arg_str *option, struct sweep *sweep)
 struct bench_options {
     struct arg_str *protocol, *threads, *accounts, *distribution, *batch, *seconds, *transfers,
         *form;
+    struct arg_lit *prefault;
 };
 
 static bool read_options(const struct bench_options *options, struct sweep *sweep,
@@ -198,6 +201,7 @@ static bool read_options(const struct bench_options *options, struct sweep *swee
         !option_count(options->transfers, 1, TRANSFERS_MAX, &sweep->transfers_max) ||
         !option_format(options->form, format))
         return false;
+    sweep->prefault = options->prefault->count > 0;
     if (options->protocol->count > 0) sweep->protocol_count = 1;
     if (options->threads->count > 0) sweep->thread_choices = 1;
     if (options->batch->count > 0) sweep->batch_count = 1;
@@ -219,6 +223,7 @@ static enum command_exit run(int argc, char **argv)
         .seconds = arg_str0(NULL, "seconds", "S", "in calls, a run (20 in all, 1 at most)"),
         .transfers = arg_str0(NULL, "transfers", "N", "the most a run (2^24, some 3 GB)"),
         .form = arg_str0(NULL, "format", "F", "table, csv or json (table)"),
+        .prefault = arg_lit0(NULL, "prefault", "take memory for --transfers before, not in calls"),
     };
     struct arg_lit *help = arg_lit0("h", "help", "show this");
     struct arg_end *end = arg_end(8);
@@ -230,6 +235,7 @@ static enum command_exit run(int argc, char **argv)
                      options.seconds,
                      options.transfers,
                      options.form,
+                     options.prefault,
                      help,
                      end};
     enum option_next next = option_parse(&command_bench, table, help, end, argc, argv);

@@ -135,6 +135,7 @@ static quipu_status set_up(const struct drive_order *order, struct driver *scrat
         .account_capacity = accounts + 1,
         .transfer_capacity =
             accounts + order->transfers_max + (2 * order->thread_count + 2) * CHUNK,
+        .prefault = order->prefault,
     };
     quipu_status status = quipu_open(&options, ledger);
 

@@ -7,6 +7,7 @@
 #ifndef QUIPU_SHELL_DRIVE_H
 #define QUIPU_SHELL_DRIVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "command.h"
@@ -19,6 +20,7 @@ struct drive_order {
     uint64_t batch;         /* events a call, 1..QUIPU_BATCH_MAX */
     uint64_t transfers_max; /* of all threads; a run ends there or after `seconds` in calls */
     double seconds;
+    bool prefault; /* the ledger takes all its memory before the first call */
     const struct workload *workload;
 };
 
