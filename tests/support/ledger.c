@@ -15,7 +15,7 @@ const char *protocol_name(quipu_protocol protocol)
     return "unsafe";
 }
 
-static uint64_t read_now(void *context)
+uint64_t ledger_clock(void *context)
 {
     return *(const uint64_t *)context;
 }
@@ -27,7 +27,7 @@ quipu_ledger *ledger_open(quipu_protocol protocol, uint64_t *now)
     quipu_ledger *ledger = NULL;
 
     if (now != NULL) {
-        options.clock = read_now;
+        options.clock = ledger_clock;
         options.clock_context = now;
     }
     cr_assert_eq(quipu_open(&options, &ledger), QUIPU_OK, "a ledger opens");

@@ -34,6 +34,9 @@ const char *protocol_name(quipu_protocol protocol);
 quipu_ledger *ledger_open(quipu_protocol protocol, uint64_t *now);
 void ledger_close(quipu_ledger *ledger);
 
+/* An options.clock: *context is the time. */
+uint64_t ledger_clock(void *context);
+
 /* The account, or the test fails. */
 quipu_account ledger_account(quipu_ledger *ledger, quipu_uint128 id, uint64_t *version);
 
