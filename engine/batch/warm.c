@@ -1,7 +1,8 @@
 /* warm.c - the pipeline: memory latency is the cost of a ledger, so ask for lines early.
  *
- * Two passes over a group before its events run: hash every id and ask for the lines of the index;
- * then, those being close, guess by fingerprint where each account lives and ask for its slot. */
+ * Passes over a group before its events run: hash every id and ask for the lines of the index;
+ * then, those being close, guess by fingerprint where each account lives and ask for its slot;
+ * and, where the protocol keeps balances elsewhere, ask for what the slot leads to. */
 #include "batch/transfers.h"
 
 static struct hashes hash_event(struct store *store, const quipu_transfer *event)
@@ -51,6 +52,13 @@ static void ask_for_records(struct store *store, const quipu_transfer *event,
     }
 }
 
+static void ask_behind_slot(struct transfer_batch *batch, uint64_t hash)
+{
+    uint64_t place = index_guess(&batch->store->account_ids, hash);
+
+    if (place != UINT64_MAX) batch->protocol->warm(slot_at(&batch->store->accounts, place));
+}
+
 void quipui_warm(struct transfer_batch *batch, size_t from)
 {
     size_t left = batch->count - from;
@@ -64,6 +72,12 @@ void quipui_warm(struct transfer_batch *batch, size_t from)
     }
     for (size_t i = 0; i < count; i++) {
         ask_for_records(batch->store, &batch->events[from + i], &batch->warm[i]);
+    }
+    if (batch->protocol->warm == NULL) return;
+    for (size_t i = 0; i < count; i++) {
+        if (rules_resolves(&batch->events[from + i])) continue;
+        ask_behind_slot(batch, batch->warm[i].debit);
+        ask_behind_slot(batch, batch->warm[i].credit);
     }
 }
 

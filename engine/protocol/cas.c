@@ -215,9 +215,9 @@ static void open_holds(struct store *store, struct unit *unit)
         uint32_t seen = HOLD_NEW;
 
         if (!view->opens || view->now == view->was) continue;
-        /* edge hold.state: acq_rel; pairs with acquire in quipui_holds_see(). Carries the tie. */
+        /* edge hold.state: acq_rel; pairs with acquire in state_for(). Carries the tie. */
         if (cas_acq_rel(&hold->state, &seen, (uint32_t)view->now) || seen != HOLD_LAPSED) continue;
-        /* edge hold.state: release; pairs with acquire in quipui_holds_see(). Carries the tie. */
+        /* edge hold.state: release; pairs with acquire in state_for(). Carries the tie. */
         store_release(&hold->state, (uint32_t)view->now);
         while (quipui_release_build(store, view->hold, &release)) {
             (void)run_unit(store, NULL, &release.unit, true);
@@ -231,16 +231,17 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     if (unit->legs[0].event == NULL && unit->views[0].now == unit->views[0].was) return true;
 
     if (!reserve(store, unit)) return false;
-    if (!quipui_holds_change(store, unit, VIEWS_FOUND)) goto unreserve;
-    if (!quipui_tie(store, unit)) goto change_back;
+    if (!quipui_holds_claim(store, unit)) goto unreserve;
+    if (!quipui_tie(store, unit)) goto give_back;
     for (uint32_t i = 0; i < unit->leg_count; i++) {
         post_leg(store, unit, &unit->legs[i]);
     }
+    quipui_holds_confirm(store, unit);
     open_holds(store, unit);
     return true;
 
-change_back:
-    quipui_holds_change_back(store, unit, VIEWS_FOUND);
+give_back:
+    quipui_holds_give_back(store, unit);
 unreserve:
     unreserve(store, unit, unit->leg_count);
     return false;

@@ -74,7 +74,7 @@ static void load(struct store *store, struct unit *unit)
 static bool commit(struct store *store, struct unit *unit, enum step step)
 {
     if (step != STEP_APPROVED) return true;
-    if (!quipui_holds_change(store, unit, VIEWS_ALL)) return false;
+    if (!quipui_holds_change(store, unit)) return false;
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         copy_in(unit->copies[i].slot, &unit->copies[i].state);
     }

@@ -165,10 +165,12 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
         }
     }
     if (step == STEP_REFUSED) {
+        bool stands = quipui_holds_stand(store, unit);
+
         let_go(unit, unit->copy_count, false);
-        return true;
+        return stands;
     }
-    if (!quipui_holds_change(store, unit, VIEWS_ALL)) {
+    if (!quipui_holds_change(store, unit)) {
         let_go(unit, unit->copy_count, false);
         return false;
     }

@@ -26,6 +26,9 @@ struct protocol {
     bool (*seed)(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
                  size_t count);
 
+    /* Ask early for what lies behind a slot whose lines are close. NULL: nothing does. */
+    void (*warm)(struct slot *slot);
+
     /* Make a unit take effect. Between begin and end. */
     enum unit_end (*run)(struct store *store, struct worker *worker, struct unit *unit);
 

@@ -12,39 +12,21 @@
  *   R3  a retired version is used again after a grace period, once no registered stamp is below r
  *   R4  whoever registers does so within one read section: load the visible stamp, store it. So
  *       after a grace period every stamp older than it is registered, or will never be */
-#include "protocol/protocol.h"
-
-#include "base/assert.h"
 #include "base/grace.h"
-
-struct rcu_version {
-    struct account_state state;
-    uint64_t stamp;    /* of the commit that made it */
-    uint64_t replaced; /* stamp of the commit that replaced it; the writer's */
-    struct rcu_version *older;
-    struct rcu_version *next; /* of the retired or of the spare ones; the writer's */
-};
-
-_Static_assert(sizeof(struct rcu_version) == 128, "a version is two cache lines");
+#include "protocol/protocol.h"
+#include "protocol/versions.h"
 
 /* Retired versions wait until they are worth a grace period. */
 #define RECLAIM_FROM 8192
 
-/* Memory is taken for so many versions at a time. */
-#define BLOCK_VERSIONS 256
-
-struct block {
-    struct block *next;
-    _Alignas(CACHE_LINE) struct rcu_version versions[BLOCK_VERSIONS];
-};
+/* A stamp that nothing has: a worker's `snapshot` when it takes none. */
+#define NO_STAMP 0
+#define FIRST_STAMP 1
 
 struct rcu {
     struct lock writing;
-    struct block *blocks; /* the writer's, from here on */
-    struct rcu_version *spare;
-    uint64_t spare_count;
-    struct rcu_version *retired, **retired_end; /* oldest first */
-    uint64_t retired_count, reclaim_at;
+    struct versions versions; /* the writer's */
+    uint64_t reclaim_at;      /* the writer's */
     _Alignas(CACHE_LINE) _Atomic uint64_t visible;
 };
 
@@ -54,21 +36,15 @@ static bool open(struct store *store)
 
     if (rcu == NULL) return false;
     *rcu = (struct rcu){.reclaim_at = RECLAIM_FROM};
-    rcu->retired_end = &rcu->retired;
+    /* relaxed: no other thread knows the ledger yet. */
+    store_relaxed(&rcu->visible, FIRST_STAMP);
     store->rcu = rcu;
     return true;
 }
 
 static void close(struct store *store)
 {
-    struct block *block = store->rcu->blocks;
-
-    while (block != NULL) {
-        struct block *next = block->next;
-
-        quipui_memory_give_back(block);
-        block = next;
-    }
+    quipui_versions_close(&store->rcu->versions);
     quipui_memory_give_back(store->rcu);
     store->rcu = NULL;
 }
@@ -76,32 +52,6 @@ static void close(struct store *store)
 static void begin(struct store *store)
 {
     lock_hold(&store->rcu->writing);
-}
-
-static bool supply_versions(struct rcu *rcu, uint64_t count)
-{
-    while (rcu->spare_count < count) {
-        struct block *block = quipui_memory_take(sizeof *block);
-
-        if (block == NULL) return false;
-        block->next = rcu->blocks;
-        rcu->blocks = block;
-        for (size_t i = 0; i < BLOCK_VERSIONS; i++) {
-            block->versions[i].next = rcu->spare;
-            rcu->spare = &block->versions[i];
-        }
-        rcu->spare_count += BLOCK_VERSIONS;
-    }
-    return true;
-}
-
-static void retire(struct rcu *rcu, struct rcu_version *version, uint64_t stamp)
-{
-    version->replaced = stamp;
-    version->next = NULL;
-    *rcu->retired_end = version;
-    rcu->retired_end = &version->next;
-    rcu->retired_count++;
 }
 
 /* The oldest stamp that a snapshot still needs. */
@@ -113,7 +63,7 @@ static uint64_t horizon(struct store *store)
         /* edge rcu.snapshot: acquire; pairs with release in snapshot(). */
         uint64_t stamp = load_acquire(&w->snapshot);
 
-        if (stamp != 0 && stamp < oldest) oldest = stamp;
+        if (stamp != NO_STAMP && stamp < oldest) oldest = stamp;
     }
     return oldest;
 }
@@ -122,28 +72,17 @@ static uint64_t horizon(struct store *store)
 static void reclaim(struct store *store)
 {
     struct rcu *rcu = store->rcu;
-    uint64_t oldest;
 
     quipui_grace_wait();
-    oldest = horizon(store);
-    while (rcu->retired != NULL && rcu->retired->replaced <= oldest) {
-        struct rcu_version *version = rcu->retired;
-
-        rcu->retired = version->next;
-        version->next = rcu->spare;
-        rcu->spare = version;
-        rcu->spare_count++;
-        rcu->retired_count--;
-    }
-    if (rcu->retired == NULL) rcu->retired_end = &rcu->retired;
-    rcu->reclaim_at = rcu->retired_count + RECLAIM_FROM;
+    quipui_versions_reclaim(&rcu->versions, horizon(store));
+    rcu->reclaim_at = rcu->versions.retired_count + RECLAIM_FROM;
 }
 
 static void end(struct store *store)
 {
     struct rcu *rcu = store->rcu;
 
-    if (rcu->retired_count >= rcu->reclaim_at) reclaim(store);
+    if (rcu->versions.retired_count >= rcu->reclaim_at) reclaim(store);
     lock_let_go(&rcu->writing);
 }
 
@@ -154,14 +93,19 @@ static struct rcu_version *newest_of(struct slot *slot)
     return load_relaxed(&slot->state.rcu.newest);
 }
 
+static void warm(struct slot *slot)
+{
+    const char *version = (const char *)newest_of(slot);
+
+    prefetch(version);
+    prefetch(version + CACHE_LINE);
+}
+
 static void publish(struct rcu *rcu, struct slot *slot, const struct account_state *state,
                     uint64_t stamp)
 {
-    struct rcu_version *version = rcu->spare;
+    struct rcu_version *version = quipui_version_take(&rcu->versions);
 
-    invariant(version != NULL);
-    rcu->spare = version->next;
-    rcu->spare_count--;
     version->state = *state;
     version->stamp = stamp;
     version->older = newest_of(slot);
@@ -191,7 +135,7 @@ static uint64_t visible_stamp(struct rcu *rcu)
 
 static bool prepare(struct store *store, struct unit *unit)
 {
-    return supply_versions(store->rcu, unit->copy_count);
+    return quipui_versions_supply(&store->rcu->versions, unit->copy_count);
 }
 
 static void enter(struct store *store, struct unit *unit)
@@ -214,7 +158,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     uint64_t stamp = next_stamp(rcu);
 
     if (step != STEP_APPROVED) return true;
-    if (!quipui_holds_change(store, unit, VIEWS_ALL)) return false;
+    if (!quipui_holds_change(store, unit)) return false;
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         struct copy *copy = &unit->copies[i];
 
@@ -225,7 +169,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         struct rcu_version *newest = newest_of(unit->copies[i].slot);
 
-        if (newest->stamp == stamp) retire(rcu, newest->older, stamp);
+        if (newest->stamp == stamp) quipui_version_retire(&rcu->versions, newest->older, stamp);
     }
     return true;
 }
@@ -242,7 +186,7 @@ static bool seed(struct store *store, struct slot *const *slots, const uint64_t 
     struct rcu *rcu = store->rcu;
     uint64_t stamp = next_stamp(rcu);
 
-    if (!supply_versions(rcu, count)) return false;
+    if (!quipui_versions_supply(&rcu->versions, count)) return false;
     for (size_t i = 0; i < count; i++) {
         struct account_state state = protocol_first_state(slots[i], timestamps[i]);
 
@@ -309,7 +253,7 @@ static uint64_t register_stamp(struct store *store, struct worker *worker)
 static void unregister(struct worker *worker)
 {
     /* edge rcu.snapshot: release; pairs with acquire in horizon(). Carries our last reads. */
-    store_release(&worker->snapshot, 0);
+    store_release(&worker->snapshot, NO_STAMP);
 }
 
 /* A registered stamp at which nothing is due by now. False: no memory. */
@@ -358,6 +302,7 @@ const struct protocol quipui_protocol_rcu = {
     .begin = begin,
     .end = end,
     .seed = seed,
+    .warm = warm,
     .run = run,
     .expire = expire,
     .read = read,

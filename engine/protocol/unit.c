@@ -60,57 +60,103 @@ void quipui_settle(struct store *store, struct worker *worker, struct unit *unit
     forget_timeouts(store, unit);
 }
 
+/* What the state of a hold means to a unit. */
+static enum hold_state state_for(struct store *store, const struct view *view)
+{
+    /* edge hold.state: acquire; pairs with acq_rel in change(). */
+    uint32_t state = load_acquire(&hold_at(&store->transfers, view->hold)->state);
+
+    /* Lapsed is new to its own unit, which finds out when it commits; to others, due. Claimed is
+     * pending until the claim is confirmed: who wants it too goes round until then. */
+    if (state == HOLD_LAPSED) return view->opens ? HOLD_NEW : HOLD_EXPIRED;
+    return state == HOLD_CLAIMED ? HOLD_PENDING : (enum hold_state)state;
+}
+
 void quipui_holds_see(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->view_count; i++) {
         struct view *view = &unit->views[i];
 
-        /* edge hold.state: acquire; pairs with acq_rel in quipui_holds_change(). */
-        view->was = (enum hold_state)load_acquire(&hold_at(&store->transfers, view->hold)->state);
-        /* Lapsed is new to its own unit, which finds out when it commits; to others, due. */
-        if (view->was == HOLD_LAPSED) view->was = view->opens ? HOLD_NEW : HOLD_EXPIRED;
-        view->now = view->was;
+        view->was = view->now = state_for(store, view);
     }
 }
 
-static bool is_among(const struct view *view, enum views which)
-{
-    return view->now != view->was && (which & (view->opens ? VIEWS_OPENED : VIEWS_FOUND)) != 0;
-}
-
-/* Undo the first `count` changes. */
-static void change_back(struct store *store, struct unit *unit, enum views which, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        struct view *view = &unit->views[i];
-
-        if (!is_among(view, which)) continue;
-        /* edge hold.state: release; pairs with acquire in quipui_holds_see(). Carries nothing. */
-        store_release(&hold_at(&store->transfers, view->hold)->state, (uint32_t)view->was);
-    }
-}
-
-bool quipui_holds_change(struct store *store, struct unit *unit, enum views which)
+bool quipui_holds_stand(struct store *store, const struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->view_count; i++) {
-        struct view *view = &unit->views[i];
-        uint32_t seen = view->was;
+        const struct view *view = &unit->views[i];
 
-        if (!is_among(view, which)) continue;
-        /* edge hold.state: acq_rel; pairs with acquire in quipui_holds_see(). Carries the claim on
-         * the reservation: exactly one of post, void and time-out wins. */
-        if (!cas_acq_rel(&hold_at(&store->transfers, view->hold)->state, &seen,
-                         (uint32_t)view->now)) {
-            change_back(store, unit, which, i);
+        if (!view->opens && state_for(store, view) != view->was) return false;
+    }
+    return true;
+}
+
+static bool change(struct store *store, const struct view *view, enum hold_state to)
+{
+    uint32_t seen = view->was;
+
+    /* edge hold.state: acq_rel; pairs with acquire in state_for(). Carries the claim on the
+     * reservation: exactly one of post, void and time-out wins. */
+    return cas_acq_rel(&hold_at(&store->transfers, view->hold)->state, &seen, (uint32_t)to);
+}
+
+static void set(struct store *store, const struct view *view, enum hold_state to)
+{
+    /* edge hold.state: release; pairs with acquire in state_for(). Carries what the unit did. */
+    store_release(&hold_at(&store->transfers, view->hold)->state, (uint32_t)to);
+}
+
+bool quipui_holds_change(struct store *store, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->view_count; i++) {
+        const struct view *view = &unit->views[i];
+
+        if (view->now == view->was || change(store, view, view->now)) continue;
+        while (i-- > 0) {
+            if (unit->views[i].now != unit->views[i].was) {
+                set(store, &unit->views[i], unit->views[i].was);
+            }
+        }
+        return false;
+    }
+    return true;
+}
+
+static bool is_claimed(const struct view *view)
+{
+    return !view->opens && view->now != view->was;
+}
+
+/* Give back the claims among the first `count`. A new one is pending by now: its unit is tied. */
+static void give_back(struct store *store, const struct unit *unit, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_claimed(&unit->views[i])) set(store, &unit->views[i], HOLD_PENDING);
+    }
+}
+
+bool quipui_holds_claim(struct store *store, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->view_count; i++) {
+        if (!is_claimed(&unit->views[i])) continue;
+        if (!change(store, &unit->views[i], HOLD_CLAIMED)) {
+            give_back(store, unit, i);
             return false;
         }
     }
     return true;
 }
 
-void quipui_holds_change_back(struct store *store, struct unit *unit, enum views which)
+void quipui_holds_confirm(struct store *store, struct unit *unit)
 {
-    change_back(store, unit, which, unit->view_count);
+    for (uint32_t i = 0; i < unit->view_count; i++) {
+        if (is_claimed(&unit->views[i])) set(store, &unit->views[i], unit->views[i].now);
+    }
+}
+
+void quipui_holds_give_back(struct store *store, struct unit *unit)
+{
+    give_back(store, unit, unit->view_count);
 }
 
 bool quipui_has_lapsed(struct store *store, const struct unit *unit)
@@ -118,7 +164,7 @@ bool quipui_has_lapsed(struct store *store, const struct unit *unit)
     for (uint32_t i = 0; i < unit->view_count; i++) {
         const struct view *view = &unit->views[i];
 
-        /* edge hold.state: acquire; pairs with acq_rel in quipui_release_build(). */
+        /* edge hold.state: acquire; pairs with acq_rel in lapse(). */
         if (view->opens &&
             load_acquire(&hold_at(&store->transfers, view->hold)->state) == HOLD_LAPSED) {
             return true;
@@ -137,16 +183,26 @@ static struct slot *find_slot(struct store *store, quipu_uint128 id)
     return slot_at(&store->accounts, place);
 }
 
+/* The state of a hold, once it is no longer claimed; a new one lapses. */
+static uint32_t lapse(struct hold *hold)
+{
+    for (unsigned spins = 0;; spin(&spins)) {
+        uint32_t seen = HOLD_NEW;
+
+        /* edge hold.state: acq_rel; pairs with acq_rel in change(). Carries nothing: a writer that
+         * comes late draws a new timestamp (D4). */
+        if (cas_acq_rel(&hold->state, &seen, HOLD_LAPSED)) return HOLD_LAPSED;
+        if (seen != HOLD_CLAIMED) return seen;
+    }
+}
+
 bool quipui_release_build(struct store *store, uint64_t place, struct release *release)
 {
     struct hold *hold = hold_at(&store->transfers, place);
-    uint32_t seen = HOLD_NEW;
     const quipu_transfer *pending;
     struct slot *debit, *credit;
 
-    /* edge hold.state: acq_rel; pairs with acq_rel in quipui_holds_change(). Carries nothing: a
-     * writer that comes late draws a new timestamp (D4). */
-    if (cas_acq_rel(&hold->state, &seen, HOLD_LAPSED) || seen != HOLD_PENDING) return false;
+    if (lapse(hold) != HOLD_PENDING) return false;
 
     pending = transfer_at(&store->transfers, hold->transfer);
     debit = find_slot(store, pending->debit_account_id);

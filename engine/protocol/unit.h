@@ -29,9 +29,6 @@ struct view {
     bool opens; /* it is new: a leg of this unit opens it */
 };
 
-/* Which views: those that are new, those that were there before, or both. */
-enum views { VIEWS_OPENED = 1, VIEWS_FOUND = 2, VIEWS_ALL = 3 };
-
 struct leg {
     const quipu_transfer *event; /* NULL: the release of an expired pending transfer */
     uint64_t place;              /* of its record and knot; of its hold in a release */
@@ -97,10 +94,17 @@ struct release {
 bool quipui_release_build(struct store *store, uint64_t hold, struct release *release);
 
 /* The states of the holds a unit opens or resolves: seen before it is judged, changed when it takes
- * effect. False: one of them lapsed (or, in cas, was resolved meanwhile) and none is changed. */
+ * effect. False: one of them lapsed or was resolved meanwhile, and none is changed. */
 void quipui_holds_see(struct store *store, struct unit *unit);
-bool quipui_holds_change(struct store *store, struct unit *unit, enum views which);
-void quipui_holds_change_back(struct store *store, struct unit *unit, enum views which);
+bool quipui_holds_change(struct store *store, struct unit *unit);
+
+/* Are those it found as it saw them? */
+bool quipui_holds_stand(struct store *store, const struct unit *unit);
+
+/* The same in two steps, for cas: claim those it found, and confirm or give back the claims. */
+bool quipui_holds_claim(struct store *store, struct unit *unit);
+void quipui_holds_confirm(struct store *store, struct unit *unit);
+void quipui_holds_give_back(struct store *store, struct unit *unit);
 bool quipui_has_lapsed(struct store *store, const struct unit *unit);
 
 #endif

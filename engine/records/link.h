@@ -57,22 +57,24 @@ static inline enum side link_side(uint64_t link)
 /* The version that a knot gave the account on that side, and the link to the knot before. */
 static inline uint64_t knot_version(const struct knot *knot, enum side side)
 {
-    /* relaxed: the edge that led to the knot carries it. */
-    return load_relaxed(&knot->version[side]);
+    /* edge knot.links: acquire; pairs with release in knot_tie_to(). */
+    return load_acquire(&knot->version[side]);
 }
 
 static inline uint64_t knot_previous(const struct knot *knot, enum side side)
 {
-    /* relaxed: the edge that led to the knot carries it. */
-    return load_relaxed(&knot->previous[side]);
+    /* edge knot.links: acquire; pairs with release in knot_tie_to(). */
+    return load_acquire(&knot->previous[side]);
 }
 
 static inline void knot_tie_to(struct knot *knot, enum side side, uint64_t version,
                                uint64_t previous)
 {
-    /* relaxed: published by the edge of the account's head, or by settle(). */
-    store_relaxed(&knot->version[side], version);
-    store_relaxed(&knot->previous[side], previous);
+    /* edge knot.links: release; pairs with acquire in knot_previous(). Carries that in cas the
+     * marks of the attempt before are gone: who reads this sees that its mark is. Elsewhere the
+     * account's head or the tie carries the knot. */
+    store_release(&knot->version[side], version);
+    store_release(&knot->previous[side], previous);
 }
 
 /* From here on the knot's transfer is found by id and by scans. */

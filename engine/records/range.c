@@ -12,6 +12,7 @@ void quipui_places_open(struct places *places, struct region *region, size_t str
     store_relaxed(&places->lock.word, LOCK_FREE);
     places->region = region;
     places->stride = stride;
+    places->beside = NULL;
     places->capacity = capacity;
     places->returned = 0;
     /* relaxed: no other thread knows the table yet. */
@@ -52,6 +53,10 @@ static quipu_status take_new(struct places *places, uint64_t count, struct range
     if (left < count) return QUIPU_NO_SPACE;
     if (chunk < count) chunk = count;
     if (!region_ensure(places->region, (size_t)(next + chunk) * places->stride)) {
+        return QUIPU_NO_MEMORY;
+    }
+    if (places->beside != NULL &&
+        !region_ensure(places->beside, (size_t)(next + chunk) * places->beside_stride)) {
         return QUIPU_NO_MEMORY;
     }
     range->next = next;

@@ -31,7 +31,9 @@ struct range_note {
 struct places {
     struct lock lock;
     struct region *region;
-    size_t stride; /* bytes per place; room for a struct range_note */
+    size_t stride;         /* bytes per place; room for a struct range_note */
+    struct region *beside; /* a second table of the same places, or NULL */
+    size_t beside_stride;
     uint64_t capacity;
     uint64_t returned;     /* first place of the first returned range + 1, or 0; under lock */
     _Atomic uint64_t next; /* places from here on were never handed out */

@@ -75,37 +75,27 @@ static void call_in(struct store *store, const struct worker *except)
     }
 }
 
-static quipu_status refill_transfers(struct store *store, struct worker *worker, uint64_t count)
+/* A range of at least `count` places in a row. */
+static quipu_status refill(struct store *store, struct worker *worker, struct places *places,
+                           struct range *range, uint64_t count)
 {
-    struct transfers *transfers = &store->transfers;
     quipu_status status;
 
-    quipui_places_give_back(&transfers->places, &worker->transfers);
-    status = quipui_transfers_take(transfers, count, &worker->transfers);
+    if (range_count(range) >= count) return QUIPU_OK;
+    quipui_places_give_back(places, range);
+    status = quipui_places_take(places, count, range);
     if (status != QUIPU_NO_SPACE) return status;
     call_in(store, worker);
-    return quipui_transfers_take(transfers, count, &worker->transfers);
-}
-
-static quipu_status refill(struct store *store, struct worker *worker, struct places *places,
-                           struct range *range)
-{
-    quipu_status status = quipui_places_take(places, 1, range);
-
-    if (status != QUIPU_NO_SPACE) return status;
-    call_in(store, worker);
-    return quipui_places_take(places, 1, range);
+    return quipui_places_take(places, count, range);
 }
 
 quipu_status quipui_supply(struct store *store, struct worker *worker, uint64_t count)
 {
-    quipu_status status = QUIPU_OK;
+    struct transfers *transfers = &store->transfers;
+    quipu_status status = refill(store, worker, &transfers->places, &worker->transfers, count);
 
-    if (range_count(&worker->transfers) < count) status = refill_transfers(store, worker, count);
-    if (status == QUIPU_OK && range_count(&worker->burnt) == 0) {
-        status = refill(store, worker, &store->transfers.burnt_places, &worker->burnt);
-    }
-    return status;
+    if (status != QUIPU_OK) return status;
+    return refill(store, worker, &transfers->burnt_places, &worker->burnt, 1);
 }
 
 quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64_t *hold)
@@ -116,12 +106,10 @@ quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64
         *hold = worker->spare_holds - 1;
         worker->spare_holds = hold_at(&store->transfers, *hold)->transfer;
     } else {
-        if (range_count(&worker->holds) == 0) {
-            quipu_status status =
-                refill(store, worker, &store->transfers.hold_places, &worker->holds);
+        quipu_status status =
+            refill(store, worker, &store->transfers.hold_places, &worker->holds, 1);
 
-            if (status != QUIPU_OK) return status;
-        }
+        if (status != QUIPU_OK) return status;
         *hold = worker->holds.next++;
     }
     taken = hold_at(&store->transfers, *hold);

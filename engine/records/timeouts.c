@@ -89,7 +89,12 @@ bool quipui_timeouts_add(struct timeouts *timeouts, struct transfers *transfers,
 static void take_out(struct timeouts *timeouts, struct transfers *transfers, uint64_t place)
 {
     struct timeout last = timeouts->heap[--timeouts->count];
+    /* relaxed: only written under the lock. */
+    uint64_t rounds = load_relaxed(&timeouts->rounds);
 
+    /* edge timeouts.rounds: release; pairs with acquire in timeouts_rounds(). Carries nothing: it
+     * tells a reader that its copies may be older than what it sees of `earliest` (D3). */
+    store_release(&timeouts->rounds, rounds + 1);
     hold_at(transfers, timeouts->heap[place].hold)->heap_place = 0;
     if (place < timeouts->count) settle(timeouts, transfers, place, last);
     publish(timeouts);
@@ -111,11 +116,5 @@ uint64_t quipui_timeouts_first(const struct timeouts *timeouts, uint64_t now)
 
 void quipui_timeouts_drop_first(struct timeouts *timeouts, struct transfers *transfers)
 {
-    /* relaxed: only written under the lock. */
-    uint64_t rounds = load_relaxed(&timeouts->rounds);
-
-    /* edge timeouts.rounds: release; pairs with acquire in timeouts_rounds(). Carries nothing: it
-     * tells a reader that its copies may be older than what it sees of `earliest` (D3). */
-    store_release(&timeouts->rounds, rounds + 1);
     take_out(timeouts, transfers, 0);
 }

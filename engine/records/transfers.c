@@ -21,6 +21,8 @@ bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity)
         return false;
     }
     quipui_places_open(&transfers->places, &transfers->records, sizeof(quipu_transfer), capacity);
+    transfers->places.beside = &transfers->knots;
+    transfers->places.beside_stride = sizeof(struct knot);
     quipui_places_open(&transfers->hold_places, &transfers->holds, sizeof(struct hold), holds);
     quipui_places_open(&transfers->burnt_places, &transfers->burnt, sizeof(quipu_uint128),
                        capacity);
@@ -33,16 +35,4 @@ void quipui_transfers_close(struct transfers *transfers)
     quipui_region_close(&transfers->knots);
     quipui_region_close(&transfers->holds);
     quipui_region_close(&transfers->burnt);
-}
-
-quipu_status quipui_transfers_take(struct transfers *transfers, uint64_t count, struct range *range)
-{
-    quipu_status status = quipui_places_take(&transfers->places, count, range);
-
-    if (status != QUIPU_OK) return status;
-    if (!region_ensure(&transfers->knots, (size_t)range->end * sizeof(struct knot))) {
-        quipui_places_give_back(&transfers->places, range);
-        return QUIPU_NO_MEMORY;
-    }
-    return QUIPU_OK;
 }

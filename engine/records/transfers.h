@@ -34,10 +34,6 @@ struct transfers {
 bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity);
 void quipui_transfers_close(struct transfers *transfers);
 
-/* Take places in a row, with their knots made usable. */
-quipu_status quipui_transfers_take(struct transfers *transfers, uint64_t count,
-                                   struct range *range);
-
 static inline quipu_transfer *transfer_at(const struct transfers *transfers, uint64_t place)
 {
     return (quipu_transfer *)(void *)transfers->records.base + place;

@@ -52,7 +52,8 @@ static uint32_t check_state(const struct hold_view *hold, uint64_t timestamp)
     case HOLD_EXPIRED: return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED;
     case HOLD_NEW:
     case HOLD_PENDING:
-    case HOLD_LAPSED: break;
+    case HOLD_LAPSED:
+    case HOLD_CLAIMED: break;
     }
     if (pending->timeout != 0 && timestamp >= rules_due(pending->timestamp, pending->timeout)) {
         return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED;

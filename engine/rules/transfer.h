@@ -8,7 +8,15 @@
 
 #include "rules/balance.h"
 
-enum hold_state { HOLD_NEW, HOLD_PENDING, HOLD_POSTED, HOLD_VOIDED, HOLD_EXPIRED, HOLD_LAPSED };
+enum hold_state {
+    HOLD_NEW, /* its transfer is not committed yet */
+    HOLD_PENDING,
+    HOLD_POSTED,
+    HOLD_VOIDED,
+    HOLD_EXPIRED,
+    HOLD_LAPSED, /* fell due while new */
+    HOLD_CLAIMED /* cas: about to be resolved, or not */
+};
 
 /* A pending transfer and what became of it. */
 struct hold_view {

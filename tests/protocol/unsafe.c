@@ -78,7 +78,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     static _Thread_local unsigned commits;
 
     if (step != STEP_APPROVED) return true;
-    if (!quipui_holds_change(store, unit, VIEWS_ALL)) return false;
+    if (!quipui_holds_change(store, unit)) return false;
     if (++commits % PAUSE_EVERY == 0) (void)sched_yield();
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         copy_in(unit->copies[i].slot, &unit->copies[i].state);
