@@ -19,11 +19,12 @@
 /* Events per group: enough lines in flight to hide memory, few enough to stay close. */
 #define GROUP_EVENTS 32
 
-/* The hashes of the ids that an event names. */
+/* The hashes of the ids that an event names, and guesses at where its accounts are. */
 struct hashes {
     uint64_t id;
-    uint64_t debit, credit; /* accounts of a plain or pending transfer */
-    uint64_t pending;       /* of a post or void */
+    uint64_t debit, credit;             /* accounts of a plain or pending transfer */
+    uint64_t pending;                   /* of a post or void */
+    uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
 };
 
 /* For sorting: legs by hash, accounts by address. */

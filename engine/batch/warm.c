@@ -7,7 +7,9 @@
 
 static struct hashes hash_event(struct store *store, const quipu_transfer *event)
 {
-    struct hashes hashes = {.id = index_hash(&store->transfer_ids, event->id)};
+    struct hashes hashes = {.id = index_hash(&store->transfer_ids, event->id),
+                            .debit_guess = UINT64_MAX,
+                            .credit_guess = UINT64_MAX};
 
     if (rules_resolves(event)) {
         hashes.pending = index_hash(&store->transfer_ids, event->pending_id);
@@ -30,15 +32,15 @@ static void ask_for_index(struct store *store, const quipu_transfer *event,
     }
 }
 
-static void ask_for_slot(struct store *store, uint64_t hash)
+static uint64_t ask_for_slot(struct store *store, uint64_t hash)
 {
     uint64_t place = index_guess(&store->account_ids, hash);
 
     if (place != UINT64_MAX) slot_prefetch(slot_at(&store->accounts, place));
+    return place;
 }
 
-static void ask_for_records(struct store *store, const quipu_transfer *event,
-                            const struct hashes *hashes)
+static void ask_for_records(struct store *store, const quipu_transfer *event, struct hashes *hashes)
 {
     if (rules_resolves(event)) {
         uint64_t place = index_guess(&store->transfer_ids, hashes->pending);
@@ -47,16 +49,29 @@ static void ask_for_records(struct store *store, const quipu_transfer *event,
         prefetch(transfer_at(&store->transfers, place));
         prefetch(knot_at(&store->transfers, place));
     } else {
-        ask_for_slot(store, hashes->debit);
-        ask_for_slot(store, hashes->credit);
+        hashes->debit_guess = ask_for_slot(store, hashes->debit);
+        hashes->credit_guess = ask_for_slot(store, hashes->credit);
     }
 }
 
-static void ask_behind_slot(struct transfer_batch *batch, uint64_t hash)
+static void ask_behind_slot(struct transfer_batch *batch, uint64_t place)
 {
-    uint64_t place = index_guess(&batch->store->account_ids, hash);
-
     if (place != UINT64_MAX) batch->protocol->warm(slot_at(&batch->store->accounts, place));
+}
+
+/* The places that the group will be stored at, if all of it is. */
+static void ask_for_places(struct transfer_batch *batch, size_t count)
+{
+    const struct range *range = &batch->worker->transfers;
+    uint64_t end = range->next + count < range->end ? range->next + count : range->end;
+
+    for (uint64_t place = range->next; place < end; place++) {
+        const char *record = (const char *)transfer_at(&batch->store->transfers, place);
+
+        prefetch_for_write(record);
+        prefetch_for_write(record + CACHE_LINE);
+        prefetch_for_write(knot_at(&batch->store->transfers, place));
+    }
 }
 
 void quipui_warm(struct transfer_batch *batch, size_t from)
@@ -66,6 +81,7 @@ void quipui_warm(struct transfer_batch *batch, size_t from)
 
     batch->warm_from = from;
     batch->warm_to = from + count;
+    ask_for_places(batch, count);
     for (size_t i = 0; i < count; i++) {
         batch->warm[i] = hash_event(batch->store, &batch->events[from + i]);
         ask_for_index(batch->store, &batch->events[from + i], &batch->warm[i]);
@@ -75,9 +91,8 @@ void quipui_warm(struct transfer_batch *batch, size_t from)
     }
     if (batch->protocol->warm == NULL) return;
     for (size_t i = 0; i < count; i++) {
-        if (rules_resolves(&batch->events[from + i])) continue;
-        ask_behind_slot(batch, batch->warm[i].debit);
-        ask_behind_slot(batch, batch->warm[i].credit);
+        ask_behind_slot(batch, batch->warm[i].debit_guess);
+        ask_behind_slot(batch, batch->warm[i].credit_guess);
     }
 }
 

@@ -91,6 +91,13 @@ static inline struct party slot_party(struct slot *slot, struct balance *balance
     return party;
 }
 
+/* Does the account exist? Then what never changes about it may be read (S1). */
+static inline bool slot_exists(const struct slot *slot)
+{
+    /* edge slot.timestamp: acquire; pairs with release in accounts_settle(). */
+    return load_acquire(&slot->timestamp) != 0;
+}
+
 static inline void slot_prefetch(const struct slot *slot)
 {
     prefetch_for_write(slot);
