@@ -1,8 +1,8 @@
 /* generator.h - random batches over few accounts and few ids.
  *
- * Small enough that everything meets everything: ids come again, whole or changed; posts name holds,
- * plain transfers and nothing; chains break; accounts are closed, limited, full, foreign, missing.
- * The same seed gives the same batches as long as the ledger gives the same answers. */
+ * Small enough that everything meets everything: ids come again, whole or changed; posts name
+ * holds, plain transfers and nothing; chains break; accounts are closed, limited, full, foreign,
+ * missing. The same seed gives the same batches as long as the ledger gives the same answers. */
 #ifndef QUIPU_TESTS_GENERATOR_H
 #define QUIPU_TESTS_GENERATOR_H
 

@@ -1,0 +1,115 @@
+/* test_unsafe.c - the race itself is convicted by the same checks that acquit the protocols.
+ *
+ * A check that nothing fails is no check. Each of these must be broken within so many rounds:
+ *
+ *   T1  debits equal credits (K1)
+ *   T2  no limit is broken (K2)
+ *   T3  versions are gapless (K3)
+ *   T4  no update is lost: a counter that each thread reads, and writes by a transfer of one */
+#include <string.h>
+
+#include "support/checks.h"
+#include "support/traffic.h"
+
+enum { THREADS = 4, ACCOUNTS = 3, ROUNDS = 50 };
+
+static void write_on(void *context, unsigned index)
+{
+    traffic_write(context, index);
+}
+
+/* Traffic, then a verdict; true: convicted. */
+static bool convict(uint64_t seed, const char *(*check)(quipu_ledger *, unsigned))
+{
+    static struct traffic traffic;
+    bool convicted;
+
+    traffic_open(&traffic, QUIPU_UNSAFE, ACCOUNTS, NULL);
+    traffic.batches = threads_work(2000);
+    traffic.seed = seed;
+    traffic.writers = THREADS;
+    threads_run(THREADS, write_on, &traffic);
+    convicted = check(traffic.ledger, ACCOUNTS) != NULL;
+    traffic_close(&traffic);
+    return convicted;
+}
+
+static void must_convict(const char *(*check)(quipu_ledger *, unsigned), const char *what)
+{
+    for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+        if (convict(seed, check)) return;
+    }
+    cr_assert_fail("%s did not notice the race in %d rounds", what, ROUNDS);
+}
+
+static const char *check_versions(quipu_ledger *ledger, unsigned count)
+{
+    const char *verdict = NULL;
+
+    for (unsigned id = 1; id <= count && verdict == NULL; id++) {
+        verdict = check_account(ledger, id, false);
+    }
+    return verdict;
+}
+
+Test(unsafe, breaks_conservation)
+{
+    must_convict(check_conservation, "conservation");
+}
+
+Test(unsafe, breaks_limits)
+{
+    must_convict(check_limits, "limits");
+}
+
+Test(unsafe, breaks_versions)
+{
+    must_convict(check_versions, "versions");
+}
+
+struct counter {
+    quipu_ledger *ledger;
+    uint64_t created;
+    unsigned steps;
+};
+
+static void count(void *context, unsigned index)
+{
+    struct counter *counter = context;
+
+    for (unsigned i = 0; i < counter->steps; i++) {
+        quipu_transfer event = a_transfer(1 + i * THREADS + index, 1, 2, 1);
+        quipu_result result;
+
+        if (quipu_create_transfers(counter->ledger, &event, 1, &result) != QUIPU_OK) return;
+        if (result.status == QUIPU_CREATED) (void)shared_add(&counter->created, 1);
+    }
+}
+
+/* How many of the transfers that were created the account does not know of. */
+static quipu_uint128 lost(quipu_protocol protocol)
+{
+    struct counter counter = {.ledger = ledger_open(protocol, NULL), .steps = threads_work(5000)};
+    quipu_account events[2] = {an_account(1), an_account(2)};
+    quipu_result results[2];
+    quipu_uint128 missing;
+
+    cr_assert_eq(quipu_create_accounts(counter.ledger, events, 2, results), QUIPU_OK);
+    threads_run(THREADS, count, &counter);
+    missing = counter.created - ledger_account(counter.ledger, 1, NULL).debits_posted;
+    ledger_close(counter.ledger);
+    return missing;
+}
+
+Test(unsafe, loses_updates)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        if (lost(QUIPU_UNSAFE) != 0) return;
+    }
+    cr_assert_fail("no update was lost in %d rounds", ROUNDS);
+}
+
+EVERY_PROTOCOL(unsafe, is_not_any_of_the_others)
+{
+    cr_assert(lost(protocols[*protocol_index]) == 0);
+}
