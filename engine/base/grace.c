@@ -1,6 +1,7 @@
 /* grace.c - liburcu behind grace.h. */
 #include "base/grace.h"
 
+#include <errno.h>
 #include <urcu-bp.h>
 
 #if defined(__SANITIZE_THREAD__)
@@ -35,6 +36,9 @@ void quipui_grace_leave(void)
 
 void quipui_grace_wait(void)
 {
+    int saved = errno;
+
     synchronize_rcu();
     SECTIONS_ENDED();
+    errno = saved;
 }

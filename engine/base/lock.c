@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "base/lock.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -12,6 +13,8 @@
 
 void quipui_lock_wait(struct lock *lock)
 {
+    int saved = errno;
+
     for (unsigned spins = 0; spins < SPINS_BEFORE_SLEEP; spins++) {
         uint32_t seen = LOCK_FREE;
 
@@ -26,6 +29,7 @@ void quipui_lock_wait(struct lock *lock)
     while (exchange_acquire(&lock->word, LOCK_AWAITED) != LOCK_FREE) {
         (void)syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, LOCK_AWAITED, NULL, NULL, 0);
     }
+    errno = saved;
 }
 
 void quipui_lock_wake(struct lock *lock)

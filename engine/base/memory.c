@@ -1,6 +1,7 @@
 /* memory.c - small objects and regions; see memory.h. */
 #include "base/memory.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -30,13 +31,29 @@ static bool refused(void)
 }
 #endif
 
+static size_t round_up(size_t bytes, size_t step)
+{
+    return (bytes + step - 1) / step * step;
+}
+
+#ifndef QUIPU_WITH_JEMALLOC
+static void *take_aligned(size_t bytes)
+{
+    int saved = errno;
+    void *memory = aligned_alloc(CACHE_LINE, bytes);
+
+    errno = saved;
+    return memory;
+}
+#endif
+
 void *quipui_memory_take(size_t bytes)
 {
     if (refused()) return NULL;
 #ifdef QUIPU_WITH_JEMALLOC
     return mallocx(bytes, MALLOCX_ALIGN(CACHE_LINE));
 #else
-    return aligned_alloc(CACHE_LINE, (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+    return take_aligned(round_up(bytes, CACHE_LINE));
 #endif
 }
 
@@ -48,11 +65,6 @@ void quipui_memory_give_back(void *memory)
 #else
     free(memory);
 #endif
-}
-
-static size_t round_up(size_t bytes, size_t step)
-{
-    return (bytes + step - 1) / step * step;
 }
 
 bool quipui_region_open(struct region *region, size_t bytes)
@@ -104,6 +116,7 @@ static bool extend(struct region *region, size_t from, size_t bytes)
 bool quipui_region_grow(struct region *region, size_t bytes)
 {
     bool grown = true;
+    int saved = errno;
     size_t from;
 
     (void)pthread_mutex_lock(&region->growing);
@@ -111,6 +124,7 @@ bool quipui_region_grow(struct region *region, size_t bytes)
     from = load_relaxed(&region->usable_bytes);
     if (from < bytes) grown = extend(region, from, bytes);
     (void)pthread_mutex_unlock(&region->growing);
+    errno = saved;
     return grown;
 }
 

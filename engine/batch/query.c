@@ -1,7 +1,8 @@
 /* query.c - accounts and transfers by their fields: scans.
  *
- * Account slots are in order of timestamp. Transfers are not (each worker appends to its own
- * places), so the caller's array is kept as a heap of the best so far, and sorted at the end. */
+ * Account slots are in order of timestamp, so a span of time is a span of slots. Transfers are not
+ * (each worker appends to its own places), so the caller's array is kept as a heap of the best so
+ * far, and sorted at the end. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +21,7 @@ static bool is_in_time(const quipu_query_filter *filter, uint64_t timestamp)
 
 static bool is_account_wanted(const quipu_query_filter *filter, const struct slot *slot)
 {
-    /* relaxed: accounts_count() led here (S2). */
-    return is_in_time(filter, load_relaxed(&slot->timestamp)) &&
-           (filter->user_data_128 == 0 || slot->user_data_128 == filter->user_data_128) &&
+    return (filter->user_data_128 == 0 || slot->user_data_128 == filter->user_data_128) &&
            (filter->user_data_64 == 0 || slot->user_data_64 == filter->user_data_64) &&
            (filter->user_data_32 == 0 || slot->user_data_32 == filter->user_data_32) &&
            (filter->ledger == 0 || slot->ledger == filter->ledger) &&
@@ -33,11 +32,15 @@ static bool is_account_wanted(const quipu_query_filter *filter, const struct slo
 static size_t find_slots(struct store *store, const quipu_query_filter *filter, size_t room,
                          struct copy *copies)
 {
-    uint64_t all = accounts_count(&store->accounts);
+    uint64_t from = quipui_accounts_from(&store->accounts, filter->timestamp_min);
+    uint64_t to = filter->timestamp_max == 0
+                      ? accounts_count(&store->accounts)
+                      : quipui_accounts_from(&store->accounts, filter->timestamp_max + 1);
     size_t found = 0;
 
-    for (uint64_t i = 0; i < all && found < room; i++) {
-        struct slot *slot = slot_at(&store->accounts, is_reversed(filter) ? all - 1 - i : i);
+    for (uint64_t i = from; i < to && found < room; i++) {
+        struct slot *slot =
+            slot_at(&store->accounts, is_reversed(filter) ? to - 1 - (i - from) : i);
 
         if (is_account_wanted(filter, slot)) copies[found++].slot = slot;
     }

@@ -15,21 +15,31 @@ void quipui_accounts_close(struct accounts *accounts)
     quipui_region_close(&accounts->slots);
 }
 
-bool quipui_accounts_have_timestamp(struct accounts *accounts, uint64_t timestamp)
+static uint64_t timestamp_at(const struct accounts *accounts, uint64_t place)
+{
+    /* relaxed: accounts_count() led here (S2). */
+    return load_relaxed(&slot_at(accounts, place)->timestamp);
+}
+
+uint64_t quipui_accounts_from(struct accounts *accounts, uint64_t timestamp)
 {
     uint64_t low = 0, high = accounts_count(accounts);
 
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        /* relaxed: `creating` orders this after the account's creation. */
-        uint64_t seen = load_relaxed(&slot_at(accounts, middle)->timestamp);
 
-        if (seen == timestamp) return true;
-        if (seen < timestamp) {
+        if (timestamp_at(accounts, middle) < timestamp) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return false;
+    return low;
+}
+
+bool quipui_accounts_have_timestamp(struct accounts *accounts, uint64_t timestamp)
+{
+    uint64_t place = quipui_accounts_from(accounts, timestamp);
+
+    return place < accounts_count(accounts) && timestamp_at(accounts, place) == timestamp;
 }

@@ -18,7 +18,10 @@ struct accounts {
 bool quipui_accounts_open(struct accounts *accounts, uint64_t capacity);
 void quipui_accounts_close(struct accounts *accounts);
 
-/* Does an account have exactly this timestamp? `creating` held. */
+/* The first place whose account is not older than this, or the count. */
+uint64_t quipui_accounts_from(struct accounts *accounts, uint64_t timestamp);
+
+/* Does an account have exactly this timestamp? */
 bool quipui_accounts_have_timestamp(struct accounts *accounts, uint64_t timestamp);
 
 static inline struct slot *slot_at(const struct accounts *accounts, uint64_t place)

@@ -178,7 +178,7 @@ QUIPU_PUBLIC quipu_status quipu_get_account_balances(quipu_ledger *ledger,
  *   returns  QUIPU_OK, QUIPU_NO_MEMORY, QUIPU_INVALID: NULL, capacity 0, limit 0, min after max,
  *            reserved bits or fields
  *   threads  any
- *   cost     O(accounts) */
+ *   cost     O(accounts in the span of time) */
 QUIPU_PUBLIC quipu_status quipu_query_accounts(quipu_ledger *ledger,
                                                const quipu_query_filter *filter,
                                                quipu_account *accounts, size_t capacity,

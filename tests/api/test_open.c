@@ -33,10 +33,14 @@ Test(open, refuses_what_makes_no_sense)
     REFUSE(QUIPU_INVALID, .account_capacity = ((uint64_t)1 << 32) + 1);
     REFUSE(QUIPU_INVALID, .account_capacity = UINT64_MAX);
     REFUSE(QUIPU_INVALID, .transfer_capacity = UINT64_MAX);
-    REFUSE(QUIPU_INVALID, .reserved = {1, 0, 0, 0});
-    REFUSE(QUIPU_INVALID, .reserved = {0, 1, 0, 0});
-    REFUSE(QUIPU_INVALID, .reserved = {0, 0, 1, 0});
-    REFUSE(QUIPU_INVALID, .reserved = {0, 0, 0, 1});
+    REFUSE(QUIPU_INVALID, .transfer_capacity = ((uint64_t)1 << 33) + 1);
+    REFUSE(QUIPU_INVALID, .prefault = 2);
+    for (size_t i = 0; i < 7; i++) {
+        quipu_options options = {0};
+
+        options.reserved[i] = 1;
+        refuse(&options, QUIPU_INVALID, __LINE__);
+    }
     REFUSE(QUIPU_UNSUPPORTED, .path = "somewhere");
     REFUSE(QUIPU_UNSUPPORTED, .path = "");
 }
@@ -52,6 +56,31 @@ static void use_and_close(quipu_ledger *ledger)
     cr_assert_eq(quipu_create_transfers(ledger, &event, 1, results), QUIPU_OK);
     cr_assert_eq(results[0].status, QUIPU_CREATED);
     cr_assert(ledger_account(ledger, 1, NULL).debits_posted == 5);
+    cr_assert_eq(quipu_close(ledger), QUIPU_OK);
+}
+
+/* A ledger whose memory was taken beforehand holds exactly its capacity, too. */
+EVERY_PROTOCOL(open, prefaults)
+{
+    enum { CAPACITY = 3000 };
+    const quipu_options options = {.protocol = protocols[*protocol_index],
+                                   .account_capacity = 2,
+                                   .transfer_capacity = CAPACITY,
+                                   .prefault = 1};
+    static quipu_transfer events[CAPACITY + 1];
+    static quipu_result results[CAPACITY + 1];
+    quipu_account accounts[2] = {an_account(1), an_account(2)};
+    quipu_ledger *ledger;
+
+    cr_assert_eq(quipu_open(&options, &ledger), QUIPU_OK);
+    cr_assert_eq(quipu_create_accounts(ledger, accounts, 2, results), QUIPU_OK);
+    for (unsigned i = 0; i <= CAPACITY; i++)
+        events[i] = a_transfer(i + 1, 1, 2, 1);
+    cr_assert_eq(quipu_create_transfers(ledger, events, CAPACITY + 1, results), QUIPU_NO_SPACE);
+    for (unsigned i = 0; i < CAPACITY; i++)
+        cr_assert_eq(results[i].status, QUIPU_CREATED);
+    cr_assert_eq(results[CAPACITY].status, 0);
+    cr_assert(ledger_account(ledger, 1, NULL).debits_posted == CAPACITY);
     cr_assert_eq(quipu_close(ledger), QUIPU_OK);
 }
 
