@@ -7,7 +7,7 @@
 #include "protocol/protocol.h"
 
 /* How often a writer pauses between its read and its write, so that a race needs no luck. */
-#define PAUSE_EVERY 8
+#define PAUSE_EVERY 2
 
 static struct raced_state *state_of(struct slot *slot)
 {
