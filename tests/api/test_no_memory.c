@@ -1,9 +1,9 @@
 /* test_no_memory.c - every allocation fails once, and the ledger is as if nobody had asked.
  *
- * A scenario of all calls runs with its n-th allocation refused, for n = 0, 1, 2, … until nothing is
- * refused any more. A call that meets the refusal says NO_MEMORY; what it says it did is told to the
- * model, the rest is asked for again; and after each refusal the whole ledger is held against the
- * model. In one mode one allocation fails, in the other all do until a call has said so. */
+ * A scenario of all calls runs with its n-th allocation refused, for n = 0, 1, 2, … until nothing
+ * is refused any more. A call that meets the refusal says NO_MEMORY; what it says it did is told to
+ * the model, the rest is asked for again; and after each refusal the whole ledger is held against
+ * the model. In one mode one allocation fails, in the other all do until a call has said so. */
 #include "base/memory.h"
 #include "support/twin.h"
 

@@ -54,7 +54,7 @@ static void use_and_close(quipu_ledger *ledger)
     cr_assert_not_null(ledger);
     cr_assert_eq(quipu_create_accounts(ledger, events, 2, results), QUIPU_OK);
     cr_assert_eq(quipu_create_transfers(ledger, &event, 1, results), QUIPU_OK);
-    cr_assert_eq(results[0].status, QUIPU_CREATED);
+    cr_assert_eq(results[0].status, QUIPU_CREATED, "it works");
     cr_assert(ledger_account(ledger, 1, NULL).debits_posted == 5);
     cr_assert_eq(quipu_close(ledger), QUIPU_OK);
 }
@@ -133,6 +133,26 @@ Test(open, tells_the_time)
     cr_assert_gt(result.timestamp, NOON);
     cr_assert_lt(result.timestamp, 3 * NOON);
     cr_assert_eq(quipu_close(ledger), QUIPU_OK);
+}
+
+static bool close_now(void *context, const quipu_account *account, uint64_t version)
+{
+    (void)account;
+    (void)version;
+    cr_assert_eq(quipu_close(context), QUIPU_BUSY);
+    return true;
+}
+
+/* The snapshot that calls us is a call in flight. */
+EVERY_PROTOCOL(open, close_while_in_use_is_refused)
+{
+    quipu_ledger *ledger = ledger_open(protocols[*protocol_index], NULL);
+    quipu_account event = an_account(1);
+    quipu_result result;
+
+    cr_assert_eq(quipu_create_accounts(ledger, &event, 1, &result), QUIPU_OK);
+    (void)quipu_snapshot(ledger, close_now, ledger);
+    use_and_close(ledger);
 }
 
 Test(open, close_of_nothing_is_invalid)

@@ -52,28 +52,41 @@ bool check_within_limits(const quipu_account *account)
 /* What all stored transfers posted, by account: asked of the transfers, not of the accounts. */
 struct posted {
     quipu_uint128 debits, credits;
+    uint64_t transfers; /* of all kinds */
 };
+
+static void add(struct posted *sums, unsigned count, const quipu_transfer *t)
+{
+    bool posts = !(t->flags & (QUIPU_TRANSFER_PENDING | QUIPU_TRANSFER_VOID_PENDING_TRANSFER));
+
+    if (t->debit_account_id <= count) {
+        sums[t->debit_account_id].transfers++;
+        if (posts) sums[t->debit_account_id].debits += t->amount;
+    }
+    if (t->credit_account_id <= count) {
+        sums[t->credit_account_id].transfers++;
+        if (posts) sums[t->credit_account_id].credits += t->amount;
+    }
+}
 
 static bool sum_posted(quipu_ledger *ledger, struct posted *sums, unsigned count)
 {
-    enum { PAGE = 512 };
+    enum { PAGE = 1 << 16 }; /* large: each page is a scan of all */
     quipu_query_filter filter = {.limit = PAGE};
-    quipu_transfer page[PAGE];
-    size_t found;
+    quipu_transfer *page = malloc(PAGE * sizeof(*page));
+    size_t found = 0;
+    bool read = true;
 
     do {
-        if (quipu_query_transfers(ledger, &filter, page, PAGE, &found) != QUIPU_OK) return false;
-        for (size_t i = 0; i < found; i++) {
-            const quipu_transfer *t = &page[i];
-
-            filter.timestamp_min = t->timestamp + 1;
-            if (t->flags & (QUIPU_TRANSFER_PENDING | QUIPU_TRANSFER_VOID_PENDING_TRANSFER))
-                continue;
-            if (t->debit_account_id <= count) sums[t->debit_account_id].debits += t->amount;
-            if (t->credit_account_id <= count) sums[t->credit_account_id].credits += t->amount;
+        read =
+            page != NULL && quipu_query_transfers(ledger, &filter, page, PAGE, &found) == QUIPU_OK;
+        for (size_t i = 0; read && i < found; i++) {
+            filter.timestamp_min = page[i].timestamp + 1;
+            add(sums, count, &page[i]);
         }
-    } while (found == PAGE);
-    return true;
+    } while (read && found == PAGE);
+    free(page);
+    return read;
 }
 
 const char *check_limits(quipu_ledger *ledger, unsigned count)
@@ -255,6 +268,7 @@ static const char *check_expiries(const quipu_account *account, uint64_t version
 
 const char *check_account(quipu_ledger *ledger, quipu_uint128 id, bool expires)
 {
+    struct posted sums[CHECKED_MAX + 1] = {0};
     struct history h = {0};
     quipu_account account;
     uint64_t version;
@@ -264,6 +278,10 @@ const char *check_account(quipu_ledger *ledger, quipu_uint128 id, bool expires)
     if (!read_history(ledger, id, version, &h)) {
         forget(&h);
         return guilty("its history cannot be read", id, version);
+    }
+    if (id > CHECKED_MAX || !sum_posted(ledger, sums, CHECKED_MAX) ||
+        sums[id].transfers != h.count) {
+        verdict = guilty("a stored transfer is not in its history", id, h.count);
     }
     for (size_t i = 1; i < h.count && verdict == NULL; i++) {
         if (h.transfers[i].timestamp <= h.transfers[i - 1].timestamp) {

@@ -6,7 +6,8 @@
  *   K1  over all accounts, debits equal credits, pending and posted alike
  *   K2  no limit is broken, neither by an account's totals nor by the sum of all transfers
  *   K3  an account's transfers have the versions 2, 3, 4, … in order of timestamp, and it has the
- *       last: nothing was lost, nothing came twice (K3 takes no time-outs, see K6)
+ *       last: nothing was lost, nothing came twice (K3 takes no time-outs, see K6); and every
+ *       stored transfer that names an account is in its history
  *   K4  an account's totals are those that its transfers make, replayed one by one; so are the
  *       balances in its history
  *   K5  while it was closed, nothing moved on it but the void of what closed it
@@ -21,7 +22,7 @@
 const char *check_conservation(quipu_ledger *ledger, unsigned count); /* K1 */
 const char *check_limits(quipu_ledger *ledger, unsigned count);       /* K2 */
 
-/* K3, K4, K5 of one account; `expires`: K6 instead of K3 and K4. */
+/* K3, K4, K5 of one account, 1..CHECKED_MAX; `expires`: K6 instead of K3 and K4. */
 const char *check_account(quipu_ledger *ledger, quipu_uint128 id, bool expires);
 
 /* All of the above, of accounts 1..count: the first that is wrong. */
