@@ -11,8 +11,8 @@
  * Whatever fails undoes what went before, and the unit goes round again.
  *
  *   C1  room is taken before the tie and made after it: so at every version of an account no limit
- *       is broken, and what is posted keeps it at every instant. (A chain that funds itself reserves
- *       what it is about to fund: a read in between sees it pending.)
+ *       is broken, and what is posted keeps it at every instant. (A chain that funds itself
+ *       reserves what it is about to fund: a read in between sees it pending.)
  *   C2  posted totals only grow; so a total of all that has not changed since it was copied makes
  *       the law's approval stand, however old the other words were
  *   C3  where the law looked at a total (a limit, a balancing transfer) the compare-and-swap is

@@ -1,4 +1,4 @@
-/* test_idempotency.c - an id is used once: again is `exists`, different is said how, burnt stays. */
+/* test_idempotency.c - an id counts once: again is `exists`, different is said how, burnt stays. */
 #include "support/faults.h"
 
 #define IS(name) QUIPU_CREATE_TRANSFER_##name

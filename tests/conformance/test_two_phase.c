@@ -156,7 +156,7 @@ EVERY_PROTOCOL(two_phase, voids_are_refused_in_order_of_precedence)
     twin_close(&twin);
 }
 
-/* One row: a hold of ten, how it is resolved, what is then posted, and what a second try becomes. */
+/* One row: a hold of ten, how it is resolved, what is then posted, what a second try becomes. */
 EVERY_PROTOCOL(two_phase, resolves_once)
 {
     const struct {

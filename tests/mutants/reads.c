@@ -1,0 +1,228 @@
+/* reads.c - scenes of threads that read while others write. */
+#include "mutants/scenes.h"
+
+#define WRITERS 2
+#define READERS 2
+#define PAIRS 8
+
+static bool is_writer(unsigned index)
+{
+    return index < WRITERS;
+}
+
+/* --- lookups: who finds a transfer by its id finds all of it (`whole`) --- */
+
+#define LOOKUPS 1500
+
+static unsigned look_up(struct scene *scene, unsigned index)
+{
+    quipu_transfer found;
+
+    for (quipu_uint128 id = index % 2 + 1; id <= LOOKUPS; id += 2) {
+        if (is_writer(index)) {
+            (void)post(scene, a_transfer(id, 2 * index + 1, 2 * index + 2, id, 0));
+            continue;
+        }
+        do {
+            promise("call",
+                    quipu_lookup_transfers(scene->ledger, &id, 1, &found, NULL) == QUIPU_OK);
+        } while (found.id == 0 && scene_goes_on(scene));
+        promise("whole", found.id == 0 || (found.amount == id && found.timestamp != 0));
+    }
+    return 0;
+}
+
+void play_lookups(struct scene *scene)
+{
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, 2 * WRITERS, 0);
+    scene_play(scene, WRITERS, WRITERS + READERS, look_up);
+    scene_close(scene);
+}
+
+/* --- openings: the same of accounts --- */
+
+#define OPENINGS 1000
+
+static unsigned open_account(struct scene *scene, unsigned index)
+{
+    quipu_account found;
+
+    for (quipu_uint128 id = index % 2 + 1; id <= OPENINGS; id += 2) {
+        if (is_writer(index)) {
+            make_accounts(scene, id, 1, 0);
+            continue;
+        }
+        do {
+            promise("call", quipu_lookup_accounts(scene->ledger, &id, 1, &found, NULL) == QUIPU_OK);
+        } while (found.id == 0 && scene_goes_on(scene));
+        promise("whole", found.id == 0 || (found.code == 1 && found.timestamp != 0));
+    }
+    return 0;
+}
+
+void play_openings(struct scene *scene)
+{
+    scene_open(scene, SCENE_PLAIN);
+    scene_play(scene, WRITERS, WRITERS + READERS, open_account);
+    scene_close(scene);
+}
+
+/* --- histories: what a head leads to is all there (`whole`). A hold is opened and voided: of a
+ * void, no total of its account tells before its thread does --- */
+
+#define HISTORIES 400
+#define LAST 4
+
+static unsigned walk(struct scene *scene, unsigned index)
+{
+    quipu_account_filter filter = {
+        .account_id = 1, .limit = LAST, .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_REVERSED};
+    quipu_transfer found[LAST];
+    size_t count;
+
+    for (unsigned i = 1; is_writer(index) && i <= HISTORIES; i++) {
+        quipu_uint128 id = ((quipu_uint128)index + 1) << 32 | (2 * i);
+        quipu_transfer end = {
+            .id = id + 1, .pending_id = id, .flags = QUIPU_TRANSFER_VOID_PENDING_TRANSFER};
+
+        (void)post(scene, a_transfer(id, 1, 2, 1, QUIPU_TRANSFER_PENDING));
+        (void)post(scene, end);
+    }
+    while (!is_writer(index) && scene_goes_on(scene)) {
+        promise("call", quipu_get_account_transfers(scene->ledger, &filter, found, LAST, &count) ==
+                            QUIPU_OK);
+        for (size_t i = 0; i < count; i++)
+            promise("whole", found[i].amount == 1 && found[i].debit_account_id == 1);
+    }
+    return 0;
+}
+
+void play_histories(struct scene *scene)
+{
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, 2, 0);
+    scene_play(scene, WRITERS, WRITERS + READERS, walk);
+    check_nothing_pending(scene, 1, 2);
+    scene_close(scene);
+}
+
+/* --- together, snapshots: one chain moves a unit between each two of the accounts, so at every
+ * instant all have moved as many --- */
+
+#define MOVES 400
+
+static unsigned move_all(struct scene *scene, unsigned index)
+{
+    quipu_transfer legs[PAIRS];
+    quipu_result results[PAIRS];
+    unsigned created = 0;
+
+    for (unsigned i = 0; i < MOVES; i++) {
+        for (unsigned leg = 0; leg < PAIRS; leg++) {
+            quipu_uint128 id = ((quipu_uint128)index + 1) << 32 | (i * PAIRS + leg + 1);
+
+            legs[leg] = a_transfer(id, 2 * leg + 1, 2 * leg + 2, 1,
+                                   leg < PAIRS - 1 ? QUIPU_TRANSFER_LINKED : 0);
+        }
+        post_all(scene, legs, PAIRS, results);
+        created += results[0].status == QUIPU_CREATED;
+    }
+    return created;
+}
+
+static quipu_uint128 moved(const quipu_account *account)
+{
+    return account->debits_posted + account->credits_posted;
+}
+
+static unsigned read_together(struct scene *scene, unsigned index)
+{
+    quipu_uint128 ids[2 * PAIRS];
+    quipu_account accounts[2 * PAIRS];
+
+    if (is_writer(index)) return move_all(scene, index);
+    for (unsigned i = 0; i < 2 * PAIRS; i++)
+        ids[i] = i + 1;
+    while (scene_goes_on(scene)) {
+        promise("call",
+                quipu_lookup_accounts(scene->ledger, ids, 2 * PAIRS, accounts, NULL) == QUIPU_OK);
+        for (unsigned i = 1; i < 2 * PAIRS; i++)
+            promise("together", moved(&accounts[i]) == moved(&accounts[0]));
+    }
+    return 0;
+}
+
+void play_together(struct scene *scene)
+{
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, 2 * PAIRS, 0);
+    scene_play(scene, WRITERS, WRITERS + READERS, read_together);
+    check_sums(scene, 1, 2 * PAIRS, (quipu_uint128)PAIRS * scene->created);
+    scene_close(scene);
+}
+
+struct seen {
+    quipu_uint128 moved;
+    unsigned count;
+};
+
+static bool see(void *context, const quipu_account *account, uint64_t version)
+{
+    struct seen *seen = context;
+
+    if (seen->count++ == 0) seen->moved = moved(account);
+    promise("snapshot", moved(account) == seen->moved && version == (uint64_t)seen->moved + 1);
+    return true;
+}
+
+static unsigned read_snapshots(struct scene *scene, unsigned index)
+{
+    if (is_writer(index)) return move_all(scene, index);
+    while (scene_goes_on(scene)) {
+        struct seen seen = {0, 0};
+
+        promise("call", quipu_snapshot(scene->ledger, see, &seen) == QUIPU_OK);
+        promise("snapshot", seen.count == 2 * PAIRS);
+    }
+    return 0;
+}
+
+void play_snapshots(struct scene *scene)
+{
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, 2 * PAIRS, 0);
+    scene_play(scene, WRITERS, WRITERS + READERS, read_snapshots);
+    scene_close(scene);
+}
+
+/* --- reuse: versions that were read are used again (rcu) when the readers have stopped: by the
+ * grace period alone those reads come before. Prefaulted, so that the index asks for none --- */
+
+#define READ_UNTIL 3500
+#define REUSED_AT 12000
+
+static unsigned write_and_reuse(struct scene *scene, unsigned index)
+{
+    quipu_uint128 ids[2] = {1, 2};
+    quipu_account accounts[2];
+
+    for (unsigned i = 0; index == 0 && i < REUSED_AT; i++) {
+        promise("call", post(scene, a_transfer(i + 1, 1, 2, 1, 0)) == QUIPU_CREATED);
+        (void)scene_next(scene, i);
+    }
+    while (index > 0 && scene_next(scene, NOTHING) < READ_UNTIL) {
+        promise("call",
+                quipu_lookup_accounts(scene->ledger, ids, 2, accounts, NULL) == QUIPU_OK);
+        promise("together", scene->protocol == QUIPU_CAS || moved(&accounts[0]) == moved(&accounts[1]));
+    }
+    return 0;
+}
+
+void play_reuse(struct scene *scene)
+{
+    scene_open(scene, SCENE_PREFAULTED);
+    make_accounts(scene, 1, 2, 0);
+    scene_play(scene, 1, 1 + READERS, write_and_reuse);
+    scene_close(scene);
+}

@@ -1,0 +1,238 @@
+/* test_index_threads.c - lookups race with claims, growth and release.
+ *
+ *   T1  an id that is stored is always found, with its record
+ *   T2  an id that nobody ever claimed is never found
+ *   T3  of racing claims of one id exactly one wins
+ *
+ * Ids share a shard and a few homes, so that every release moves entries which others look for. */
+#include "records/index_fixture.h"
+
+#include <sched.h>
+
+enum { THREADS = 4, SETTLED = 12, CHURNED = 6, SHARD = 77, MASK = 28, HOME = 28 };
+
+struct race {
+    quipu_uint128 ids[PLACES_MAX / 100]; /* colliding, in the order of their search */
+    unsigned rounds;
+    uint64_t stored, over; /* shared: ids[0..stored) are stored */
+    unsigned lost[THREADS], wrong[THREADS], ghosts[THREADS];
+};
+
+static struct race race;
+
+static void set_up(uint64_t seed, unsigned count)
+{
+    fixture_open(seed, 1000);
+    for (unsigned i = 0; i < count; i++) {
+        race.ids[i] = fixture_colliding(i == 0 ? 0 : race.ids[i - 1], SHARD, MASK, HOME);
+        fixture_ids[i] = race.ids[i];
+    }
+}
+
+static void store(unsigned i)
+{
+    uint64_t found;
+
+    cr_assert_eq(fixture_claim(race.ids[i], i, &found), CLAIM_TAKEN);
+    fixture_settle(i);
+}
+
+static void look_for(unsigned thread, unsigned i)
+{
+    uint64_t found = UINT64_MAX;
+
+    if (!fixture_find(race.ids[i], &found)) {
+        race.lost[thread]++;
+    } else if (found != i) {
+        race.wrong[thread]++;
+    }
+}
+
+static void check(unsigned rounds)
+{
+    for (int t = 0; t < THREADS; t++) {
+        cr_assert_eq(race.lost[t], 0, "thread %d lost %u", t, race.lost[t]);
+        cr_assert_eq(race.wrong[t], 0, "thread %d found another, %u times", t, race.wrong[t]);
+        cr_assert_eq(race.ghosts[t], 0, "thread %d saw %u ghosts", t, race.ghosts[t]);
+    }
+    cr_assert_gt(rounds, 0);
+}
+
+/* Thread 0 claims and releases what lies before and among the settled; the others look. */
+static void churn_or_look(void *context, unsigned thread)
+{
+    struct random random = {thread};
+
+    (void)context;
+    if (thread == 0) {
+        for (unsigned i = 0; i < race.rounds; i++) {
+            uint64_t at[CHURNED], found;
+
+            for (uint64_t j = 0; j < CHURNED; j++) {
+                at[j] = SETTLED + j;
+                if (fixture_claim(race.ids[at[j]], at[j], &found) != CLAIM_TAKEN) race.wrong[0]++;
+            }
+            /* Released in another order than claimed: holes in the middle. */
+            for (uint64_t j = 0; j < CHURNED; j++) {
+                uint64_t k = (j * 5 + i) % CHURNED;
+
+                fixture_release(race.ids[at[k]], at[k]);
+            }
+        }
+        (void)shared_add(&race.over, 1);
+        return;
+    }
+    while (shared_read(&race.over) == 0) {
+        uint64_t found;
+
+        for (unsigned i = 0; i < SETTLED; i++)
+            look_for(thread, i);
+        if (fixture_find(race.ids[SETTLED + CHURNED + random_below(&random, 8)], &found))
+            race.ghosts[thread]++;
+    }
+}
+
+/* The churned come first, so that the settled lie behind them and move up at each release. */
+Test(index_threads, finds_what_moves, .timeout = 240)
+{
+    set_up(1, SETTLED + CHURNED + 8);
+    for (unsigned i = 0; i < CHURNED; i++) {
+        uint64_t found;
+
+        cr_assert_eq(fixture_claim(race.ids[SETTLED + i], SETTLED + i, &found), CLAIM_TAKEN);
+    }
+    for (unsigned i = 0; i < SETTLED; i++)
+        store(i);
+    for (unsigned i = 0; i < CHURNED; i++)
+        fixture_release(race.ids[SETTLED + i], SETTLED + i);
+    race.rounds = threads_work(200000);
+    threads_run(THREADS, churn_or_look, &race);
+    check(race.rounds);
+    fixture_close();
+}
+
+/* Thread 0 stores one after the other while its shard grows; thread 1 gives old sizes back. */
+static void grow_or_look(void *context, unsigned thread)
+{
+    struct random random = {thread};
+    const unsigned count = *(const unsigned *)context;
+
+    if (thread == 0) {
+        for (unsigned i = 0; i < count; i++) {
+            uint64_t found;
+
+            if (fixture_claim(race.ids[i], i, &found) != CLAIM_TAKEN) race.wrong[0]++;
+            if (i % 64 == 0) (void)sched_yield();
+            fixture_settle(i);
+            (void)shared_add(&race.stored, 1);
+        }
+        (void)shared_add(&race.over, 1);
+        return;
+    }
+    while (shared_read(&race.over) == 0) {
+        unsigned stored = (unsigned)shared_read(&race.stored);
+        uint64_t found;
+
+        if (thread == 1) quipui_index_reclaim(fixture_index);
+        if (stored > 0) look_for(thread, stored - 1);
+        if (stored > 0) look_for(thread, random_below(&random, stored));
+        if (fixture_find(race.ids[count], &found)) race.ghosts[thread]++;
+    }
+}
+
+Test(index_threads, finds_what_is_stored_while_growing, .timeout = 240)
+{
+    for (unsigned round = 0; round < threads_work(20); round++) {
+        unsigned count = 300;
+
+        race.stored = race.over = 0;
+        for (unsigned i = 0; i < count; i++)
+            store_relaxed(&fixture_marks[i], 0);
+        set_up(1, count + 1);
+        threads_run(THREADS, grow_or_look, &count);
+        check(count);
+        fixture_close();
+    }
+}
+
+/* All shards leave their sizes under lookups, which old tables must survive. */
+static void fill_or_look(void *context, unsigned thread)
+{
+    const uint64_t count = *(const uint64_t *)context;
+    struct random random = {thread};
+
+    if (thread == 0) {
+        for (uint64_t i = 0; i < count; i++) {
+            uint64_t found;
+
+            fixture_ids[i] = 1 + i;
+            if (fixture_claim(1 + i, i, &found) != CLAIM_TAKEN) race.wrong[0]++;
+            fixture_settle(i);
+            (void)shared_add(&race.stored, 1);
+            quipui_index_reclaim(fixture_index);
+        }
+        (void)shared_add(&race.over, 1);
+        return;
+    }
+    while (shared_read(&race.over) == 0) {
+        uint32_t stored = (uint32_t)shared_read(&race.stored);
+        uint64_t i = stored > 0 ? random_below(&random, stored) : 0, found = UINT64_MAX;
+
+        if (stored > 0 && (!fixture_find(1 + i, &found) || found != i)) race.lost[thread]++;
+        if (fixture_find((quipu_uint128)(1 + i) << 64, &found)) race.ghosts[thread]++;
+    }
+}
+
+Test(index_threads, finds_what_is_stored_while_sizes_are_forgotten, .timeout = 240)
+{
+    uint64_t count = threads_work(PLACES_MAX);
+
+    fixture_open(2, PLACES_MAX);
+    threads_run(THREADS, fill_or_look, &count);
+    check((unsigned)count);
+    cr_assert_geq(fixture_index->forgotten, 3, "%u sizes", fixture_index->forgotten);
+    fixture_close();
+}
+
+struct claims {
+    unsigned ids;
+    unsigned won[THREADS], told[THREADS];
+};
+
+/* All threads claim the same ids; who wins stores, burns or gives back, the rest are told. */
+static void claim_all(void *context, unsigned thread)
+{
+    struct claims *claims = context;
+
+    for (unsigned i = 0; i < claims->ids; i++) {
+        uint64_t reference = (uint64_t)thread * claims->ids + i, found = UINT64_MAX;
+        enum claim claim = CLAIM_IN_FLIGHT;
+
+        fixture_ids[reference] = 1 + i;
+        for (unsigned spins = 0; claim == CLAIM_IN_FLIGHT; spin(&spins))
+            claim = fixture_claim(1 + i, reference, &found);
+        if (claim == CLAIM_TAKEN) {
+            claims->won[thread]++;
+            if (i % 2 == 0) fixture_settle(reference);
+            if (i % 2 == 1) fixture_burn(1 + i, reference, i);
+        } else if (claim == (i % 2 == 0 ? CLAIM_STORED : CLAIM_BURNT)) {
+            if (i % 2 == 1 || fixture_ids[found] == 1 + i) claims->told[thread]++;
+        }
+    }
+}
+
+Test(index_threads, lets_one_claim_win, .timeout = 240)
+{
+    struct claims claims = {.ids = threads_work(PLACES_MAX / THREADS)};
+    unsigned won = 0, told = 0;
+
+    fixture_open(3, PLACES_MAX);
+    threads_run(THREADS, claim_all, &claims);
+    for (int t = 0; t < THREADS; t++) {
+        won += claims.won[t];
+        told += claims.told[t];
+    }
+    cr_assert_eq(won, claims.ids, "%u of %u won", won, claims.ids);
+    cr_assert_eq(told, (THREADS - 1) * claims.ids);
+    fixture_close();
+}

@@ -1,0 +1,203 @@
+/* test_range.c - every place is handed out in the end, and none twice.
+ *
+ *   T1  no place has two owners at once, whatever threads take and give back
+ *   T2  QUIPU_NO_SPACE comes when there are none left, and not before
+ *   T3  chunks shrink to one towards the end
+ *   T4  a range that came back is handed out again, however deep in the list
+ *   T5  without memory nothing is handed out */
+#include <criterion/criterion.h>
+
+#include "records/range.h"
+#include "support/random.h"
+#include "support/threads.h"
+
+enum { STRIDE = 32, BESIDE_STRIDE = 48, THREADS = 4, CAPACITY_MAX = 100000 };
+
+static struct places places;
+static struct region region, beside;
+static uint64_t owners[CAPACITY_MAX]; /* shared */
+
+static void set_up(uint64_t capacity)
+{
+    cr_assert(quipui_region_open(&region, capacity * STRIDE));
+    cr_assert(quipui_region_open(&beside, capacity * BESIDE_STRIDE));
+    quipui_places_open(&places, &region, STRIDE, capacity);
+    places.beside = &beside;
+    places.beside_stride = BESIDE_STRIDE;
+}
+
+static void tear_down(void)
+{
+    quipui_region_close(&region);
+    quipui_region_close(&beside);
+}
+
+Test(range, is_all_handed_out_once)
+{
+    static const uint64_t capacities[] = {1, 2, 15, 16, 17, 100, 1024, 20000, CAPACITY_MAX};
+
+    for (size_t i = 0; i < sizeof capacities / sizeof capacities[0]; i++) {
+        uint64_t next = 0, last_chunk = RANGE_CHUNK;
+        struct range range = {0, 0};
+
+        set_up(capacities[i]);
+        while (quipui_places_take(&places, 1, &range) == QUIPU_OK) {
+            cr_assert_eq(range.next, next, "in a row while nothing comes back");
+            cr_assert_leq(range_count(&range), last_chunk, "chunks shrink");
+            cr_assert_geq(range_count(&range), 1);
+            last_chunk = range_count(&range);
+            next = range.end;
+            cr_assert_eq(places_end(&places), next);
+            /* Usable in both tables. */
+            region.base[next * STRIDE - 1] = 1;
+            beside.base[next * BESIDE_STRIDE - 1] = 1;
+        }
+        cr_assert_eq(next, capacities[i], "%llu of %llu places", (unsigned long long)next,
+                     (unsigned long long)capacities[i]);
+        cr_assert_eq(last_chunk, 1);
+        cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_SPACE);
+        tear_down();
+    }
+}
+
+Test(range, has_room_to_the_last_place)
+{
+    struct range range;
+
+    set_up(100);
+    cr_assert_eq(quipui_places_take(&places, 101, &range), QUIPU_NO_SPACE);
+    cr_assert_eq(quipui_places_take(&places, 97, &range), QUIPU_OK, "more than a chunk");
+    cr_assert_eq(range_count(&range), 97);
+    cr_assert_eq(quipui_places_take(&places, 4, &range), QUIPU_NO_SPACE);
+    cr_assert_eq(quipui_places_take(&places, 3, &range), QUIPU_OK);
+    cr_assert_eq(range.end, 100);
+    cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_SPACE);
+    tear_down();
+}
+
+Test(range, that_came_back_goes_out_again)
+{
+    enum { RANGES = 3 * RANGE_GLANCE, FIRST = RANGES + 1 };
+    struct range ranges[RANGES + 1], range, rest;
+
+    /* The first to come back is the largest, and lies deepest. */
+    set_up(1000);
+    for (uint64_t i = 0; i <= RANGES; i++) {
+        struct range got;
+
+        cr_assert_eq(quipui_places_take(&places, i == 0 ? 70 : 1, &got), QUIPU_OK);
+        ranges[i] = (struct range){got.next, i == 0 ? got.end : got.next + 1};
+    }
+    range = ranges[0];
+    for (uint64_t i = 0; i <= RANGES; i++) {
+        quipui_places_give_back(&places, &ranges[i]);
+        cr_assert_eq(range_count(&ranges[i]), 0, "it is empty now");
+    }
+    cr_assert_eq(quipui_places_take(&places, 2, &rest), QUIPU_OK);
+    cr_assert_geq(rest.next, range.end, "only a few are looked at while there are new ones");
+    while (quipui_places_take(&places, 71, &rest) == QUIPU_OK)
+        continue;
+    while (quipui_places_take(&places, 2, &rest) == QUIPU_OK && rest.next != range.next)
+        continue;
+    cr_assert_eq(rest.next, range.next, "then all are");
+    cr_assert_eq(range_count(&rest), range_count(&range));
+    quipui_places_give_back(&places, &rest);
+    quipui_places_give_back(&places, &rest); /* empty: nothing happens */
+    cr_assert_eq(quipui_places_take(&places, 70, &rest), QUIPU_OK);
+    cr_assert_eq(quipui_places_take(&places, 70, &range), QUIPU_NO_SPACE, "it came back once");
+    tear_down();
+}
+
+static bool refuse(void)
+{
+    return true;
+}
+
+Test(range, needs_memory)
+{
+    struct range range = {3, 3};
+
+    set_up(CAPACITY_MAX);
+    quipui_memory_refuse = refuse;
+    cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_MEMORY);
+    quipui_memory_refuse = NULL;
+    cr_assert(region_ensure(&region, (size_t)CAPACITY_MAX * STRIDE));
+    quipui_memory_refuse = refuse; /* now only for the table beside */
+    cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_MEMORY);
+    cr_assert_eq(range_count(&range), 0);
+    cr_assert_eq(places_end(&places), 0, "nothing was handed out");
+    quipui_memory_refuse = NULL;
+    cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_OK);
+    cr_assert_eq(range.next, 0);
+    tear_down();
+}
+
+struct takers {
+    uint64_t kept[THREADS], twice[THREADS];
+};
+
+/* Own places, or give them up. */
+static void own(struct takers *takers, unsigned thread, uint64_t from, uint64_t to)
+{
+    for (uint64_t i = from; i < to; i++) {
+        if (shared_add(&owners[i], 1) != 0) takers->twice[thread]++;
+    }
+}
+
+static void disown(uint64_t from, uint64_t to)
+{
+    for (uint64_t i = from; i < to; i++)
+        (void)shared_add(&owners[i], UINT64_MAX);
+}
+
+static void take_and_give(void *context, unsigned thread)
+{
+    struct takers *takers = context;
+    struct random random = {thread};
+    struct range range = {0, 0};
+
+    for (;;) {
+        uint64_t count = 1 + random_below(&random, 40), kept;
+
+        if (quipui_places_take(&places, count, &range) != QUIPU_OK) {
+            if (quipui_places_take(&places, 1, &range) != QUIPU_OK) break;
+        }
+        own(takers, thread, range.next, range.end);
+        /* Keep some, mark them by hand, and give back the rest. */
+        kept = random_below(&random, (uint32_t)range_count(&range) + 1);
+        for (uint64_t i = range.next; i < range.next + kept; i++)
+            *(uint64_t *)(void *)(region.base + i * STRIDE) = thread;
+        range.next += kept;
+        takers->kept[thread] += kept;
+        disown(range.next, range.end);
+        quipui_places_give_back(&places, &range);
+    }
+}
+
+Test(range, is_handed_out_once_under_threads, .timeout = 120)
+{
+    for (unsigned round = 0; round < 10; round++) {
+        const uint64_t capacity = threads_work(CAPACITY_MAX) - round;
+        struct takers takers = {{0}, {0}};
+        struct range range = {0, 0};
+        uint64_t sum = 0;
+
+        set_up(capacity);
+        for (uint64_t i = 0; i < capacity; i++)
+            owners[i] = 0;
+        threads_run(THREADS, take_and_give, &takers);
+        while (quipui_places_take(&places, 1, &range) == QUIPU_OK) { /* what came back last */
+            own(&takers, 0, range.next, range.end);
+            sum += range_count(&range);
+        }
+        for (int t = 0; t < THREADS; t++) {
+            cr_assert_eq(takers.twice[t], 0, "%llu places twice",
+                         (unsigned long long)takers.twice[t]);
+            sum += takers.kept[t];
+        }
+        cr_assert_eq(sum, capacity);
+        for (uint64_t i = 0; i < capacity; i++)
+            cr_assert_eq(owners[i], 1, "place %llu", (unsigned long long)i);
+        tear_down();
+    }
+}
