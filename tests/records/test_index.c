@@ -153,7 +153,7 @@ static void check_growth(uint64_t count)
 
 Test(index, grows_and_forgets_old_sizes)
 {
-    const uint64_t count = threads_work(PLACES_MAX);
+    const uint64_t count = PLACES_MAX;
     const uint64_t *old;
 
     fixture_open(1, PLACES_MAX);
