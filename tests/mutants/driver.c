@@ -16,7 +16,7 @@
 
 #define HANGS_AFTER_SECONDS 60
 
-enum { ALL = 15, NOT_CAS = ALL & ~(1 << QUIPU_CAS) };
+enum { ALL = 15, NOT_CAS = ALL & ~(1 << QUIPU_CAS), ONLY_RCU = 1 << QUIPU_RCU };
 
 /* clang-format off */
 static const struct {
@@ -25,11 +25,17 @@ static const struct {
     unsigned protocols; /* that promise it, by bit */
     bool races;         /* reads and writes side by side: worth ThreadSanitizer's while */
 } scenes[] = {
-    {"transfers", play_transfers, ALL, true},    {"lookups", play_lookups, ALL, true},
-    {"openings", play_openings, ALL, true},      {"histories", play_histories, ALL, true},
-    {"together", play_together, NOT_CAS, true},  {"snapshots", play_snapshots, NOT_CAS, false},
-    {"spenders", play_spenders, ALL, false},     {"chains", play_chains, ALL, false},
-    {"duplicates", play_duplicates, ALL, false}, {"holds", play_holds, ALL, false},
+    {"transfers", play_transfers, ALL, true},
+    {"lookups", play_lookups, ALL, true},
+    {"openings", play_openings, ALL, true},
+    {"histories", play_histories, ALL, true},
+    {"together", play_together, NOT_CAS, true},
+    {"reuse", play_reuse, ONLY_RCU, true},
+    {"snapshots", play_snapshots, NOT_CAS, false},
+    {"spenders", play_spenders, ALL, false},
+    {"chains", play_chains, ALL, false},
+    {"duplicates", play_duplicates, ALL, false},
+    {"holds", play_holds, ALL, false},
     {"refusals", play_refusals, ALL, false},
 };
 /* clang-format on */

@@ -212,9 +212,9 @@ static unsigned write_and_reuse(struct scene *scene, unsigned index)
         (void)scene_next(scene, i);
     }
     while (index > 0 && scene_next(scene, NOTHING) < READ_UNTIL) {
-        promise("call",
-                quipu_lookup_accounts(scene->ledger, ids, 2, accounts, NULL) == QUIPU_OK);
-        promise("together", scene->protocol == QUIPU_CAS || moved(&accounts[0]) == moved(&accounts[1]));
+        promise("call", quipu_lookup_accounts(scene->ledger, ids, 2, accounts, NULL) == QUIPU_OK);
+        promise("together",
+                scene->protocol == QUIPU_CAS || moved(&accounts[0]) == moved(&accounts[1]));
     }
     return 0;
 }

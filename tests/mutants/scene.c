@@ -47,6 +47,19 @@ void scene_close(struct scene *scene)
     promise("call", quipu_close(scene->ledger) == QUIPU_OK);
 }
 
+/* Relaxed, here and below: no order that the ledger should have made itself. */
+static void wait_for_all(_Atomic unsigned *missing)
+{
+    (void)atomic_fetch_sub_explicit(missing, 1, memory_order_relaxed);
+    while (atomic_load_explicit(missing, memory_order_relaxed) > 0)
+        (void)sched_yield();
+}
+
+void scene_meet(struct scene *scene)
+{
+    wait_for_all(&scene->meeting);
+}
+
 unsigned scene_next(struct scene *scene, unsigned done)
 {
     unsigned seen = done;
@@ -68,10 +81,7 @@ static void *act(void *context)
     struct actor *actor = context;
     struct scene *scene = actor->scene;
 
-    /* Relaxed, all of it: no order that the ledger should have made itself. */
-    (void)atomic_fetch_sub_explicit(&scene->waiting, 1, memory_order_relaxed);
-    while (atomic_load_explicit(&scene->waiting, memory_order_relaxed) > 0)
-        (void)sched_yield();
+    wait_for_all(&scene->waiting);
     actor->created = scene->work(scene, actor->index);
     if (actor->index < scene->writers) {
         (void)atomic_fetch_sub_explicit(&scene->writing, 1, memory_order_relaxed);
@@ -88,6 +98,7 @@ void scene_play(struct scene *scene, unsigned writers, unsigned threads,
     scene->work = work;
     scene->writers = writers;
     atomic_store_explicit(&scene->waiting, threads, memory_order_relaxed);
+    atomic_store_explicit(&scene->meeting, threads, memory_order_relaxed);
     atomic_store_explicit(&scene->frontier, 0, memory_order_relaxed);
     atomic_store_explicit(&scene->writing, writers, memory_order_relaxed);
     scene->created = 0;
