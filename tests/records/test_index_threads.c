@@ -9,12 +9,13 @@
 
 #include <sched.h>
 
-enum { THREADS = 4, SETTLED = 12, CHURNED = 6, SHARD = 77, MASK = 28, HOME = 28 };
+enum { THREADS = 4, SHARD = 77, MASK = 28, HOME = 28 };
+enum { CHURNED = 4, GROUP = 7 }; /* ids of a shard that are released, and all of them */
 
 struct race {
-    quipu_uint128 ids[PLACES_MAX / 100]; /* colliding, in the order of their search */
+    quipu_uint128 ids[INDEX_SHARDS * GROUP]; /* colliding */
     unsigned rounds;
-    uint64_t stored, over; /* shared: ids[0..stored) are stored */
+    uint64_t stored, over, looks; /* shared */
     unsigned lost[THREADS], wrong[THREADS], ghosts[THREADS];
 };
 
@@ -29,14 +30,6 @@ static void set_up(uint64_t seed, unsigned count)
     }
 }
 
-static void store(unsigned i)
-{
-    uint64_t found;
-
-    cr_assert_eq(fixture_claim(race.ids[i], i, &found), CLAIM_TAKEN);
-    fixture_settle(i);
-}
-
 static void look_for(unsigned thread, unsigned i)
 {
     uint64_t found = UINT64_MAX;
@@ -46,6 +39,15 @@ static void look_for(unsigned thread, unsigned i)
     } else if (found != i) {
         race.wrong[thread]++;
     }
+}
+
+/* The id of a shard's first record, with another high half. */
+static void look_for_ghost(unsigned thread, unsigned shard)
+{
+    uint64_t found;
+
+    if (fixture_find(race.ids[shard * GROUP] | (quipu_uint128)1 << 100, &found))
+        race.ghosts[thread]++;
 }
 
 static void check(unsigned rounds)
@@ -58,57 +60,60 @@ static void check(unsigned rounds)
     cr_assert_gt(rounds, 0);
 }
 
-/* Thread 0 claims and releases what lies before and among the settled; the others look. */
-static void churn_or_look(void *context, unsigned thread)
+/* In each shard: some are claimed, others stored behind them, and when the first are released,
+ * which takes each of the stored ones nearer to its home, all others are looking for these. */
+static void move_or_look(void *context, unsigned thread)
 {
-    struct random random = {thread};
-
     (void)context;
-    if (thread == 0) {
-        for (unsigned i = 0; i < race.rounds; i++) {
-            uint64_t at[CHURNED], found;
+    if (thread > 0) {
+        while (shared_read(&race.over) == 0) {
+            unsigned shard = (unsigned)shared_read(&race.stored);
 
-            for (uint64_t j = 0; j < CHURNED; j++) {
-                at[j] = SETTLED + j;
-                if (fixture_claim(race.ids[at[j]], at[j], &found) != CLAIM_TAKEN) race.wrong[0]++;
-            }
-            /* Released in another order than claimed: holes in the middle. */
-            for (uint64_t j = 0; j < CHURNED; j++) {
-                uint64_t k = (j * 5 + i) % CHURNED;
-
-                fixture_release(race.ids[at[k]], at[k]);
-            }
+            if (shard == 0) continue;
+            (void)shared_add(&race.looks, 1);
+            for (unsigned i = CHURNED; i < GROUP; i++)
+                look_for(thread, (shard - 1) * GROUP + i);
+            look_for_ghost(thread, shard - 1);
         }
-        (void)shared_add(&race.over, 1);
         return;
     }
-    while (shared_read(&race.over) == 0) {
-        uint64_t found;
+    for (unsigned shard = 0; shard < INDEX_SHARDS; shard++) {
+        const unsigned first = shard * GROUP;
+        uint64_t looks, found;
 
-        for (unsigned i = 0; i < SETTLED; i++)
-            look_for(thread, i);
-        if (fixture_find(race.ids[SETTLED + CHURNED + random_below(&random, 8)], &found))
-            race.ghosts[thread]++;
+        for (unsigned i = first; i < first + GROUP; i++) {
+            if (fixture_claim(race.ids[i], i, &found) != CLAIM_TAKEN) race.wrong[0]++;
+            if (i >= first + CHURNED) fixture_settle(i);
+        }
+        looks = shared_read(&race.looks);
+        shared_raise(&race.stored, shard + 1);
+        for (unsigned spins = 0; shared_read(&race.looks) < looks + 2;)
+            spin(&spins);
+        for (unsigned i = 0; i < CHURNED; i++) {
+            unsigned at = first + (i * 3 + shard) % CHURNED; /* holes in the middle, too */
+
+            fixture_release(race.ids[at], at);
+        }
     }
+    (void)shared_add(&race.over, 1);
 }
 
-/* The churned come first, so that the settled lie behind them and move up at each release. */
 Test(index_threads, finds_what_moves, .timeout = 240)
 {
-    set_up(1, SETTLED + CHURNED + 8);
-    for (unsigned i = 0; i < CHURNED; i++) {
-        uint64_t found;
+    for (unsigned round = 0; round < threads_work(20); round++) {
+        race.stored = race.over = race.looks = 0;
+        fixture_open(1, 1000);
+        for (unsigned i = 0; i < INDEX_SHARDS * GROUP; i++) {
+            quipu_uint128 before = i % GROUP == 0 ? 0 : race.ids[i - 1];
 
-        cr_assert_eq(fixture_claim(race.ids[SETTLED + i], SETTLED + i, &found), CLAIM_TAKEN);
+            if (round == 0) race.ids[i] = fixture_colliding(before, i / GROUP, 15, 13);
+            fixture_ids[i] = race.ids[i];
+            store_relaxed(&fixture_marks[i], 0);
+        }
+        threads_run(THREADS, move_or_look, &race);
+        check(1);
+        fixture_close();
     }
-    for (unsigned i = 0; i < SETTLED; i++)
-        store(i);
-    for (unsigned i = 0; i < CHURNED; i++)
-        fixture_release(race.ids[SETTLED + i], SETTLED + i);
-    race.rounds = threads_work(200000);
-    threads_run(THREADS, churn_or_look, &race);
-    check(race.rounds);
-    fixture_close();
 }
 
 /* Thread 0 stores one after the other while its shard grows; thread 1 gives old sizes back. */

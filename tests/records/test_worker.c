@@ -90,16 +90,21 @@ static void use(struct worker *worker, unsigned round)
     worker->newest = newest + 1;
 }
 
+/* Each call has two workers: the second is nearly always one that another thread had last. */
 static void call(void *context, unsigned thread)
 {
     struct calls *calls = context;
+    enum worker_use what = thread % 2 == 0 ? WORKER_WRITES : WORKER_READS;
 
     for (unsigned i = 0; i < calls->rounds; i++) {
-        struct worker *worker =
-            quipui_worker_take(&workers, thread % 2 == 0 ? WORKER_WRITES : WORKER_READS);
+        struct worker *one = quipui_worker_take(&workers, what);
+        struct worker *two = quipui_worker_take(&workers, what);
 
-        use(worker, i);
-        quipui_worker_give_back(worker);
+        if (one == two) calls->met[thread]++;
+        use(one, i);
+        use(two, i + 8);
+        quipui_worker_give_back(one);
+        quipui_worker_give_back(two);
     }
 }
 
@@ -118,8 +123,10 @@ Test(worker, serves_one_call_at_a_time, .timeout = 120)
 
     quipui_workers_open(&workers);
     threads_run(THREADS, call, &calls);
-    cr_assert_eq(sum_of_calls(), (uint64_t)THREADS * calls.rounds);
-    cr_assert_leq(worker_count(), THREADS);
+    for (int t = 0; t < THREADS; t++)
+        cr_assert_eq(calls.met[t], 0, "thread %d", t);
+    cr_assert_eq(sum_of_calls(), (uint64_t)2 * THREADS * calls.rounds);
+    cr_assert_leq(worker_count(), 2 * THREADS);
     quipui_workers_close(&workers);
 }
 
