@@ -83,14 +83,6 @@ static int usage(void)
     return 2;
 }
 
-/* ThreadSanitizer keeps a race to itself when it has forgotten how the older access came about:
- * have it remember as much as it can. Nobody calls this in other builds. */
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-    return "history_size=7";
-}
-
 int main(int count, char **words)
 {
     (void)alarm(HANGS_AFTER_SECONDS);

@@ -1,4 +1,6 @@
 /* reads.c - scenes of threads that read while others write. */
+#include <sched.h>
+
 #include "mutants/scenes.h"
 
 #define WRITERS 2
@@ -196,43 +198,39 @@ void play_snapshots(struct scene *scene)
     scene_close(scene);
 }
 
-/* --- reuse: versions that were read are used again (rcu) when the readers have stopped: only the
- * grace period orders the two. Prefaulted, so that the index asks for none --- */
+/* --- reuse: a writer and a reader take turns, so what is read stands still; but only the grace
+ * period says that it may be used again (rcu). Prefaulted, so that the index asks for none --- */
 
-#define READ_UNTIL 3500
-#define REUSED_AT 12000
+#define TURNS 6000
 
 /* A thread goes on with the worker it had last. Two that share one are ordered by that, so each
- * has its own while all meet. */
+ * has its own while both meet. */
 static bool meet(void *context, const quipu_account *account, uint64_t version)
 {
     (void)account;
     (void)version;
-    scene_meet(context, 0);
+    scene_meet(context);
     return false;
 }
 
-static void write_until(struct scene *scene, unsigned from, unsigned until)
-{
-    for (unsigned i = from; i < until; i++) {
-        promise("call", post(scene, a_transfer(i + 1, 1, 2, 1, 0)) == QUIPU_CREATED);
-        (void)scene_next(scene, i);
-    }
-}
-
-static unsigned write_and_reuse(struct scene *scene, unsigned index)
+static unsigned take_turns(struct scene *scene, unsigned index)
 {
     quipu_uint128 ids[2] = {1, 2};
     quipu_account accounts[2];
 
     promise("call", quipu_snapshot(scene->ledger, meet, scene) == QUIPU_OK);
-    if (index == 0) write_until(scene, 0, READ_UNTIL);
-    while (index > 0 && scene_next(scene, NOTHING) < READ_UNTIL) {
-        promise("call", quipu_lookup_accounts(scene->ledger, ids, 2, accounts, NULL) == QUIPU_OK);
-        promise("together", moved(&accounts[0]) == moved(&accounts[1]));
+    for (unsigned turn = index; turn < 2 * TURNS; turn += 2) {
+        while (scene_next(scene, NOTHING) != turn)
+            (void)sched_yield();
+        if (index == 0) {
+            (void)post(scene, a_transfer(turn + 1, 1, 2, 1, 0));
+        } else {
+            promise("call",
+                    quipu_lookup_accounts(scene->ledger, ids, 2, accounts, NULL) == QUIPU_OK);
+            promise("together", moved(&accounts[0]) == moved(&accounts[1]));
+        }
+        (void)scene_next(scene, turn);
     }
-    scene_meet(scene, 1);
-    if (index == 0) write_until(scene, READ_UNTIL, REUSED_AT);
     return 0;
 }
 
@@ -240,6 +238,6 @@ void play_reuse(struct scene *scene)
 {
     scene_open(scene, SCENE_PREFAULTED);
     make_accounts(scene, 1, 2, 0);
-    scene_play(scene, 1, 1 + READERS, write_and_reuse);
+    scene_play(scene, 1, 2, take_turns);
     scene_close(scene);
 }

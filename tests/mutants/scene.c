@@ -55,9 +55,9 @@ static void wait_for_all(_Atomic unsigned *missing)
         (void)sched_yield();
 }
 
-void scene_meet(struct scene *scene, unsigned place)
+void scene_meet(struct scene *scene)
 {
-    wait_for_all(&scene->meeting[place]);
+    wait_for_all(&scene->meeting);
 }
 
 unsigned scene_next(struct scene *scene, unsigned done)
@@ -98,8 +98,7 @@ void scene_play(struct scene *scene, unsigned writers, unsigned threads,
     scene->work = work;
     scene->writers = writers;
     atomic_store_explicit(&scene->waiting, threads, memory_order_relaxed);
-    atomic_store_explicit(&scene->meeting[0], threads, memory_order_relaxed);
-    atomic_store_explicit(&scene->meeting[1], threads, memory_order_relaxed);
+    atomic_store_explicit(&scene->meeting, threads, memory_order_relaxed);
     atomic_store_explicit(&scene->frontier, 0, memory_order_relaxed);
     atomic_store_explicit(&scene->writing, writers, memory_order_relaxed);
     scene->created = 0;

@@ -25,9 +25,9 @@ struct scene {
     uint64_t now; /* the ledger's clock, if it has one of ours */
     unsigned (*work)(struct scene *, unsigned index);
     unsigned writers;
-    _Atomic unsigned waiting, meeting[2]; /* threads that have not started, or not met */
-    _Atomic unsigned writing;             /* writers that are not done */
-    _Atomic unsigned frontier;            /* see scene_next() */
+    _Atomic unsigned waiting, meeting; /* threads that have not started, or not met */
+    _Atomic unsigned writing;          /* writers that are not done */
+    _Atomic unsigned frontier;         /* see scene_next() */
     uint64_t created;
 };
 
@@ -46,8 +46,8 @@ void scene_close(struct scene *scene);
 #define NOTHING (~0u)
 unsigned scene_next(struct scene *scene, unsigned done);
 
-/* All threads meet, at each place (0, 1) once. It orders nothing. */
-void scene_meet(struct scene *scene, unsigned place);
+/* All threads meet, once. It orders nothing. */
+void scene_meet(struct scene *scene);
 
 /* Threads 0..writers-1 write, those up to `threads` read while writers run, from when all have
  * started; returns when all are done. The sum of what they return becomes `created`. */
