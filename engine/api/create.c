@@ -3,15 +3,10 @@
 #include "batch/accounts.h"
 #include "batch/transfers.h"
 
-static bool is_count(size_t count)
-{
-    return count > 0 && count <= QUIPU_BATCH_MAX;
-}
-
 quipu_status quipu_create_accounts(quipu_ledger *ledger, const quipu_account *events, size_t count,
                                    quipu_result *results)
 {
-    if (ledger == NULL || events == NULL || results == NULL || !is_count(count)) {
+    if (ledger == NULL || events == NULL || results == NULL || !ledger_is_count(count)) {
         return QUIPU_INVALID;
     }
     return quipui_create_accounts(&ledger->store, ledger->protocol, events, count, results);
@@ -22,7 +17,7 @@ quipu_status quipu_create_transfers(quipu_ledger *ledger, const quipu_transfer *
 {
     struct transfer_batch batch;
 
-    if (ledger == NULL || events == NULL || results == NULL || !is_count(count)) {
+    if (ledger == NULL || events == NULL || results == NULL || !ledger_is_count(count)) {
         return QUIPU_INVALID;
     }
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
@@ -49,7 +44,7 @@ quipu_status quipu_commit(quipu_ledger *ledger, const quipu_expectation *expecta
 {
     struct transfer_batch batch;
 
-    if (ledger == NULL || events == NULL || results == NULL || !is_count(count)) {
+    if (ledger == NULL || events == NULL || results == NULL || !ledger_is_count(count)) {
         return QUIPU_INVALID;
     }
     if (!are_expectations(expectations, expectation_count)) return QUIPU_INVALID;

@@ -10,4 +10,10 @@ struct quipu_ledger {
     const struct protocol *protocol;
 };
 
+/* May a call take so many events or ids? */
+static inline bool ledger_is_count(size_t count)
+{
+    return count > 0 && count <= QUIPU_BATCH_MAX;
+}
+
 #endif

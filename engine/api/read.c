@@ -2,11 +2,6 @@
 #include "batch/read.h"
 #include "api/ledger.h"
 
-static bool is_count(size_t count)
-{
-    return count > 0 && count <= QUIPU_BATCH_MAX;
-}
-
 static bool are_zero(const uint8_t *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -56,7 +51,8 @@ quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *id
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || ids == NULL || accounts == NULL || !is_count(count)) return QUIPU_INVALID;
+    if (ledger == NULL || ids == NULL || accounts == NULL || !ledger_is_count(count))
+        return QUIPU_INVALID;
     READ(ledger, quipui_lookup_accounts(&reader, ids, count, accounts, versions));
     return status;
 }
@@ -67,7 +63,7 @@ quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *i
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || ids == NULL || transfers == NULL || !is_count(count)) {
+    if (ledger == NULL || ids == NULL || transfers == NULL || !ledger_is_count(count)) {
         return QUIPU_INVALID;
     }
     READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions));

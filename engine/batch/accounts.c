@@ -171,6 +171,21 @@ static void set_refused(struct account_batch *batch, size_t failed, uint32_t ver
     }
 }
 
+/* Give the whole chain its first states. False: no memory. */
+static bool seed(struct account_batch *batch)
+{
+    const struct protocol *protocol = batch->protocol;
+
+    if (protocol->supply != NULL && !protocol->supply(batch->store, batch->length)) return false;
+    for (size_t i = 0; i < batch->length; i++) {
+        struct account_state state = protocol_first_state(batch->slots[i], batch->timestamps[i]);
+
+        protocol->seed(batch->store, batch->slots[i], &state);
+    }
+    if (protocol->show != NULL) protocol->show(batch->store);
+    return true;
+}
+
 static quipu_status do_chain(struct account_batch *batch, bool is_open)
 {
     uint64_t newest = batch->newest, original = 0;
@@ -179,7 +194,7 @@ static quipu_status do_chain(struct account_batch *batch, bool is_open)
     quipu_status status = claim_chain(batch, is_open, &claimed, &verdict, &original);
 
     if (status == QUIPU_OK && verdict == QUIPU_CREATED) {
-        if (batch->protocol->seed(batch->store, batch->slots, batch->timestamps, claimed)) {
+        if (seed(batch)) {
             settle(batch);
             return QUIPU_OK;
         }
@@ -215,16 +230,14 @@ static quipu_status do_chains(struct account_batch *batch)
 /* The largest timestamp of any record; nobody else writes. */
 static uint64_t newest_record(struct store *store)
 {
-    uint64_t count = accounts_count(&store->accounts), newest = 0;
+    uint64_t count = accounts_count(&store->accounts);
+    uint64_t transfer = quipui_workers_newest(&store->workers), account = 0;
 
     if (count > 0) {
         /* relaxed: `creating` orders this after the account's creation. */
-        newest = load_relaxed(&slot_at(&store->accounts, count - 1)->timestamp);
+        account = load_relaxed(&slot_at(&store->accounts, count - 1)->timestamp);
     }
-    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
-        if (w->newest > newest) newest = w->newest;
-    }
-    return newest;
+    return account > transfer ? account : transfer;
 }
 
 static quipu_status do_batch(struct account_batch *batch)

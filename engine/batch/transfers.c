@@ -92,7 +92,9 @@ static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t 
     quipu_status status = quipui_supply(batch->store, batch->worker, count);
     enum unit_end end;
 
-    if (status != QUIPU_OK && count == 1) return answer_without_place(batch, from, status);
+    if (status != QUIPU_OK && count == 1 && batch->expectation_count == 0) {
+        return answer_without_place(batch, from, status);
+    }
     if (status == QUIPU_OK) status = quipui_build(batch, from, count, is_open);
     if (status != QUIPU_OK) return status;
     quipui_find_pending(batch);

@@ -254,16 +254,10 @@ static void leave(struct store *store, struct unit *unit)
     (void)unit;
 }
 
-static bool seed(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
-                 size_t count)
+static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
     (void)store;
-    for (size_t i = 0; i < count; i++) {
-        struct account_state state = protocol_first_state(slots[i], timestamps[i]);
-
-        quipui_tie_seed(slots[i], &state);
-    }
-    return true;
+    quipui_tie_seed(slot, state);
 }
 
 static void read(struct store *store, struct copy *copies, size_t count)

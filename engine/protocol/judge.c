@@ -140,16 +140,6 @@ static uint32_t judge_leg(struct store *store, struct unit *unit, struct leg *le
     return QUIPU_CREATED;
 }
 
-static uint64_t newest_transfer(struct store *store)
-{
-    uint64_t newest = 0;
-
-    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
-        if (w->newest > newest) newest = w->newest;
-    }
-    return newest;
-}
-
 static bool meets_expectations(const struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++) {
@@ -162,7 +152,7 @@ static bool meets_expectations(const struct unit *unit)
 
 enum step quipui_judge(struct store *store, struct unit *unit)
 {
-    uint64_t newest = unit->imports ? newest_transfer(store) : 0;
+    uint64_t newest = unit->imports ? quipui_workers_newest(&store->workers) : 0;
 
     if (unit->expects && !meets_expectations(unit)) return STEP_CONFLICT;
     if (unit->legs[0].event == NULL) {

@@ -9,7 +9,7 @@
  *                        something moved, nothing changed, go round again
  *   leave(store, unit)   let go
  *
- * and gets `run`, `expire` and `release_due`. */
+ * and gets `run` and `release_due`. */
 static enum unit_end run_unit(struct store *store, struct worker *worker, struct unit *unit,
                               bool is_release);
 

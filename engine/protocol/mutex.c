@@ -87,16 +87,10 @@ static void leave(struct store *store, struct unit *unit)
     let_go_all(unit->copies, unit->copy_count);
 }
 
-static bool seed(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
-                 size_t count)
+static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
     (void)store;
-    for (size_t i = 0; i < count; i++) {
-        struct account_state state = protocol_first_state(slots[i], timestamps[i]);
-
-        copy_in(slots[i], &state);
-    }
-    return true;
+    copy_in(slot, state);
 }
 
 static void read(struct store *store, struct copy *copies, size_t count)

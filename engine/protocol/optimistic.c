@@ -187,17 +187,11 @@ static void leave(struct store *store, struct unit *unit)
     (void)unit;
 }
 
-static bool seed(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
-                 size_t count)
+static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
     (void)store;
-    for (size_t i = 0; i < count; i++) {
-        struct account_state state = protocol_first_state(slots[i], timestamps[i]);
-
-        store_words(slots[i], &state);
-        unlock(slots[i], state.balance.version);
-    }
-    return true;
+    store_words(slot, state);
+    unlock(slot, state->balance.version);
 }
 
 /* Are all these copies of one instant? */

@@ -21,10 +21,12 @@ struct protocol {
     void (*begin)(struct store *store);
     void (*end)(struct store *store);
 
-    /* The first state of new accounts, all or none of them; the slots are not settled yet. Between
-     * begin and end. False: no memory. */
-    bool (*seed)(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
-                 size_t count);
+    /* New accounts, between begin and end; their slots are not settled yet. First memory for all of
+     * them (false: none; NULL: none is needed), then the first state of each, then they are shown
+     * together (NULL: settling does it). */
+    bool (*supply)(struct store *store, size_t count);
+    void (*seed)(struct store *store, struct slot *slot, const struct account_state *state);
+    void (*show)(struct store *store);
 
     /* Ask early for what lies behind a slot whose lines are close. NULL: nothing does. */
     void (*warm)(struct slot *slot);

@@ -133,9 +133,14 @@ static uint64_t visible_stamp(struct rcu *rcu)
     return load_acquire(&rcu->visible);
 }
 
+static bool supply(struct store *store, size_t count)
+{
+    return quipui_versions_supply(&store->rcu->versions, count);
+}
+
 static bool prepare(struct store *store, struct unit *unit)
 {
-    return quipui_versions_supply(&store->rcu->versions, unit->copy_count);
+    return supply(store, unit->copy_count);
 }
 
 static void enter(struct store *store, struct unit *unit)
@@ -180,20 +185,14 @@ static void leave(struct store *store, struct unit *unit)
     (void)unit;
 }
 
-static bool seed(struct store *store, struct slot *const *slots, const uint64_t *timestamps,
-                 size_t count)
+static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
-    struct rcu *rcu = store->rcu;
-    uint64_t stamp = next_stamp(rcu);
+    publish(store->rcu, slot, state, next_stamp(store->rcu));
+}
 
-    if (!quipui_versions_supply(&rcu->versions, count)) return false;
-    for (size_t i = 0; i < count; i++) {
-        struct account_state state = protocol_first_state(slots[i], timestamps[i]);
-
-        publish(rcu, slots[i], &state, stamp);
-    }
-    make_visible(rcu, stamp);
-    return true;
+static void show(struct store *store)
+{
+    make_visible(store->rcu, next_stamp(store->rcu));
 }
 
 /* The account as of a stamp. False: it did not exist. In a read section, or registered. */
@@ -301,7 +300,9 @@ const struct protocol quipui_protocol_rcu = {
     .close = close,
     .begin = begin,
     .end = end,
+    .supply = supply,
     .seed = seed,
+    .show = show,
     .warm = warm,
     .run = run,
     .expire = expire,

@@ -49,7 +49,7 @@ enum unit_end { UNIT_CREATED, UNIT_REFUSED, UNIT_CONFLICT, UNIT_NO_MEMORY };
 struct unit {
     struct leg *legs;
     struct copy *copies;
-    struct account_state *was; /* the copies as loaded; only cas looks at them */
+    struct account_state *was; /* as loaded: cas all of it, optimistic the versions */
     struct view *views;
     uint32_t leg_count, copy_count, view_count;
     uint64_t now; /* imports: when the batch began; its legs are of the past */

@@ -17,8 +17,7 @@ enum side { SIDE_DEBIT, SIDE_CREDIT };
 enum knot_kind { KNOT_TRANSFER, KNOT_RELEASE };
 
 struct knot {
-    /* raced: only in cas, by those who help or abort; plain under the account's edge elsewhere,
-     * but always accessed by relaxed verbs. */
+    /* raced: only in cas, by those who help or abort; elsewhere under the account's edge. */
     _Atomic uint64_t version[2];
     _Atomic uint64_t previous[2];
     _Atomic uint64_t tie; /* enum tie_state; in cas also attempt and place in the unit */

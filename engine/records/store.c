@@ -63,6 +63,17 @@ void quipui_store_close(struct store *store)
     quipui_accounts_close(&store->accounts);
 }
 
+/* Spare holds become places again. */
+static void give_back_spare_holds(struct store *store, struct worker *worker)
+{
+    while (worker->spare_holds != 0) {
+        struct range range = {worker->spare_holds - 1, worker->spare_holds};
+
+        worker->spare_holds = hold_at(&store->transfers, range.next)->transfer;
+        quipui_places_give_back(&store->transfers.hold_places, &range);
+    }
+}
+
 /* Call in the places that idle workers hold. */
 static void call_in(struct store *store, const struct worker *except)
 {
@@ -71,6 +82,7 @@ static void call_in(struct store *store, const struct worker *except)
         quipui_places_give_back(&store->transfers.places, &w->transfers);
         quipui_places_give_back(&store->transfers.burnt_places, &w->burnt);
         quipui_places_give_back(&store->transfers.hold_places, &w->holds);
+        give_back_spare_holds(store, w);
         quipui_worker_give_back(w);
     }
 }

@@ -142,3 +142,13 @@ void *quipui_worker_scratch(struct worker *worker, size_t bytes)
     }
     return worker->scratch;
 }
+
+uint64_t quipui_workers_newest(struct workers *workers)
+{
+    uint64_t newest = 0;
+
+    for (struct worker *w = workers_first(workers); w != NULL; w = w->next) {
+        if (w->newest > newest) newest = w->newest;
+    }
+    return newest;
+}

@@ -48,6 +48,9 @@ bool quipui_worker_try(struct worker *worker, enum worker_use use);
 /* At least `bytes` of memory that keep nothing from call to call; NULL: no memory. */
 void *quipui_worker_scratch(struct worker *worker, size_t bytes);
 
+/* The largest timestamp of a stored transfer; while nobody else writes. */
+uint64_t quipui_workers_newest(struct workers *workers);
+
 static inline struct worker *workers_first(struct workers *workers)
 {
     /* edge workers.first: seq_cst; pairs with seq_cst in add_worker(). Why seq_cst: see there. */

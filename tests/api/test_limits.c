@@ -178,3 +178,21 @@ EVERY_PROTOCOL(limits, of_burnt_ids)
     }
     ledger_close(ledger);
 }
+
+/* What needs no room is answered by a full ledger too, but an expectation must hold first. */
+EVERY_PROTOCOL(limits, do_not_hide_expectations)
+{
+    quipu_ledger *ledger = small(*protocol_index, CAPACITY, CAPACITY);
+    const quipu_expectation wrong = {.account_id = 1, .version = CAPACITY + 2};
+    quipu_transfer event = a_transfer(1, 1, 2, 1);
+    quipu_result result = {.status = 0};
+    quipu_status status;
+
+    fill_accounts(ledger, 1, 2);
+    fill_transfers(ledger, 1, CAPACITY);
+    status = quipu_commit(ledger, &wrong, 1, &event, 1, &result, NULL);
+    cr_assert_eq(status,
+                 protocols[*protocol_index] == QUIPU_CAS ? QUIPU_UNSUPPORTED : QUIPU_NO_SPACE);
+    cr_assert_eq(result.status, 0);
+    ledger_close(ledger);
+}

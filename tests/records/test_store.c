@@ -75,6 +75,30 @@ Test(store, supplies_in_a_row_and_one_to_burn)
     quipui_store_close(&store);
 }
 
+/* Holds that came to nothing are for whoever needs one, too, once their worker is idle. */
+Test(store, calls_in_spare_holds)
+{
+    enum { MANY = 1000 };
+    struct worker *rich, *poor;
+    static uint64_t holds[MANY];
+    uint64_t hold, count = 0;
+
+    cr_assert(quipui_store_open(&store, ACCOUNTS, TRANSFERS, false));
+    rich = a_worker();
+    poor = a_worker();
+    for (int i = 0; i < MANY; i++) {
+        cr_assert_eq(quipui_hold_take(&store, rich, &holds[i]), QUIPU_OK);
+    }
+    for (int i = 0; i < MANY; i++)
+        quipui_hold_give_back(&store, rich, holds[i]);
+    quipui_worker_give_back(rich);
+    while (quipui_hold_take(&store, poor, &hold) == QUIPU_OK)
+        count++;
+    cr_assert_eq(count, store.transfers.hold_places.capacity);
+    quipui_worker_give_back(poor);
+    quipui_store_close(&store);
+}
+
 Test(store, takes_holds_back)
 {
     struct worker *worker;
