@@ -6,7 +6,7 @@
  * relaxed.
  *
  * A sixteen-byte object (`wide`) goes through the same verbs: cmpxchg16b on x86-64, an ldxp/stxp
- * pair on AArch64, by way of the compiler or libatomic. */
+ * pair on AArch64, by way of the compiler or libatomic; its loads are wide.h's. */
 #ifndef QUIPU_BASE_ATOMIC_H
 #define QUIPU_BASE_ATOMIC_H
 
@@ -15,8 +15,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define load_relaxed(p) atomic_load_explicit((p), memory_order_relaxed)
-#define load_acquire(p) atomic_load_explicit((p), memory_order_acquire)
+#include "base/wide.h"
+
+#define load_relaxed(p) LOAD_WIDE_OR((p), atomic_load_explicit((p), memory_order_relaxed))
+#define load_acquire(p) LOAD_WIDE_OR((p), atomic_load_explicit((p), memory_order_acquire))
 #define store_relaxed(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
 #define store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
 
@@ -44,8 +46,6 @@
 #define cas_acq_rel(p, seen, next)                                                                 \
     atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_acq_rel,             \
                                             memory_order_acquire)
-
-__extension__ typedef unsigned __int128 wide;
 
 /* The one full fence of the code base; see optimistic.c. ThreadSanitizer does not know fences, so
  * under it an exchange on a word of the caller's own does the same. */

@@ -20,6 +20,7 @@ import edges
 import source
 
 ATOMIC = "engine/base/atomic.h"
+VERBS_BELOW = (ATOMIC, "engine/base/wide.h")  # the verbs, and what they are made of
 REGISTER = "docs/memory-order.md"
 PROBES = "engine/package/"  # what the build asks the compiler; no part of the library
 
@@ -200,7 +201,8 @@ def read_tree(root):
     atomic = next((file for file in files if file.path == ATOMIC), None)
     if atomic is None:
         sys.exit(f"{ATOMIC}: missing")
-    files = [file for file in files if file is not atomic and not file.path.startswith(PROBES)]
+    files = [file for file in files
+             if file.path not in VERBS_BELOW and not file.path.startswith(PROBES)]
     verbs = edges.verbs_of(atomic)
     return atomic, verbs, [(file, *edges.read(file, verbs)) for file in files]
 
