@@ -36,7 +36,7 @@ uint32_t quipui_first_verdict(const struct transfer_batch *batch, size_t event)
     return verdict == QUIPU_CREATED ? quipui_rules_transfer_form(&batch->events[event]) : verdict;
 }
 
-static void build_leg(struct transfer_batch *batch, uint32_t i)
+void quipui_build_leg(struct transfer_batch *batch, uint32_t i)
 {
     size_t event = batch->from + i;
     struct leg *leg = &batch->unit.legs[i];
@@ -52,7 +52,7 @@ static void build_leg(struct transfer_batch *batch, uint32_t i)
         .twin = NOT_FOUND,
     };
     if (leg->verdict != QUIPU_CREATED) return;
-    leg->hash = quipui_hashes(batch, event).id;
+    leg->hash = quipui_hashes(batch, event)->id;
     transfer_at(&batch->store->transfers, leg->place)->id = leg->event->id;
 }
 
@@ -105,7 +105,7 @@ quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t co
     batch->is_open = is_open;
 
     for (uint32_t i = 0; i < count; i++)
-        build_leg(batch, i);
+        quipui_build_leg(batch, i);
     if (is_open)
         batch->unit.legs[count - 1].verdict = QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN;
     find_twins(batch);

@@ -25,7 +25,7 @@ static enum claim claim_or_wait(struct store *store, uint64_t hash, quipu_uint12
     }
 }
 
-static bool claim_leg(struct transfer_batch *batch, struct leg *leg)
+bool quipui_claim_leg(struct transfer_batch *batch, struct leg *leg)
 {
     uint64_t found = 0;
     enum claim claim;
@@ -43,7 +43,7 @@ quipu_status quipui_claim(struct transfer_batch *batch)
     struct unit *unit = &batch->unit;
 
     for (uint32_t i = 0; i < unit->leg_count; i++) {
-        if (!claim_leg(batch, &unit->legs[batch->keys[i].which])) {
+        if (!quipui_claim_leg(batch, &unit->legs[batch->keys[i].which])) {
             quipui_unclaim(batch, false);
             return QUIPU_NO_MEMORY;
         }
@@ -65,7 +65,7 @@ uint32_t quipui_ask(struct transfer_batch *batch, size_t event, uint64_t *origin
 
     if (verdict != QUIPU_CREATED) return verdict;
     claim =
-        claim_or_wait(batch->store, quipui_hashes(batch, event).id, asked->id, INDEX_ASK, &found);
+        claim_or_wait(batch->store, quipui_hashes(batch, event)->id, asked->id, INDEX_ASK, &found);
     return verdict_on(batch, asked, claim, found, original);
 }
 

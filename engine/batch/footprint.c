@@ -35,7 +35,7 @@ void quipui_find_pending(struct transfer_batch *batch)
         uint64_t hash;
 
         if (leg->verdict != QUIPU_CREATED || !rules_resolves(leg->event)) continue;
-        hash = quipui_hashes(batch, batch->from + i).pending;
+        hash = quipui_hashes(batch, batch->from + i)->pending;
         leg->resolves = find_earlier_leg(batch, i, hash, leg->event->pending_id);
         if (leg->resolves != NOT_FOUND) {
             leg->pending = batch->unit.legs[leg->resolves].place + 1;
@@ -53,10 +53,9 @@ static struct slot *find_slot(struct store *store, uint64_t hash, quipu_uint128 
     return slot_at(&store->accounts, place);
 }
 
-/* The same by a guess, which mostly saves the look into the index. */
-static struct slot *find_guessed(struct store *store, uint64_t hash, quipu_uint128 id,
-                                 uint64_t guess)
+struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 id, uint64_t guess)
 {
+    /* Mostly this saves the look into the index. */
     if (guess != UINT64_MAX) {
         struct slot *slot = slot_at(&store->accounts, guess);
 
@@ -131,12 +130,12 @@ static uint32_t resolve_leg(struct transfer_batch *batch, struct leg *leg, uint3
 
 static uint32_t post_leg(struct transfer_batch *batch, struct leg *leg, uint32_t i, uint32_t count)
 {
-    struct hashes hashes = quipui_hashes(batch, batch->from + i);
+    const struct hashes *hashes = quipui_hashes(batch, batch->from + i);
     struct store *store = batch->store;
     struct slot *debit =
-        find_guessed(store, hashes.debit, leg->event->debit_account_id, hashes.debit_guess);
-    struct slot *credit =
-        find_guessed(store, hashes.credit, leg->event->credit_account_id, hashes.credit_guess);
+        quipui_find_slot(store, hashes->debit, leg->event->debit_account_id, hashes->debit_guess);
+    struct slot *credit = quipui_find_slot(store, hashes->credit, leg->event->credit_account_id,
+                                           hashes->credit_guess);
 
     count = add_account(batch, count, debit, 2 * i);
     return add_account(batch, count, credit, 2 * i + 1);

@@ -20,6 +20,7 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
     batch->conflict = false;
     batch->warm_from = batch->warm_to = 0;
     batch->imports = (events[0].flags & QUIPU_TRANSFER_IMPORTED) != 0;
+    batch->unit.legs = NULL;
 }
 
 static void set_result(struct transfer_batch *batch, uint32_t i, uint32_t outcome)
@@ -71,15 +72,25 @@ static quipu_status answer_without_place(struct transfer_batch *batch, size_t ev
     return QUIPU_OK;
 }
 
+/* From events to a unit whose ids are claimed. */
+static quipu_status prepare(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
+{
+    quipu_status status = quipui_build(batch, from, count, is_open);
+
+    if (status != QUIPU_OK) return status;
+    quipui_find_pending(batch);
+    return quipui_claim(batch);
+}
+
 /* Have the protocol run the unit, unless its first leg is refused already. */
-static enum unit_end run(struct transfer_batch *batch, quipu_status *status)
+static enum unit_end run(struct transfer_batch *batch, bool is_plain, quipu_status *status)
 {
     struct unit *unit = &batch->unit;
 
     unit->failed = 0;
     unit->outcome = unit->legs[0].verdict;
     if (batch->decided == 0 && batch->expectation_count == 0) return UNIT_REFUSED;
-    *status = quipui_find_footprint(batch);
+    *status = is_plain ? QUIPU_OK : quipui_find_footprint(batch);
     if (*status != QUIPU_OK) return UNIT_NO_MEMORY;
     if (batch->conflict) return UNIT_CONFLICT;
     *status = QUIPU_NO_MEMORY; /* what UNIT_NO_MEMORY will mean */
@@ -89,19 +100,18 @@ static enum unit_end run(struct transfer_batch *batch, quipu_status *status)
 /* One unit, from events to results. */
 static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
 {
+    bool is_plain = count == 1 && quipui_is_plain(batch, from);
     quipu_status status = quipui_supply(batch->store, batch->worker, count);
     enum unit_end end;
 
     if (status != QUIPU_OK && count == 1 && batch->expectation_count == 0) {
         return answer_without_place(batch, from, status);
     }
-    if (status == QUIPU_OK) status = quipui_build(batch, from, count, is_open);
     if (status != QUIPU_OK) return status;
-    quipui_find_pending(batch);
-    status = quipui_claim(batch);
+    status = is_plain ? quipui_prepare_plain(batch, from) : prepare(batch, from, count, is_open);
     if (status != QUIPU_OK) return status;
 
-    end = run(batch, &status);
+    end = run(batch, is_plain, &status);
     if (end == UNIT_CREATED) {
         set_created(batch);
         return QUIPU_OK;

@@ -59,6 +59,7 @@ struct transfer_batch {
     uint64_t drawn; /* timestamp of events[0] */
     size_t warm_from, warm_to;
     struct hashes warm[GROUP_EVENTS];
+    struct hashes cold; /* of an event beyond the group: the end of a chain */
 
     /* The unit at hand: events[from] and the leg_count - 1 after it. */
     struct unit unit;
@@ -83,16 +84,24 @@ quipu_status quipui_commit(struct transfer_batch *batch);
 
 /* Warm the group that starts at this event. In a read section. */
 void quipui_warm(struct transfer_batch *batch, size_t from);
-struct hashes quipui_hashes(const struct transfer_batch *batch, size_t event);
+
+/* The hashes of an event; valid until the next is asked for. */
+const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event);
 
 /* Build the unit of `count` events: memory, legs, and what can be said of each by itself. */
 quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open);
+
+/* A leg by itself: its place, its timestamp, and what can be said before its id is looked up. */
+void quipui_build_leg(struct transfer_batch *batch, uint32_t i);
 
 /* What can be said of an event before its id is looked up. */
 uint32_t quipui_first_verdict(const struct transfer_batch *batch, size_t event);
 
 /* Claim the ids of the unit; legs whose id is in use get their verdict. */
 quipu_status quipui_claim(struct transfer_batch *batch);
+
+/* The same for one leg. False: no memory. */
+bool quipui_claim_leg(struct transfer_batch *batch, struct leg *leg);
 
 /* What an id in use, or the event's own fields, say of it when there is no place to store it;
  * QUIPU_CREATED: nothing, it would have been stored. */
@@ -107,6 +116,14 @@ void quipui_find_pending(struct transfer_batch *batch);
 
 /* Find the accounts, take the holds: the footprint of the unit. */
 quipu_status quipui_find_footprint(struct transfer_batch *batch);
+
+/* The account that an event names, or NULL. `guess`: where it may be, or UINT64_MAX. */
+struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 id, uint64_t guess);
+
+/* Is this event a transfer by itself that touches two accounts and nothing else? Then all of the
+ * above in one go. */
+bool quipui_is_plain(const struct transfer_batch *batch, size_t event);
+quipu_status quipui_prepare_plain(struct transfer_batch *batch, size_t event);
 
 /* Give back the holds of a unit that came to nothing. */
 void quipui_give_back_holds(struct transfer_batch *batch);

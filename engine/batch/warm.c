@@ -5,19 +5,16 @@
  * and, where the protocol keeps balances elsewhere, ask for what the slot leads to. */
 #include "batch/transfers.h"
 
-static struct hashes hash_event(struct store *store, const quipu_transfer *event)
+static void hash_event(struct store *store, const quipu_transfer *event, struct hashes *hashes)
 {
-    struct hashes hashes = {.id = index_hash(&store->transfer_ids, event->id),
-                            .debit_guess = UINT64_MAX,
-                            .credit_guess = UINT64_MAX};
-
+    hashes->id = index_hash(&store->transfer_ids, event->id);
+    hashes->debit_guess = hashes->credit_guess = UINT64_MAX;
     if (rules_resolves(event)) {
-        hashes.pending = index_hash(&store->transfer_ids, event->pending_id);
+        hashes->pending = index_hash(&store->transfer_ids, event->pending_id);
     } else {
-        hashes.debit = index_hash(&store->account_ids, event->debit_account_id);
-        hashes.credit = index_hash(&store->account_ids, event->credit_account_id);
+        hashes->debit = index_hash(&store->account_ids, event->debit_account_id);
+        hashes->credit = index_hash(&store->account_ids, event->credit_account_id);
     }
-    return hashes;
 }
 
 static void ask_for_index(struct store *store, const quipu_transfer *event,
@@ -83,7 +80,7 @@ void quipui_warm(struct transfer_batch *batch, size_t from)
     batch->warm_to = from + count;
     ask_for_places(batch, count);
     for (size_t i = 0; i < count; i++) {
-        batch->warm[i] = hash_event(batch->store, &batch->events[from + i]);
+        hash_event(batch->store, &batch->events[from + i], &batch->warm[i]);
         ask_for_index(batch->store, &batch->events[from + i], &batch->warm[i]);
     }
     for (size_t i = 0; i < count; i++) {
@@ -96,10 +93,11 @@ void quipui_warm(struct transfer_batch *batch, size_t from)
     }
 }
 
-struct hashes quipui_hashes(const struct transfer_batch *batch, size_t event)
+const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event)
 {
     if (event >= batch->warm_from && event < batch->warm_to) {
-        return batch->warm[event - batch->warm_from];
+        return &batch->warm[event - batch->warm_from];
     }
-    return hash_event(batch->store, &batch->events[event]);
+    hash_event(batch->store, &batch->events[event], &batch->cold);
+    return &batch->cold;
 }

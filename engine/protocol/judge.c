@@ -120,8 +120,8 @@ static void receive(quipu_receipt *receipt, const struct unit *unit, const struc
 static uint32_t judge_leg(struct store *store, struct unit *unit, struct leg *leg, uint64_t newest)
 {
     struct knot *knot = knot_at(&store->transfers, leg->place);
+    quipu_transfer *record = transfer_at(&store->transfers, leg->place);
     struct moment at;
-    quipu_transfer stored;
     uint32_t outcome;
 
     if (leg->twin != NOT_FOUND) {
@@ -129,12 +129,11 @@ static uint32_t judge_leg(struct store *store, struct unit *unit, struct leg *le
         return judge_twin(store, unit, leg);
     }
     at = moment_of(store, unit, leg, newest);
-    outcome = rules_resolves(leg->event) ? judge_resolve(store, unit, leg, &at, &stored)
-                                         : judge_post(unit, leg, &at, &stored);
+    outcome = rules_resolves(leg->event) ? judge_resolve(store, unit, leg, &at, record)
+                                         : judge_post(unit, leg, &at, record);
     if (outcome != QUIPU_CREATED) return outcome;
 
     invariant(leg->claimed);
-    transfer_fill(transfer_at(&store->transfers, leg->place), &stored);
     knot->hold = leg->view != NOT_FOUND ? unit->views[leg->view].hold + 1 : 0;
     tie(unit, leg, knot, KNOT_TRANSFER);
     return QUIPU_CREATED;

@@ -89,11 +89,19 @@ static unsigned size_for(uint64_t capacity)
     return size;
 }
 
+/* The limit of a shard at a size, and the hint. Latch held, or nobody else knows the index. */
+static void note_size(struct index *index, struct index_shard *shard, unsigned size)
+{
+    shard->limit = limit_of(index, shard, size);
+    /* relaxed: a hint. */
+    store_relaxed(&index->sizes[shard - index->shards], (uint8_t)size);
+}
+
 /* All shards, empty, at one size. */
 static void start_at(struct index *index, unsigned size)
 {
     for (size_t i = 0; i < INDEX_SHARDS; i++) {
-        index->shards[i].limit = limit_of(index, &index->shards[i], size);
+        note_size(index, &index->shards[i], size);
         set_state(&index->shards[i], size);
     }
     /* relaxed: no other thread knows the index yet. */
@@ -186,8 +194,8 @@ static bool grow(struct index *index, struct index_shard *shard)
         /* relaxed: nobody knows this table before set_state(). */
         store_relaxed(&table.entries[at & table.mask], entry);
     }
-    shard->limit = limit_of(index, shard, size + 1);
     set_state(shard, state + 1);
+    note_size(index, shard, size + 1);
     leave_size(index, size);
     return true;
 }

@@ -64,6 +64,7 @@ struct index {
     uint32_t left[INDEX_SIZES]; /* shards that left a size, under leaving */
     _Atomic uint32_t gone;      /* sizes that all shards left; written under leaving */
     _Atomic uint32_t forgotten; /* and whose memory was given back; written under leaving */
+    _Atomic uint8_t sizes[INDEX_SHARDS]; /* hints, close together: what the shards' states say */
     struct index_shard shards[INDEX_SHARDS];
 };
 
@@ -129,34 +130,45 @@ struct index_table {
     uint64_t mask;
 };
 
-/* The table of a shard in this state. */
-static inline struct index_table index_table(struct index *index, const struct index_shard *shard,
-                                             uint64_t state)
+/* The table of a shard at this size. */
+static inline struct index_table index_table_at(const struct index *index, uint64_t shard,
+                                                unsigned size)
 {
-    unsigned size = (unsigned)(state & INDEX_SIZE_MASK);
-    size_t number = (size_t)(shard - index->shards);
-    char *first = index->tables.base + (INDEX_FIRST_BYTES << size);
+    size_t first = (INDEX_SHARDS + shard) * CACHE_LINE << size;
 
     return (struct index_table){
-        .entries = (_Atomic uint64_t *)(void *)(first + number * ((size_t)CACHE_LINE << size)),
+        .entries = (_Atomic uint64_t *)(void *)(index->tables.base + first),
         .mask = ((uint64_t)8 << size) - 1,
     };
 }
 
-/* Bring the home line of an id close. Inside a read section. */
-static inline void index_prefetch(struct index *index, uint64_t hash)
+/* The table of a shard in this state. */
+static inline struct index_table index_table(const struct index *index,
+                                             const struct index_shard *shard, uint64_t state)
 {
-    struct index_shard *shard = index_shard_of(index, hash);
-    struct index_table table = index_table(index, shard, index_state(shard));
+    return index_table_at(index, (uint64_t)(shard - index->shards),
+                          (unsigned)(state & INDEX_SIZE_MASK));
+}
+
+/* The table that this hash is in, or was a moment ago. Inside a read section. */
+static inline struct index_table index_likely_table(const struct index *index, uint64_t hash)
+{
+    /* relaxed: a hint; a table that was left is there until the read section ends (X6). */
+    return index_table_at(index, hash >> 56, load_relaxed(&index->sizes[hash >> 56]));
+}
+
+/* Bring the home line of an id close. Inside a read section. */
+static inline void index_prefetch(const struct index *index, uint64_t hash)
+{
+    struct index_table table = index_likely_table(index, hash);
 
     prefetch_for_write(&table.entries[index_fingerprint(hash) & table.mask]);
 }
 
 /* A guess at where an id leads, by fingerprint alone; UINT64_MAX: nowhere. In a read section. */
-static inline uint64_t index_guess(struct index *index, uint64_t hash)
+static inline uint64_t index_guess(const struct index *index, uint64_t hash)
 {
-    struct index_shard *shard = index_shard_of(index, hash);
-    struct index_table table = index_table(index, shard, index_state(shard));
+    struct index_table table = index_likely_table(index, hash);
     uint64_t fingerprint = index_fingerprint(hash);
 
     for (uint64_t at = fingerprint;; at++) {

@@ -6,11 +6,10 @@
  *
  *   L1  a place is written only by the worker that holds it, until its knot is settled; then never
  *   L2  the places of a unit (a chain) are in a row
- *   L3  the id of a record is written before it is claimed in the index, the rest before commit */
+ *   L3  the id of a record is written before it is claimed in the index, and not again: others may
+ *       be comparing it; the rest before commit */
 #ifndef QUIPU_RECORDS_TRANSFERS_H
 #define QUIPU_RECORDS_TRANSFERS_H
-
-#include <string.h>
 
 #include "records/link.h"
 #include "records/range.h"
@@ -60,13 +59,6 @@ static inline struct knot *link_knot(const struct transfers *transfers, uint64_t
 
     return link_kind(link) == KNOT_RELEASE ? &hold_at(transfers, index)->release
                                            : knot_at(transfers, index);
-}
-
-/* Write a record beside its id, which stays: others may be comparing it (L3). */
-static inline void transfer_fill(quipu_transfer *record, const quipu_transfer *stored)
-{
-    memcpy((char *)record + sizeof record->id, (const char *)stored + sizeof stored->id,
-           sizeof *record - sizeof record->id);
 }
 
 /* The pending transfer that the transfer at this place resolved, or NULL. */

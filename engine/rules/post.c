@@ -63,6 +63,12 @@ static uint32_t check_overflows(const quipu_transfer *event, uint64_t timestamp,
                                 quipu_uint128 amount, const struct balance *debit,
                                 const struct balance *credit)
 {
+    /* pending + posted never overflows: it was checked here when the last amount came in. So if
+     * these sums have room, each of their parts has. */
+    bool has_room = !overflows(debit->debits_pending + debit->debits_posted, amount) &&
+                    !overflows(credit->credits_pending + credit->credits_posted, amount);
+
+    if (has_room && event->timeout == 0) return QUIPU_CREATED;
     if ((event->flags & QUIPU_TRANSFER_PENDING) != 0) {
         if (overflows(debit->debits_pending, amount)) {
             return QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING;
@@ -77,7 +83,6 @@ static uint32_t check_overflows(const quipu_transfer *event, uint64_t timestamp,
     if (overflows(credit->credits_posted, amount)) {
         return QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED;
     }
-    /* pending + posted never overflows: it was checked here when the last amount came in. */
     if (overflows(debit->debits_pending + debit->debits_posted, amount)) {
         return QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS;
     }
@@ -144,7 +149,7 @@ uint32_t quipui_rules_post(const quipu_transfer *event, const struct moment *at,
     if (outcome != QUIPU_CREATED) return outcome;
 
     take_effect(event, amount, debit->balance, credit->balance);
-    *stored = *event;
+    rules_record(event, stored);
     stored->amount = amount;
     stored->timestamp = at->timestamp;
     return QUIPU_CREATED;

@@ -80,7 +80,7 @@ static uint32_t check_closed(const quipu_transfer *event, const quipu_transfer *
 static void keep(const quipu_transfer *event, const quipu_transfer *pending, uint64_t timestamp,
                  quipu_transfer *stored)
 {
-    *stored = *event;
+    rules_record(event, stored);
     stored->debit_account_id = pending->debit_account_id;
     stored->credit_account_id = pending->credit_account_id;
     stored->amount = meant(event, pending);

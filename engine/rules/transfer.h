@@ -6,6 +6,8 @@
 #ifndef QUIPU_RULES_TRANSFER_H
 #define QUIPU_RULES_TRANSFER_H
 
+#include <string.h>
+
 #include "rules/balance.h"
 
 enum hold_state {
@@ -36,6 +38,13 @@ static inline uint64_t rules_due(uint64_t timestamp, uint32_t timeout)
     return timestamp + (uint64_t)timeout * 1000000000u;
 }
 
+/* Copy an event to its record, but for the id, which is there already. */
+static inline void rules_record(const quipu_transfer *event, quipu_transfer *stored)
+{
+    memcpy((char *)stored + sizeof stored->id, (const char *)event + sizeof event->id,
+           sizeof *event - sizeof event->id);
+}
+
 /* Does this code burn the id of its transfer? */
 bool quipui_rules_is_transient(uint32_t outcome);
 
@@ -53,13 +62,13 @@ uint32_t quipui_rules_transfer_again(const quipu_transfer *event, const quipu_tr
 uint32_t quipui_rules_transfer_fields(const quipu_transfer *event);
 
 /* A plain or pending transfer between two accounts, either NULL when not found. On QUIPU_CREATED
- * both balances have changed and *stored is the record to keep. */
+ * both balances have changed and *stored, whose id is the event's, is the record to keep. */
 uint32_t quipui_rules_post(const quipu_transfer *event, const struct moment *at,
                            const struct party *debit, const struct party *credit,
                            quipu_transfer *stored);
 
 /* A post or void of a pending transfer (hold->transfer NULL when not found) between its
- * accounts. */
+ * accounts; *stored as above. */
 uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *at,
                               const struct hold_view *hold, const struct party *debit,
                               const struct party *credit, quipu_transfer *stored);

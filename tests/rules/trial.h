@@ -66,8 +66,8 @@ static inline void trial_faults_in_order(judge_fn *judge, const struct trial *so
 #define IN_ORDER(judge, sound, fine, faults)                                                       \
     trial_faults_in_order((judge), (sound), (fine), (faults), sizeof(faults) / sizeof((faults)[0]))
 
-/* Ask post or resolve. A refusal must leave every byte of the balances as it was, and write no
- * record. */
+/* Ask post or resolve, for a record that has its id. A refusal must leave every byte of the
+ * balances as it was, and write no record. */
 static inline uint32_t trial_apply(struct trial *trial, bool resolves)
 {
     struct balance before[2];
@@ -77,6 +77,7 @@ static inline uint32_t trial_apply(struct trial *trial, bool resolves)
     uint32_t outcome;
 
     memset(&untouched, 0x5A, sizeof untouched);
+    untouched.id = trial->event.id;
     trial->stored = untouched;
     memcpy(before, trial->balances, sizeof before);
     debit->balance = &trial->balances[DEBIT];
