@@ -6,17 +6,14 @@
 #include <stdlib.h>
 
 #include "complain.h"
+#include "latency.h"
+#include "memory.h"
+#include "stage.h"
 #include "stopwatch.h"
 #include "trial.h"
 
-/* Events made up at a time: as many calls as give so many, so that reading the clock costs nothing
- * at batch 1 either. */
-#define CHUNK QUIPU_BATCH_MAX
-
-/* Enough for any run: what an account can lose is transfers times 64. */
-#define FUNDS ((quipu_uint128)1 << 60)
-
-#define BANK_ID 1
+/* Calls a thread whose times are kept. */
+#define LATENCY_SAMPLES (1u << 18)
 
 struct driver {
     const struct drive_order *order;
@@ -24,43 +21,61 @@ struct driver {
     pthread_barrier_t *start;
     struct workload_source source;
     quipu_transfer *events;
+    uint32_t *expected;
     quipu_result *results;
-    uint64_t done, busy_ns; /* measured */
-    uint64_t failed;        /* warm-up and all */
-    quipu_uint128 moved;    /* the same */
+    struct latency latency;
+    uint64_t done, busy_ns;     /* measured */
+    uint64_t stored, surprises; /* warm-up and all */
+    quipu_uint128 moved;        /* the same */
     quipu_status status;
     pthread_t thread;
 };
+
+/* What was posted by events[i], a post of all included. */
+static quipu_uint128 posted_by(const quipu_transfer *events, size_t i)
+{
+    if ((events[i].flags & QUIPU_TRANSFER_PENDING) != 0) return 0;
+    return events[i].pending_id != 0 ? events[i - 1].amount : events[i].amount;
+}
+
+static void check_results(struct driver *driver, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (driver->results[i].status != driver->expected[i]) driver->surprises++;
+        if (driver->results[i].status != QUIPU_CREATED) continue;
+        driver->stored++;
+        driver->moved += posted_by(driver->events, i);
+    }
+}
 
 /* Make up `count` events, put them in, and check what became of them. Returns the time in calls. */
 static uint64_t drive_some(struct driver *driver, size_t count)
 {
     size_t batch = driver->order->batch;
-    uint64_t started_ns, ended_ns;
+    uint64_t started_ns, ended_ns, call_ns;
 
     workload_fill(&driver->source, driver->events, count);
-    started_ns = stopwatch_ns();
+    kind_shape(driver->order->kind, batch, driver->events, driver->expected, count);
+    started_ns = ended_ns = stopwatch_ns();
     for (size_t at = 0; at < count && driver->status == QUIPU_OK; at += batch) {
         driver->status =
             quipu_create_transfers(driver->ledger, driver->events + at,
                                    batch < count - at ? batch : count - at, driver->results + at);
+        if (driver->latency.ns == NULL) continue;
+        call_ns = stopwatch_ns();
+        latency_add(&driver->latency, call_ns - ended_ns);
+        ended_ns = call_ns;
     }
     ended_ns = stopwatch_ns();
     if (driver->status != QUIPU_OK) return 0;
-    for (size_t i = 0; i < count; i++) {
-        if (driver->results[i].status == QUIPU_CREATED) {
-            driver->moved += driver->events[i].amount;
-        } else {
-            driver->failed++;
-        }
-    }
+    check_results(driver, count);
     return ended_ns - started_ns;
 }
 
 static void *drive(void *context)
 {
     struct driver *driver = context;
-    uint64_t chunk = CHUNK / driver->order->batch * driver->order->batch;
+    uint64_t chunk = DRIVE_CHUNK / driver->order->batch * driver->order->batch;
     uint64_t quota = driver->order->transfers_max / driver->order->thread_count;
     uint64_t limit_ns = (uint64_t)(driver->order->seconds * 1e9);
 
@@ -76,92 +91,21 @@ static void *drive(void *context)
     return NULL;
 }
 
-static bool all_created(const quipu_result *results, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (results[i].status != QUIPU_CREATED) return false;
-    }
-    return true;
-}
-
-static quipu_status open_bank(quipu_ledger *ledger)
-{
-    const quipu_account bank = {.id = BANK_ID, .ledger = 1, .code = 1};
-    quipu_result result;
-
-    return quipu_create_accounts(ledger, &bank, 1, &result);
-}
-
-/* Accounts `from` up to `to`, at most a batch, each with its funds. */
-static quipu_status open_accounts(quipu_ledger *ledger, uint64_t from, uint64_t to,
-                                  struct driver *scratch)
-{
-    quipu_account *accounts = calloc(to - from, sizeof *accounts);
-    quipu_status status;
-
-    if (accounts == NULL) return QUIPU_NO_MEMORY;
-    for (uint64_t i = from; i < to; i++) {
-        quipu_uint128 id = workload_account_id(i);
-
-        accounts[i - from] = (quipu_account){
-            .id = id,
-            .ledger = 1,
-            .code = 2,
-            .flags = QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS,
-        };
-        scratch->events[i - from] = (quipu_transfer){
-            .id = id, /* transfers have ids of their own */
-            .debit_account_id = BANK_ID,
-            .credit_account_id = id,
-            .amount = FUNDS,
-            .ledger = 1,
-            .code = 1,
-        };
-    }
-    status = quipu_create_accounts(ledger, accounts, to - from, scratch->results);
-    if (status == QUIPU_OK)
-        status = quipu_create_transfers(ledger, scratch->events, to - from, scratch->results);
-    if (status == QUIPU_OK && !all_created(scratch->results, to - from)) status = QUIPU_CORRUPT;
-    free(accounts);
-    return status;
-}
-
-static quipu_status set_up(const struct drive_order *order, struct driver *scratch,
-                           quipu_ledger **ledger)
-{
-    uint64_t accounts = order->workload->account_count;
-    const quipu_options options = {
-        .protocol = order->protocol,
-        .account_capacity = accounts + 1,
-        .transfer_capacity =
-            accounts + order->transfers_max + (2 * order->thread_count + 2) * CHUNK,
-        .prefault = order->prefault,
-    };
-    quipu_status status = quipu_open(&options, ledger);
-
-    if (status == QUIPU_OK) status = open_bank(*ledger);
-    for (uint64_t from = 0; from < accounts && status == QUIPU_OK; from += CHUNK) {
-        uint64_t to = from + CHUNK < accounts ? from + CHUNK : accounts;
-
-        status = open_accounts(*ledger, from, to, scratch);
-    }
-    return status;
-}
-
 static bool books_are_right(const struct drive_order *order, quipu_ledger *ledger,
                             const struct driver *drivers)
 {
-    quipu_uint128 moved = FUNDS * order->workload->account_count;
-    uint64_t failed = 0;
+    quipu_uint128 moved = STAGE_FUNDS * order->workload->account_count;
+    uint64_t surprises = 0;
     struct trial trial;
     bool right;
 
     for (uint64_t i = 0; i < order->thread_count; i++) {
         moved += drivers[i].moved;
-        failed += drivers[i].failed;
+        surprises += drivers[i].surprises;
     }
-    if (failed > 0) {
-        complain("%llu transfers failed that should not have", (unsigned long long)failed);
+    if (surprises > 0) {
+        complain("%llu transfers did not become what they should have",
+                 (unsigned long long)surprises);
         return false;
     }
     if (!trial_take(ledger, &trial)) return false;
@@ -179,9 +123,12 @@ static bool drivers_make(struct driver *drivers, const struct drive_order *order
         drivers[i].order = order;
         drivers[i].start = start;
         drivers[i].status = QUIPU_OK;
-        drivers[i].events = calloc(CHUNK, sizeof *drivers[i].events);
-        drivers[i].results = calloc(CHUNK, sizeof *drivers[i].results);
-        if (drivers[i].events == NULL || drivers[i].results == NULL) return false;
+        drivers[i].events = calloc(DRIVE_CHUNK, sizeof *drivers[i].events);
+        drivers[i].expected = calloc(DRIVE_CHUNK, sizeof *drivers[i].expected);
+        drivers[i].results = calloc(DRIVE_CHUNK, sizeof *drivers[i].results);
+        if (order->latency && !latency_open(&drivers[i].latency, LATENCY_SAMPLES)) return false;
+        if (drivers[i].events == NULL || drivers[i].expected == NULL || drivers[i].results == NULL)
+            return false;
         workload_begin(&drivers[i].source, order->workload, i + 1);
     }
     return true;
@@ -191,28 +138,49 @@ static void drivers_free(struct driver *drivers, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         free(drivers[i].events);
+        free(drivers[i].expected);
+        latency_close(&drivers[i].latency);
         free(drivers[i].results);
     }
     free(drivers);
 }
 
 /* All threads or none: those that started would wait at the barrier for ever. */
-static void run_all(struct driver *drivers, const struct drive_order *order, quipu_ledger *ledger)
+static void start_all(struct driver *drivers, struct reader *readers,
+                      const struct drive_order *order)
 {
-    for (uint64_t i = 0; i < order->thread_count; i++) {
-        drivers[i].ledger = ledger;
-        if (pthread_create(&drivers[i].thread, NULL, drive, &drivers[i]) == 0) continue;
-        complain("cannot start thread %llu; ask for fewer --threads", (unsigned long long)i + 1);
-        exit(COMMAND_SYSTEM);
-    }
-    for (uint64_t i = 0; i < order->thread_count; i++)
-        (void)pthread_join(drivers[i].thread, NULL);
+    bool started = true;
+
+    for (uint64_t i = 0; i < order->reader_count && started; i++)
+        started = reader_start(&readers[i]);
+    for (uint64_t i = 0; i < order->thread_count && started; i++)
+        started = pthread_create(&drivers[i].thread, NULL, drive, &drivers[i]) == 0;
+    if (started) return;
+    complain("cannot start all threads; ask for fewer --threads or --readers");
+    exit(COMMAND_SYSTEM);
 }
 
-static quipu_status sum_up(const struct driver *drivers, const struct drive_order *order,
-                           struct drive_score *score)
+static void run_all(struct driver *drivers, struct reader *readers, const struct drive_order *order,
+                    quipu_ledger *ledger)
 {
-    *score = (struct drive_score){0};
+    for (uint64_t i = 0; i < order->thread_count; i++)
+        drivers[i].ledger = ledger;
+    for (uint64_t i = 0; i < order->reader_count; i++) {
+        readers[i].ledger = ledger;
+        readers[i].workload = order->workload;
+        readers[i].reading = order->reading;
+        readers[i].number = i;
+    }
+    start_all(drivers, readers, order);
+    for (uint64_t i = 0; i < order->thread_count; i++)
+        (void)pthread_join(drivers[i].thread, NULL);
+    for (uint64_t i = 0; i < order->reader_count; i++)
+        reader_join(&readers[i]);
+}
+
+static quipu_status sum_up(const struct driver *drivers, const struct reader *readers,
+                           const struct drive_order *order, struct drive_score *score)
+{
     for (uint64_t i = 0; i < order->thread_count; i++) {
         double seconds = stopwatch_seconds(drivers[i].busy_ns);
 
@@ -221,35 +189,77 @@ static quipu_status sum_up(const struct driver *drivers, const struct drive_orde
         score->seconds += seconds / (double)order->thread_count;
         if (seconds > 0) score->per_second += (double)drivers[i].done / seconds;
     }
+    for (uint64_t i = 0; i < order->reader_count; i++) {
+        if (readers[i].status != QUIPU_OK) return readers[i].status;
+        score->reads_per_second += (double)readers[i].reads / stopwatch_seconds(readers[i].ns);
+    }
     return QUIPU_OK;
+}
+
+/* How long calls took, of all threads. */
+static quipu_status sum_up_latency(struct driver *drivers, const struct drive_order *order,
+                                   struct drive_score *score)
+{
+    struct latency *all = &drivers[0].latency;
+
+    if (!order->latency) return QUIPU_OK;
+    for (uint64_t i = 1; i < order->thread_count; i++) {
+        if (!latency_join(all, &drivers[i].latency, 1)) return QUIPU_NO_MEMORY;
+    }
+    if (!latency_join(all, NULL, 0)) return QUIPU_NO_MEMORY;
+    score->p50_ns = latency_at(all, 0.5);
+    score->p99_ns = latency_at(all, 0.99);
+    score->p999_ns = latency_at(all, 0.999);
+    score->longest_ns = all->longest_ns;
+    return QUIPU_OK;
+}
+
+static void sum_up_memory(const struct driver *drivers, const struct drive_order *order,
+                          const struct stage *stage, struct drive_score *score)
+{
+    uint64_t now = memory_in_use(), transfers = order->workload->account_count;
+
+    for (uint64_t i = 0; i < order->thread_count; i++)
+        transfers += drivers[i].stored;
+    if (order->prefault || now == 0) return;
+    score->bytes_per_account = stage->bytes_per_account;
+    score->bytes_per_transfer = (double)(now - stage->bytes_before_transfers) / (double)transfers;
+}
+
+static quipu_status measure(const struct drive_order *order, struct driver *drivers,
+                            struct reader *readers, struct stage *stage, struct drive_score *score)
+{
+    quipu_status status = stage_set(order, stage);
+
+    if (status != QUIPU_OK) return status;
+    run_all(drivers, readers, order, stage->ledger);
+    sum_up_memory(drivers, order, stage, score);
+    status = sum_up(drivers, readers, order, score);
+    return status == QUIPU_OK ? sum_up_latency(drivers, order, score) : status;
 }
 
 enum command_exit drive_run(const struct drive_order *order, struct drive_score *score)
 {
     struct driver *drivers = calloc(order->thread_count, sizeof *drivers);
+    struct reader *readers = calloc(order->reader_count + 1, sizeof *readers);
+    struct stage stage = {0};
     pthread_barrier_t start;
-    quipu_ledger *ledger = NULL;
     quipu_status status = QUIPU_NO_MEMORY;
     enum command_exit result = COMMAND_FINE;
 
-    if (drivers == NULL) {
-        complain_of_status("the bench", status);
-        return COMMAND_SYSTEM;
-    }
+    *score = (struct drive_score){0};
     (void)pthread_barrier_init(&start, NULL, (unsigned)order->thread_count);
-    if (drivers_make(drivers, order, &start)) status = set_up(order, &drivers[0], &ledger);
-    if (status == QUIPU_OK) {
-        run_all(drivers, order, ledger);
-        status = sum_up(drivers, order, score);
-    }
+    if (drivers != NULL && readers != NULL && drivers_make(drivers, order, &start))
+        status = measure(order, drivers, readers, &stage, score);
     if (status != QUIPU_OK) {
         complain_of_status("the bench", status);
         result = COMMAND_SYSTEM;
-    } else if (!books_are_right(order, ledger, drivers)) {
+    } else if (!books_are_right(order, stage.ledger, drivers)) {
         result = COMMAND_REFUSED;
     }
-    if (ledger != NULL) (void)quipu_close(ledger);
+    if (stage.ledger != NULL) (void)quipu_close(stage.ledger);
     (void)pthread_barrier_destroy(&start);
-    drivers_free(drivers, order->thread_count);
+    if (drivers != NULL) drivers_free(drivers, order->thread_count);
+    free(readers);
     return result;
 }

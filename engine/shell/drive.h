@@ -1,9 +1,8 @@
 /* drive.h - one measurement: a ledger, threads that put a workload into it, and a stopwatch.
  *
  * Only the calls of quipu_create_transfers() are timed: the threads make up events between them.
- * Accounts must not be overdrawn and have funds enough, so every transfer takes the whole way of
- * the rules and succeeds. After each run the books are drawn up; a figure whose money does not add
- * up is not a figure. */
+ * What becomes of each event is known before (kind.h) and checked. After each run the books are
+ * drawn up; a figure whose money does not add up is not a figure. */
 #ifndef QUIPU_SHELL_DRIVE_H
 #define QUIPU_SHELL_DRIVE_H
 
@@ -11,8 +10,14 @@
 #include <stdint.h>
 
 #include "command.h"
+#include "kind.h"
 #include "quipu/quipu.h"
+#include "reader.h"
 #include "workload.h"
+
+/* Events made up at a time: as many calls as give so many, so that reading the clock costs nothing
+ * at batch 1 either. */
+#define DRIVE_CHUNK QUIPU_BATCH_MAX
 
 struct drive_order {
     quipu_protocol protocol;
@@ -21,6 +26,10 @@ struct drive_order {
     uint64_t transfers_max; /* of all threads; a run ends there or after `seconds` in calls */
     double seconds;
     bool prefault; /* the ledger takes all its memory before the first call */
+    bool latency;  /* time every call: costs a look at the clock in each */
+    enum kind kind;
+    uint64_t reader_count; /* threads that read meanwhile */
+    enum reading reading;
     const struct workload *workload;
 };
 
@@ -28,6 +37,9 @@ struct drive_score {
     uint64_t transfers;
     double seconds;    /* in calls, the mean of the threads */
     double per_second; /* of all threads */
+    double reads_per_second;
+    uint64_t p50_ns, p99_ns, p999_ns, longest_ns; /* calls; 0: not measured */
+    double bytes_per_account, bytes_per_transfer; /* of memory in use; 0: not measured */
 };
 
 /* Not fine: said why. */

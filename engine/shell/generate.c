@@ -68,7 +68,7 @@ static enum command_exit run(int argc, char **argv)
     struct arg_str *seed = arg_str0(NULL, "seed", "N", "another seed, another month (1)");
     struct arg_str *customers = arg_str0(NULL, "customers", "N", "how many (500)");
     struct arg_str *days = arg_str0(NULL, "days", "N", "how long (30)");
-    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv or json (table)");
+    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)");
     struct arg_lit *help = arg_lit0("h", "help", "show this");
     struct arg_end *end = arg_end(8);
     void *table[] = {out, seed, customers, days, form, help, end};

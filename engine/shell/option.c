@@ -53,27 +53,27 @@ static bool complain_of_value(const struct arg_str *option, const char *wanted)
 
 bool option_format(const struct arg_str *option, enum report_format *value)
 {
-    static const char *const names[] = {"table", "csv", "json"};
+    static const char *const names[] = {"table", "csv", "json", "jsonl"};
 
     if (option->count == 0) return true;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         if (strcmp(option->sval[0], names[i]) != 0) continue;
         *value = (enum report_format)i;
         return true;
     }
-    return complain_of_value(option, "table, csv or json");
+    return complain_of_value(option, "table, csv, json or jsonl");
 }
+
+const char *const option_protocol_names[OPTION_PROTOCOL_COUNT] = {
+    [QUIPU_OPTIMISTIC] = "optimistic",
+    [QUIPU_CAS] = "cas",
+    [QUIPU_MUTEX] = "mutex",
+    [QUIPU_RCU] = "rcu",
+};
 
 const char *option_protocol_name(quipu_protocol protocol)
 {
-    static const char *const names[OPTION_PROTOCOL_COUNT] = {
-        [QUIPU_OPTIMISTIC] = "optimistic",
-        [QUIPU_CAS] = "cas",
-        [QUIPU_MUTEX] = "mutex",
-        [QUIPU_RCU] = "rcu",
-    };
-
-    return (unsigned)protocol < OPTION_PROTOCOL_COUNT ? names[protocol] : "unsafe";
+    return (unsigned)protocol < OPTION_PROTOCOL_COUNT ? option_protocol_names[protocol] : "unsafe";
 }
 
 static bool find_protocol(const char *name, quipu_protocol *value)
@@ -118,6 +118,79 @@ bool option_count(const struct arg_str *option, uint64_t min, uint64_t max, uint
     return complain_of_value(option, wanted);
 }
 
+/* The next of a list: from *text up to a comma, which it steps over. */
+static size_t next_item(const char **text, const char **item)
+{
+    size_t length = strcspn(*text, ",");
+
+    *item = *text;
+    *text += length;
+    if (**text == ',') ++*text;
+    return length;
+}
+
+bool option_counts(const struct arg_str *option, uint64_t min, uint64_t max,
+                   struct option_counts *list)
+{
+    const char *text, *item;
+    char wanted[80];
+
+    if (option->count == 0) return true;
+    list->count = 0;
+    for (text = option->sval[0]; *text != '\0';) {
+        size_t length = next_item(&text, &item);
+        quipu_uint128 number = 0;
+
+        if (list->count == OPTION_LIST_MAX ||
+            number_read(item, length, max, &number) != NUMBER_FINE || number < min) {
+            list->count = 0;
+            break;
+        }
+        list->values[list->count++] = (uint64_t)number;
+    }
+    if (list->count > 0) return true;
+    (void)snprintf(wanted, sizeof wanted, "numbers from %llu to %llu, joined by commas",
+                   (unsigned long long)min, (unsigned long long)max);
+    return complain_of_value(option, wanted);
+}
+
+static size_t find_name(const char *item, size_t length, const char *const *names, size_t count)
+{
+    size_t i = 0;
+
+    while (i < count && (strlen(names[i]) != length || strncmp(names[i], item, length) != 0))
+        i++;
+    return i;
+}
+
+bool option_names(const struct arg_str *option, const char *const *names, size_t name_count,
+                  struct option_counts *list)
+{
+    const char *text, *item;
+    char wanted[160] = "";
+
+    if (option->count == 0) return true;
+    list->count = 0;
+    for (text = option->sval[0]; *text != '\0';) {
+        size_t length = next_item(&text, &item);
+        size_t which = find_name(item, length, names, name_count);
+
+        if (which == name_count || list->count == OPTION_LIST_MAX) {
+            list->count = 0;
+            break;
+        }
+        list->values[list->count++] = which;
+    }
+    if (list->count > 0) return true;
+    for (size_t i = 0; i < name_count; i++) {
+        size_t used = strlen(wanted);
+
+        (void)snprintf(wanted + used, sizeof wanted - used, "%s%s",
+                       i == 0 ? "" : (i + 1 < name_count ? ", " : " or "), names[i]);
+    }
+    return complain_of_value(option, wanted);
+}
+
 bool option_seconds(const struct arg_str *option, double *value)
 {
     char *end;
@@ -149,7 +222,7 @@ struct option_pair option_pair_new(void)
         .transfers = arg_file1(NULL, "transfers", "T.csv", "the transfers"),
         .protocol = arg_str0(NULL, "protocol", "P", OPTION_PROTOCOLS " (optimistic)"),
         .threads = arg_str0(NULL, "threads", "N", "threads that put transfers in (1)"),
-        .format = arg_str0(NULL, "format", "F", "table, csv or json (table)"),
+        .format = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)"),
         .strict = arg_lit0(NULL, "strict", "stop at the first bad row"),
         .help = arg_lit0("h", "help", "show this"),
         .end = arg_end(8),

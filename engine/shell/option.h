@@ -36,6 +36,22 @@ bool option_format(const struct arg_str *option, enum report_format *value);
 bool option_protocol(const struct arg_str *option, quipu_protocol *value);
 bool option_protocol_or_unsafe(const struct arg_str *option, quipu_protocol *value);
 bool option_count(const struct arg_str *option, uint64_t min, uint64_t max, uint64_t *value);
+
+/* Several, joined by commas. */
+#define OPTION_LIST_MAX 16
+
+struct option_counts {
+    uint64_t values[OPTION_LIST_MAX];
+    size_t count;
+};
+
+bool option_counts(const struct arg_str *option, uint64_t min, uint64_t max,
+                   struct option_counts *list);
+
+/* The same of names: the values are their places in `names`. */
+bool option_names(const struct arg_str *option, const char *const *names, size_t name_count,
+                  struct option_counts *list);
+
 bool option_seconds(const struct arg_str *option, double *value);
 bool option_id(const struct arg_str *option, quipu_uint128 *value);
 
@@ -43,6 +59,8 @@ const char *option_protocol_name(quipu_protocol protocol);
 
 #define OPTION_PROTOCOLS "optimistic, cas, mutex or rcu"
 #define OPTION_PROTOCOL_COUNT 4 /* numbered from 0 */
+
+extern const char *const option_protocol_names[OPTION_PROTOCOL_COUNT];
 
 /* More threads than this are a typing error. */
 #define OPTION_THREADS_MAX 1024

@@ -103,7 +103,7 @@ static enum command_exit run(int argc, char **argv)
         arg_str0(NULL, "protocol", "P", "optimistic, cas, mutex, rcu or unsafe (optimistic)");
     struct arg_str *threads = arg_str0(NULL, "threads", "N", "how many race (4)");
     struct arg_str *seconds = arg_str0(NULL, "seconds", "S", "for how long (1)");
-    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv or json (table)");
+    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)");
     struct arg_lit *help = arg_lit0("h", "help", "show this");
     struct arg_end *end = arg_end(8);
     void *table[] = {protocol, threads, seconds, form, help, end};

@@ -82,6 +82,7 @@ bool report_end(struct report *report, enum report_format format)
         case REPORT_TABLE: printed = report_as_table(report, stdout); break;
         case REPORT_CSV: printed = report_as_csv(report, stdout); break;
         case REPORT_JSON: printed = report_as_json(report, stdout); break;
+        case REPORT_JSONL: printed = report_as_json_lines(report, stdout); break;
         }
     }
     report_free(report);

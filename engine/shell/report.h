@@ -1,8 +1,9 @@
-/* report.h - what a command prints: named sheets of cells, as a table, as CSV or as JSON.
+/* report.h - what a command prints: named sheets of cells, in one of four forms.
  *
  * Cells are added in order; a row is full when its columns are. In JSON a report is one object with
  * a member per sheet: an array of objects, or one object for a sheet of facts; 128-bit values are
- * strings. In CSV a report of one sheet is that sheet; one of several has all their columns, and a
+ * strings. In JSON lines each row is an object by itself, of which the member `sheet` names its
+ * sheet. In CSV a report of one sheet is that sheet; one of several has all their columns, and a
  * first one that names the sheet, so that it is one table to any reader. */
 #ifndef QUIPU_SHELL_REPORT_H
 #define QUIPU_SHELL_REPORT_H
@@ -14,7 +15,7 @@
 
 #include "number.h"
 
-enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON };
+enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_JSONL };
 
 enum column_kind {
     COLUMN_TEXT,
@@ -72,6 +73,7 @@ void report_free(struct report *report);
 bool report_as_table(const struct report *report, FILE *out);
 bool report_as_csv(const struct report *report, FILE *out);
 bool report_as_json(const struct report *report, FILE *out);
+bool report_as_json_lines(const struct report *report, FILE *out);
 
 static inline size_t sheet_row_count(const struct sheet *sheet)
 {

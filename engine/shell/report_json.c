@@ -1,4 +1,4 @@
-/* report_json.c - for programs: one object, a member per sheet. */
+/* report_json.c - for programs: one object, a member per sheet; or an object a line. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +22,9 @@ static json_t *value_of(enum column_kind kind, const char *text)
     return string != NULL ? string : json_string("(not UTF-8)");
 }
 
-/* NULL: no memory. */
-static json_t *object_of(const struct sheet *sheet, size_t row)
+/* Add a row's members. Returns the object, or NULL: no memory, and it is gone. */
+static json_t *with_row(json_t *object, const struct sheet *sheet, size_t row)
 {
-    json_t *object = json_object();
-
     for (size_t column = 0; object != NULL && column < sheet->column_count; column++) {
         json_t *value = value_of(sheet->columns[column].kind, sheet_cell(sheet, row, column));
 
@@ -35,6 +33,12 @@ static json_t *object_of(const struct sheet *sheet, size_t row)
         object = NULL;
     }
     return object;
+}
+
+/* NULL: no memory. */
+static json_t *object_of(const struct sheet *sheet, size_t row)
+{
+    return with_row(json_object(), sheet, row);
 }
 
 static json_t *array_of(const struct sheet *sheet)
@@ -67,4 +71,31 @@ bool report_as_json(const struct report *report, FILE *out)
     }
     json_decref(root);
     return whole;
+}
+
+static bool write_line(const struct sheet *sheet, size_t row, FILE *out)
+{
+    json_t *object = json_pack("{s:s}", "sheet", sheet->name);
+    bool whole;
+
+    if (object != NULL) object = with_row(object, sheet, row);
+    whole = object != NULL;
+    if (whole) {
+        (void)json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
+        (void)fputc('\n', out);
+    }
+    json_decref(object);
+    return whole;
+}
+
+bool report_as_json_lines(const struct report *report, FILE *out)
+{
+    for (size_t i = 0; i < report->sheet_count; i++) {
+        const struct sheet *sheet = &report->sheets[i];
+
+        for (size_t row = 0; row < sheet_row_count(sheet); row++) {
+            if (!write_line(sheet, row, out)) return false;
+        }
+    }
+    return true;
 }

@@ -6,12 +6,7 @@
 /* A prime above the number of accounts: rank times this, modulo accounts, meets each once. */
 #define SCATTER 2654435761u
 
-const char *distribution_name(enum distribution distribution)
-{
-    static const char *const names[DISTRIBUTION_COUNT] = {"uniform", "zipf", "hot"};
-
-    return names[distribution];
-}
+const char *const distribution_names[DISTRIBUTION_COUNT] = {"uniform", "zipf", "hot"};
 
 static double power_100(double x)
 {

@@ -19,7 +19,7 @@ enum distribution { DISTRIBUTION_UNIFORM, DISTRIBUTION_ZIPF, DISTRIBUTION_HOT };
 
 #define DISTRIBUTION_COUNT 3
 
-const char *distribution_name(enum distribution distribution);
+extern const char *const distribution_names[DISTRIBUTION_COUNT];
 
 struct workload {
     enum distribution distribution;

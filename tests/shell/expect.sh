@@ -4,6 +4,7 @@
 #   expect_code N       the exit code was N
 #   expect_out TEXT     the output has a line with TEXT in it; expect_err: the complaints
 #   expect_no_out TEXT  it has none; expect_no_err
+#   expect_lines N      the output has so many lines
 #   expect_same A B     two files are the same bytes
 #   expect_fact K V     the output, as a table, has the fact K with the value V
 #   pair A T            write accounts and transfers, as text, to the files $accounts, $transfers
@@ -62,6 +63,11 @@ expect_no_out() {
 expect_no_err() {
     expected=$((expected + 1))
     ! grep -qF -- "$1" "$work/err" || miss "complaints without: $1"
+}
+
+expect_lines() {
+    expected=$((expected + 1))
+    [ "$(wc -l <"$work/out")" -eq "$1" ] || miss "output of $1 lines"
 }
 
 expect_same() {

@@ -66,10 +66,20 @@ run bench --seconds 0.01 --accounts 100 --threads 2 --batch 10 --distribution zi
 expect_code 0
 expect_json 'bench;3;batch' 10 NUMBER
 expect_json 'bench;3;distribution' zipf STRING
+run bench --seconds 0.01 --accounts 50,100 --threads 1,2 --batch 1,10 --distribution hot --protocol optimistic,rcu --readers 1 --reading snapshots --latency --format jsonl
+expect_code 0
+expect_lines 16
+sed -n 16p "$work/out" >"$work/last" && mv "$work/last" "$work/out"
+expect_json readers 1 NUMBER
+expect_json accounts 100 NUMBER
+expect_json sheet bench STRING
+run bench --seconds 0.01 --accounts 100 --threads 2 --batch 7 --distribution uniform --kind limited,plain,pending,chain,duplicate,refused --format json
+expect_code 0
+expect_json 'bench;23;kind' refused STRING
 run bench --transfers 1000 --accounts 100 --threads 1 --protocol cas --format csv
 expect_code 0
 expect_csv
-expect_out 'cas,1,100,hot,8190,1000,'
+expect_out 'cas,1,100,hot,limited,8190,0,1000,'
 
 run generate --out "$work/m" --customers 10 --days 2 --format json
 expect_json 'generated;accounts' 19 NUMBER

@@ -61,7 +61,7 @@ done
 
 run bench --batch 8191
 expect_code 2
-expect_err "a number from 1 to 8190"
+expect_err "numbers from 1 to 8190"
 
 run bench --distribution normal
 expect_code 2
@@ -69,7 +69,7 @@ expect_err "uniform, zipf or hot"
 
 run generate --out "$work/m" --format xml
 expect_code 2
-expect_err "table, csv or json"
+expect_err "table, csv, json or jsonl"
 
 pair id 'id'
 run account 12x --accounts "$accounts" --transfers "$transfers"
