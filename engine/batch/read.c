@@ -47,22 +47,24 @@ struct slot *quipui_find_account(struct store *store, quipu_uint128 id)
     return found ? slot_at(&store->accounts, place) : NULL;
 }
 
-/* Ask early for what a lookup of these ids will touch. */
-static void warm(struct index *index, const quipu_uint128 *ids, size_t count, const char *base,
-                 size_t stride)
-{
-    uint64_t hashes[GROUP_EVENTS];
+/* Where ids lead: their hashes, and guesses at the places of their records. */
+struct lead {
+    uint64_t hash, guess;
+};
 
+/* Ask early for what a lookup of these ids will touch. In a read section. */
+static void warm(struct index *index, const quipu_uint128 *ids, size_t count,
+                 const struct region *records, size_t stride, struct lead *leads)
+{
     for (size_t i = 0; i < count; i++) {
-        hashes[i] = index_hash(index, ids[i]);
-        index_prefetch(index, hashes[i]);
+        leads[i].hash = index_hash(index, ids[i]);
+        index_prefetch(index, leads[i].hash);
     }
     for (size_t i = 0; i < count; i++) {
-        uint64_t place = index_guess(index, hashes[i]);
-
-        if (place == UINT64_MAX) continue;
-        prefetch(base + place * stride);
-        prefetch(base + place * stride + 64);
+        leads[i].guess = index_guess(index, leads[i].hash);
+        if (leads[i].guess == UINT64_MAX) continue;
+        for (size_t line = 0; line < stride; line += CACHE_LINE)
+            prefetch(records->base + leads[i].guess * stride + line);
     }
 }
 
@@ -79,14 +81,14 @@ static size_t find_all(struct store *store, const quipu_uint128 *ids, size_t cou
 
     for (size_t from = 0; from < count; from += GROUP_EVENTS) {
         size_t group = group_at(from, count);
+        struct lead leads[GROUP_EVENTS];
 
         quipui_grace_enter();
-        if (group > 1) {
-            warm(&store->account_ids, ids + from, group, store->accounts.slots.base,
-                 sizeof(struct slot));
-        }
+        warm(&store->account_ids, ids + from, group, &store->accounts.slots, sizeof(struct slot),
+             leads);
         for (size_t i = from; i < from + group; i++) {
-            struct slot *slot = quipui_find_account(store, ids[i]);
+            const struct lead *lead = &leads[i - from];
+            struct slot *slot = quipui_find_slot(store, lead->hash, ids[i], lead->guess);
 
             if (slot != NULL) {
                 keys[found++] = (struct key){(uint64_t)(uintptr_t)slot, (uint32_t)i};
@@ -133,22 +135,29 @@ quipu_status quipui_lookup_accounts(struct reader *reader, const quipu_uint128 *
         }
     } while (found < count && again != found);
 
-    memset(accounts, 0, count * sizeof *accounts);
-    if (versions != NULL) memset(versions, 0, count * sizeof *versions);
+    if (found < count) {
+        memset(accounts, 0, count * sizeof *accounts);
+        if (versions != NULL) memset(versions, 0, count * sizeof *versions);
+    }
     for (size_t i = 0; i < found; i++) {
         const struct copy *copy = &copies[keys[i].by];
+        quipu_account *account = &accounts[keys[i].which];
+        uint64_t version = copy->state.balance.version;
 
-        if (copy->state.balance.version == 0) continue;
-        quipui_slot_view(copy->slot, &copy->state, &accounts[keys[i].which]);
-        if (versions != NULL) versions[keys[i].which] = copy->state.balance.version;
+        if (version != 0) {
+            quipui_slot_view(copy->slot, &copy->state, account);
+        } else {
+            memset(account, 0, sizeof *account); /* not there yet as of this instant */
+        }
+        if (versions != NULL) versions[keys[i].which] = version;
     }
     return QUIPU_OK;
 }
 
-static void look_up_transfer(struct store *store, quipu_uint128 id, quipu_transfer *transfer,
-                             quipu_transfer_versions *versions)
+static void look_up_transfer(struct store *store, uint64_t hash, quipu_uint128 id,
+                             quipu_transfer *transfer, quipu_transfer_versions *versions)
 {
-    uint64_t hash = index_hash(&store->transfer_ids, id), place;
+    uint64_t place;
 
     memset(transfer, 0, sizeof *transfer);
     if (versions != NULL) memset(versions, 0, sizeof *versions);
@@ -166,14 +175,14 @@ quipu_status quipui_lookup_transfers(struct reader *reader, const quipu_uint128 
 
     for (size_t from = 0; from < count; from += GROUP_EVENTS) {
         size_t group = group_at(from, count);
+        struct lead leads[GROUP_EVENTS];
 
         quipui_grace_enter();
-        if (group > 1) {
-            warm(&store->transfer_ids, ids + from, group, store->transfers.records.base,
-                 sizeof(quipu_transfer));
-        }
+        warm(&store->transfer_ids, ids + from, group, &store->transfers.records,
+             sizeof(quipu_transfer), leads);
         for (size_t i = from; i < from + group; i++) {
-            look_up_transfer(store, ids[i], &transfers[i], versions == NULL ? NULL : &versions[i]);
+            look_up_transfer(store, leads[i - from].hash, ids[i], &transfers[i],
+                             versions == NULL ? NULL : &versions[i]);
         }
         quipui_grace_leave();
     }
