@@ -20,7 +20,7 @@ static void hash_event(struct store *store, const quipu_transfer *event, struct 
 static void ask_for_index(struct store *store, const quipu_transfer *event,
                           const struct hashes *hashes)
 {
-    index_prefetch(&store->transfer_ids, hashes->id);
+    index_prefetch_to_claim(&store->transfer_ids, hashes->id);
     if (rules_resolves(event)) {
         index_prefetch(&store->transfer_ids, hashes->pending);
     } else {

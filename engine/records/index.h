@@ -165,6 +165,13 @@ static inline void index_prefetch(const struct index *index, uint64_t hash)
     prefetch_for_write(&table.entries[index_fingerprint(hash) & table.mask]);
 }
 
+/* The same for who will claim the id: the shard's own line comes from whoever claimed last. */
+static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
+{
+    prefetch_for_write(index_shard_of(index, hash));
+    index_prefetch(index, hash);
+}
+
 /* A guess at where an id leads, by fingerprint alone; UINT64_MAX: nowhere. In a read section. */
 static inline uint64_t index_guess(const struct index *index, uint64_t hash)
 {
