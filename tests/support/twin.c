@@ -78,7 +78,7 @@ static size_t reached(struct twin *twin, quipu_status status, const quipu_result
 /* How many timestamps a ledger drew in vain cannot be told from outside: let them pass. */
 static void settle_clock(struct twin *twin, bool moved)
 {
-    if (moved) twin->floor = twin->now += 4 * QUIPU_BATCH_MAX;
+    if (moved) twin->floor = twin->now = model_base(twin->model, twin->now) + 4 * QUIPU_BATCH_MAX;
 }
 
 quipu_status twin_accounts_at(struct twin *twin, int line, const quipu_account *events,
