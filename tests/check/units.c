@@ -106,7 +106,7 @@ static void cut_call(struct checker *c, uint32_t number, uint32_t first, uint32_
 static bool collect_call(struct checker *c, uint32_t t, const struct tape *tape, size_t i)
 {
     const struct history_call *is = &tape->calls[i];
-    uint32_t first = c->step_count;
+    uint32_t first = c->step_count, unit = NONE;
 
     c->calls[c->call_count] = (struct call){.is = is, .tape = t, .first_unit = c->unit_count};
     c->call_count++;
@@ -123,11 +123,11 @@ static bool collect_call(struct checker *c, uint32_t t, const struct tape *tape,
         if (c->out_of_memory) return false;
     }
     cut_call(c, c->call_count - 1, first, (uint32_t)is->step_count);
+    if (is->step_count > 0) unit = c->calls[c->call_count - 1].first_unit;
     if (is->end < is->begin) {
-        malformed(c, "a call ends before it begins", c->calls[c->call_count - 1].first_unit, NONE);
+        malformed(c, "a call ends before it begins", unit, NONE);
     } else if (i > 0 && tape->calls[i - 1].end > is->begin) {
-        malformed(c, "a call begins before the one before it on its thread ended",
-                  c->calls[c->call_count - 1].first_unit, NONE);
+        malformed(c, "a call begins before the one before it on its thread ended", unit, NONE);
     }
     return true;
 }
