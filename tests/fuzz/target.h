@@ -1,7 +1,7 @@
 /* target.h - what a fuzz target is: one function, called with one input after the other.
  *
- * libFuzzer brings main() and inputs of its own making; replay.c is the main() of any other build
- * and feeds files. A target takes every input, leaves nothing behind and breaks off with claim(). */
+ * libFuzzer brings main() and inputs of its own making; replay.c is the main() of other builds and
+ * feeds files. A target takes every input, leaves nothing behind and breaks off with claim(). */
 #ifndef QUIPU_FUZZ_TARGET_H
 #define QUIPU_FUZZ_TARGET_H
 

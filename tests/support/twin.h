@@ -5,8 +5,8 @@
  * passes before each call; a step larger than any batch makes the batch's base the clock itself.
  * A time-out that falls into a batch, and every commit, let some microseconds pass afterwards.
  *
- * A ledger that `may_run_short` of memory or room may answer so; then it must have done what it says
- * and nothing else. */
+ * A ledger that `may_run_short` of memory or room may answer so; then it must have done what it
+ * says and nothing else. */
 #ifndef QUIPU_TESTS_TWIN_H
 #define QUIPU_TESTS_TWIN_H
 
