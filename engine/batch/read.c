@@ -119,10 +119,11 @@ quipu_status quipui_lookup_accounts(struct reader *reader, const quipu_uint128 *
 {
     struct copy *copies =
         quipui_worker_scratch(reader->worker, count * (sizeof(struct copy) + sizeof(struct key)));
-    struct key *keys = (struct key *)(void *)(copies + count);
+    struct key *keys;
     size_t found, again = 0;
 
     if (copies == NULL) return QUIPU_NO_MEMORY;
+    keys = (struct key *)(void *)(copies + count);
     do {
         found = find_all(reader->store, ids, count, keys);
         if (!quipui_read(reader, copies, place_copies(keys, found, copies))) return QUIPU_NO_MEMORY;

@@ -60,11 +60,12 @@ static void set_refused(struct transfer_batch *batch)
 }
 
 /* A transfer that there is no place for may still be answered: it may exist, or be ill-formed. */
-static quipu_status answer_without_place(struct transfer_batch *batch, size_t event,
+static quipu_status answer_without_place(struct transfer_batch *batch, size_t event, bool is_open,
                                          quipu_status status)
 {
     uint64_t original = 0;
-    uint32_t outcome = quipui_ask(batch, event, &original);
+    uint32_t outcome = is_open ? (uint32_t)QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN
+                               : quipui_ask(batch, event, &original);
 
     if (outcome == QUIPU_CREATED) return status;
     if (outcome != QUIPU_CREATE_TRANSFER_EXISTS) original = batch->drawn + event;
@@ -105,7 +106,7 @@ static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t 
     enum unit_end end;
 
     if (status != QUIPU_OK && count == 1 && batch->expectation_count == 0) {
-        return answer_without_place(batch, from, status);
+        return answer_without_place(batch, from, is_open, status);
     }
     if (status != QUIPU_OK) return status;
     status = is_plain ? quipui_prepare_plain(batch, from) : prepare(batch, from, count, is_open);

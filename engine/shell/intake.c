@@ -185,13 +185,17 @@ static enum intake_next take_chain(struct intake *intake, struct window *window)
         union record record;
         enum row_state state = read_row(intake, &record, &linked);
 
-        if (state == ROW_STATE_BROKEN) return INTAKE_BROKEN;
         if (state == ROW_STATE_NONE) break;
+        if (state == ROW_STATE_BROKEN || (state == ROW_STATE_BAD && intake->strict)) {
+            window_drop_chain(window); /* whoever has the window takes its chains for whole */
+            return state == ROW_STATE_BROKEN ? INTAKE_BROKEN : INTAKE_STOPPED;
+        }
         if (first_line == 0) first_line = row_line(intake->rows);
-        if (state == ROW_STATE_BAD && intake->strict) return INTAKE_STOPPED;
         if (state == ROW_STATE_GOOD && intake->row_count - rows_before <= QUIPU_BATCH_MAX &&
-            !window_add(window, &record))
+            !window_add(window, &record)) {
+            window_drop_chain(window);
             goto out_of_memory;
+        }
     } while (linked);
 
     row_count = intake->row_count - rows_before;

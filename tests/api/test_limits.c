@@ -155,6 +155,23 @@ EVERY_PROTOCOL(limits, of_transfers_do_not_cut_chains)
     ledger_close(ledger);
 }
 
+/* Nothing comes before an open chain, and it needs no room, be it otherwise well-formed or not. */
+EVERY_PROTOCOL(limits, do_not_hide_an_open_chain)
+{
+    quipu_ledger *ledger = small(*protocol_index, CAPACITY, CAPACITY);
+    quipu_transfer event = a_flagged_transfer(50, 1, 2, 1, QUIPU_TRANSFER_LINKED);
+    quipu_result result;
+
+    fill_accounts(ledger, 1, 2);
+    fill_transfers(ledger, 1, CAPACITY);
+    for (quipu_uint128 id = 2; id-- > 0;) {
+        event.debit_account_id = id;
+        cr_assert_eq(quipu_create_transfers(ledger, &event, 1, &result), QUIPU_OK);
+        cr_assert_eq(result.status, QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN);
+    }
+    ledger_close(ledger);
+}
+
 /* There is room for as many burnt ids; what would burn one more is not reached. */
 EVERY_PROTOCOL(limits, of_burnt_ids)
 {

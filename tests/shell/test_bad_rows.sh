@@ -51,6 +51,29 @@ expect_code 1
 expect_err "$accounts:3:1: the file ends inside a quoted field"
 expect_fact 'accounts created' 1
 
+# --strict stops behind as many rows as there is room for at first.
+pair 'id,ledger,code
+1,1,1
+2,1,1
+3,1,1
+4,1,1
+5,1,1
+6,1,1
+7,1,1
+8,1,1
+9,1,1
+10,1,1
+11,1,1
+12,1,1
+13,1,1
+14,1,1
+15,1,1
+16,1,1
+x,1,1' id
+import_pair --strict
+expect_code 1
+expect_err "$accounts:18:1: id: \"x\" is not a number"
+
 # --strict stops at the first, and prints no balance.
 pair 'id,ledger,code
 1,1,1

@@ -50,14 +50,14 @@ void model_close(struct model *m)
     free(m);
 }
 
-/* One batch more always fits. */
-static void make_room(struct model *m)
+/* For a batch of `count` more. */
+static void make_room(struct model *m, size_t count)
 {
     size_t most = m->account_count > m->transfer_count ? m->account_count : m->transfer_count;
 
     if (m->burnt_count > most) most = m->burnt_count;
-    if (most + QUIPU_BATCH_MAX <= m->capacity) return;
-    m->capacity = 2 * most + QUIPU_BATCH_MAX;
+    if (most + count <= m->capacity) return;
+    m->capacity = 2 * (most + count);
     m->accounts = need(realloc(m->accounts, m->capacity * sizeof(*m->accounts)));
     m->transfers = need(realloc(m->transfers, m->capacity * sizeof(*m->transfers)));
     m->holds = need(realloc(m->holds, m->capacity * sizeof(*m->holds)));
@@ -278,7 +278,7 @@ static void submit(struct model *m, struct batch *b, uint64_t now)
 {
     quipu_receipt *unwanted = NULL;
 
-    make_room(m);
+    make_room(m, b->count);
     if (b->receipts == NULL) {
         unwanted = need(malloc(b->count * sizeof(*unwanted)));
         b->receipts = unwanted;

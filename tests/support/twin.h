@@ -3,7 +3,10 @@
  * Every call fails the test, naming the caller's line, if the two answer differently; so a test has
  * to state only what it is about. The clock stands still but for twin_pass() and the `step` that
  * passes before each call; a step larger than any batch makes the batch's base the clock itself.
- * A time-out that falls into a batch, and every commit, let some microseconds pass afterwards. */
+ * A time-out that falls into a batch, and every commit, let some microseconds pass afterwards.
+ *
+ * A ledger that `may_run_short` of memory or room may answer so; then it must have done what it
+ * says and nothing else. */
 #ifndef QUIPU_TESTS_TWIN_H
 #define QUIPU_TESTS_TWIN_H
 
@@ -15,8 +18,10 @@ struct twin {
     struct model *model;
     quipu_protocol protocol;
     uint64_t now, step; /* ns */
-    int line;           /* of the test that called last */
-    uint64_t seed;      /* of a random test; 0: none */
+    uint64_t floor;     /* the clock must not go back behind it: see settle_clock() */
+    bool may_run_short;
+    int line;      /* of the test that called last */
+    uint64_t seed; /* of a random test; 0: none */
 };
 
 void twin_open(struct twin *twin, int protocol_index);
@@ -24,10 +29,11 @@ void twin_close(struct twin *twin);             /* after a last audit */
 const char *twin_name(const struct twin *twin); /* for messages: protocol and seed */
 void twin_pass(struct twin *twin, uint64_t ns);
 
-void twin_accounts_at(struct twin *twin, int line, const quipu_account *events, size_t count,
-                      quipu_result *results);
-void twin_transfers_at(struct twin *twin, int line, const quipu_transfer *events, size_t count,
-                       quipu_result *results);
+/* QUIPU_OK, or how it ran short. */
+quipu_status twin_accounts_at(struct twin *twin, int line, const quipu_account *events,
+                              size_t count, quipu_result *results);
+quipu_status twin_transfers_at(struct twin *twin, int line, const quipu_transfer *events,
+                               size_t count, quipu_result *results);
 /* Under cas: UNSUPPORTED, and nothing is done. */
 quipu_status twin_commit_at(struct twin *twin, int line, const quipu_expectation *expectations,
                             size_t expectation_count, const quipu_transfer *events, size_t count,

@@ -1,0 +1,1 @@
+/* parameterized.h - nothing: no test is declared here. See criterion.h. */
