@@ -68,6 +68,23 @@ static void fall_due(struct scene *scene)
     promise("due", read_account(scene, 1, NULL).debits_pending == pending);
 }
 
+/* Each timestamp is later than all before it, whatever the clock says (`clock`). The accounts are
+ * others each time: those of one would be put in order by it. */
+static void keep_time(struct scene *scene)
+{
+    quipu_transfer events[3] = {a_transfer(41, 1, 2, 1, 0), a_transfer(42, 1, 2, 1, 0),
+                                a_transfer(43, 7, 8, 1, 0)};
+    quipu_result results[3];
+
+    make_accounts(scene, 7, 2, 0);
+    scene->now += 2 * SECOND;
+    post_all(scene, events, 2, results);
+    scene->now -= SECOND;
+    post_all(scene, events + 2, 1, results + 2);
+    promise("clock", results[0].timestamp < results[1].timestamp);
+    promise("clock", results[1].timestamp < results[2].timestamp);
+}
+
 void play_refusals(struct scene *scene)
 {
     scene_open(scene, SCENE_OWN_CLOCK);
@@ -76,5 +93,6 @@ void play_refusals(struct scene *scene)
     break_chain(scene);
     overflow(scene);
     fall_due(scene);
+    keep_time(scene);
     scene_close(scene);
 }
