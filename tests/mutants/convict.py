@@ -56,7 +56,10 @@ class Mutant:
         """Which check must see it, in few words."""
         if not self.build:
             return "edge checker"
-        return self.says.removeprefix("WARNING: ") + ", " + self.killer.replace(" --filter ", " ")
+        by = self.killer.replace(" --filter ", " ")
+        if not by.startswith("driver ") and self.says.startswith("[FAIL]"):
+            return by
+        return f"{self.says.removeprefix('WARNING: ')}: {by.removeprefix('driver ')}"
 
     def applies(self, to):
         """Apply the patch to the tree `to`, or only try when that is the source."""
