@@ -45,6 +45,7 @@ static const struct {
     {"skew", play_skew, NOT_CAS, false},
     {"verdicts", play_verdicts, NOT_CAS, false},
     {"refusals", play_refusals, ALL, false},
+    {"scarce", play_scarce, ALL, false},
 };
 /* clang-format on */
 

@@ -28,5 +28,6 @@ void play_reuse(struct scene *scene);
 
 /* refusals.c */
 void play_refusals(struct scene *scene);
+void play_scarce(struct scene *scene);
 
 #endif
