@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""convict - have each mutant seen by the check that must see it.
+"""convict.py - have each mutant seen by the check that must see it.
 
     convict.py [--build DIR]... [--format text|csv|json] [--jobs N] [NAME...]
     convict.py --list | --apply

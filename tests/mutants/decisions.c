@@ -1,4 +1,4 @@
-/* decisions.c - scenes of decisions that rest on several accounts: of one instant, or not at all. */
+/* decisions.c - scenes of decisions that rest on several accounts at one instant. */
 #include "mutants/scenes.h"
 
 #define DECIDERS 2

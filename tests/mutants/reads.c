@@ -70,7 +70,7 @@ void play_openings(struct scene *scene)
     scene_close(scene);
 }
 
-/* --- early: who fails is never found, not even by those who look while it is judged (`early`) --- */
+/* --- early: who fails is never found, even by those who look meanwhile (`early`) --- */
 
 #define FAILURES 200
 
@@ -270,8 +270,8 @@ void play_snapshots(struct scene *scene)
     scene_close(scene);
 }
 
-/* --- lasting: a snapshot that lasts is still of the instant when it began, though so much is written
- * meanwhile that versions are used again (`snapshot`). It writes itself --- */
+/* --- lasting: a snapshot that lasts is still of the instant when it began, though so much is
+ * written meanwhile that versions are used again (`snapshot`). It writes itself --- */
 
 #define LASTING 6
 #define WRITTEN 5000
