@@ -118,6 +118,40 @@ EVERY_PROTOCOL(history, is_filtered)
     twin_close(&twin);
 }
 
+static quipu_transfer stored_transfer(const struct twin *twin, quipu_uint128 id)
+{
+    quipu_transfer transfer;
+
+    cr_assert_eq(quipu_lookup_transfers(twin->ledger, &id, 1, &transfer, NULL), QUIPU_OK);
+    return transfer;
+}
+
+/* Of the instant of each transfer there is that one: both bounds are inclusive. */
+EVERY_PROTOCOL(history, includes_both_bounds)
+{
+    struct twin twin;
+    unsigned stored = 0;
+
+    set_up(&twin, *protocol_index);
+    for (quipu_uint128 id = 1; id <= COUNT; id++) {
+        quipu_transfer transfer = stored_transfer(&twin, id), got[2];
+        quipu_account_filter filter = {.account_id = transfer.debit_account_id,
+                                       .timestamp_min = transfer.timestamp,
+                                       .timestamp_max = transfer.timestamp,
+                                       .limit = 2,
+                                       .flags = BOTH};
+        size_t count;
+
+        if (transfer.id == 0) continue;
+        stored++;
+        cr_assert_eq(quipu_get_account_transfers(twin.ledger, &filter, got, 2, &count), QUIPU_OK);
+        cr_assert_eq(count, 1);
+        cr_assert(got[0].id == id);
+    }
+    cr_assert_gt(stored, COUNT / 2);
+    twin_close(&twin);
+}
+
 /* The last balance is what a lookup says, since nothing happened after it. */
 EVERY_PROTOCOL(history, ends_at_the_present)
 {

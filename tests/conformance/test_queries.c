@@ -94,6 +94,42 @@ EVERY_PROTOCOL(queries, are_filtered)
     twin_close(&twin);
 }
 
+static quipu_transfer stored_transfer(const struct twin *twin, quipu_uint128 id)
+{
+    quipu_transfer transfer;
+
+    cr_assert_eq(quipu_lookup_transfers(twin->ledger, &id, 1, &transfer, NULL), QUIPU_OK);
+    return transfer;
+}
+
+/* Of the instant of each record there is that one: both bounds are inclusive. */
+EVERY_PROTOCOL(queries, include_both_bounds)
+{
+    struct twin twin;
+    unsigned stored = 0;
+
+    set_up(&twin, *protocol_index);
+    for (quipu_uint128 id = 1; id <= COUNT; id++) {
+        quipu_transfer transfer = stored_transfer(&twin, id), transfers[2];
+        quipu_account account = twin_look(&twin, id, NULL), accounts[2];
+        quipu_query_filter filter = {
+            .timestamp_min = account.timestamp, .timestamp_max = account.timestamp, .limit = 2};
+        size_t count;
+
+        cr_assert_eq(quipu_query_accounts(twin.ledger, &filter, accounts, 2, &count), QUIPU_OK);
+        cr_assert_eq(count, 1);
+        cr_assert(accounts[0].id == id);
+        if (transfer.id == 0) continue;
+        stored++;
+        filter.timestamp_min = filter.timestamp_max = transfer.timestamp;
+        cr_assert_eq(quipu_query_transfers(twin.ledger, &filter, transfers, 2, &count), QUIPU_OK);
+        cr_assert_eq(count, 1);
+        cr_assert(transfers[0].id == id);
+    }
+    cr_assert_gt(stored, COUNT / 2);
+    twin_close(&twin);
+}
+
 /* Page by page with timestamp_min, as the header says: everything once. */
 EVERY_PROTOCOL(queries, may_be_paged)
 {

@@ -70,6 +70,78 @@ void play_openings(struct scene *scene)
     scene_close(scene);
 }
 
+/* --- early: who fails is never found, even by those who look meanwhile (`early`) --- */
+
+#define FAILURES 200
+
+static unsigned look_early(struct scene *scene, unsigned index)
+{
+    quipu_transfer found;
+
+    for (unsigned i = 0; index == 0 && i < FAILURES; i++) {
+        quipu_transfer legs[2] = {a_transfer(2 * i + 1, 1, 2, 1, QUIPU_TRANSFER_LINKED),
+                                  a_transfer(2 * i + 2, 3, 1, 1, 0)};
+        quipu_result results[2];
+
+        post_all(scene, legs, 2, results);
+        promise("chain", results[0].status == QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED);
+        (void)scene_next(scene, i);
+    }
+    while (index != 0 && scene_goes_on(scene)) {
+        quipu_uint128 id = 2 * scene_next(scene, NOTHING) + 1;
+
+        promise("call", quipu_lookup_transfers(scene->ledger, &id, 1, &found, NULL) == QUIPU_OK);
+        promise("early", found.id == 0);
+    }
+    return 0;
+}
+
+void play_early(struct scene *scene)
+{
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, 2, 0);
+    make_accounts(scene, 3, 1, QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS);
+    scene_play(scene, 1, 1 + READERS, look_early);
+    scene_close(scene);
+}
+
+/* --- halves: the amounts have two like halves, so a copy whose halves differ is not whole, and one
+ * whose version differs is of two instants (`torn`) --- */
+
+#define ADDITIONS 500
+#define LIKE_HALVES ((quipu_uint128)1 << 64 | 1)
+
+static bool is_like(quipu_uint128 total)
+{
+    return (uint64_t)total == (uint64_t)(total >> 64);
+}
+
+static unsigned add_halves(struct scene *scene, unsigned index)
+{
+    for (unsigned i = 1; is_writer(index) && i <= ADDITIONS; i++) {
+        quipu_uint128 id = ((quipu_uint128)index + 1) << 32 | i;
+
+        (void)post(scene, a_transfer(id, 1, 2, LIKE_HALVES, 0));
+    }
+    while (!is_writer(index) && scene_goes_on(scene)) {
+        uint64_t version;
+        quipu_account account = read_account(scene, 2, &version);
+
+        promise("torn", is_like(account.credits_posted) && is_like(account.credits_pending));
+        promise("torn",
+                scene->protocol == QUIPU_CAS || version == (uint64_t)account.credits_posted + 1);
+    }
+    return 0;
+}
+
+void play_halves(struct scene *scene)
+{
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, 2, 0);
+    scene_play(scene, WRITERS, WRITERS + READERS, add_halves);
+    scene_close(scene);
+}
+
 /* --- histories: what a head leads to is all there (`whole`). A hold is opened and voided: of a
  * void, no total of its account tells before its thread does --- */
 
@@ -195,6 +267,44 @@ void play_snapshots(struct scene *scene)
     scene_open(scene, SCENE_PLAIN);
     make_accounts(scene, 1, 2 * PAIRS, 0);
     scene_play(scene, WRITERS, WRITERS + READERS, read_snapshots);
+    scene_close(scene);
+}
+
+/* --- lasting: a snapshot that lasts is still of the instant when it began, though so much is
+ * written meanwhile that versions are used again (`snapshot`). It writes itself --- */
+
+#define LASTING 6
+#define WRITTEN 5000
+
+struct lasting {
+    struct scene *scene;
+    bool written;
+};
+
+static bool write_meanwhile(void *context, const quipu_account *account, uint64_t version)
+{
+    struct lasting *lasting = context;
+
+    if (!lasting->written) {
+        lasting->written = true;
+        (void)post(lasting->scene, a_transfer(101, 2, 3, 1, 0));
+        for (unsigned i = 0; i < WRITTEN; i++)
+            (void)post(lasting->scene, a_transfer(102 + i, 5, 6, 1, 0));
+    }
+    promise("snapshot", moved(account) == account->id && version == 2);
+    return account->id < LASTING;
+}
+
+void play_lasting(struct scene *scene)
+{
+    struct lasting lasting = {scene, false};
+
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, LASTING, 0);
+    make_accounts(scene, LASTING + 1, 1, 0);
+    for (unsigned i = LASTING; i > 0; i--)
+        (void)post(scene, a_transfer(i, i, LASTING + 1, i, 0));
+    promise("call", quipu_snapshot(scene->ledger, write_meanwhile, &lasting) == QUIPU_OK);
     scene_close(scene);
 }
 

@@ -1,4 +1,5 @@
-/* refusals.c - a scene of one thread: what must be refused, just not, or no longer. */
+/* refusals.c - scenes of one thread: what must be refused, just not, or no longer. */
+#include "base/memory.h"
 #include "mutants/scenes.h"
 
 /* An account may spend all it has, and no more (`limit`). */
@@ -68,6 +69,23 @@ static void fall_due(struct scene *scene)
     promise("due", read_account(scene, 1, NULL).debits_pending == pending);
 }
 
+/* Each timestamp is later than all before it, whatever the clock says (`clock`). The accounts are
+ * others each time: those of one would be put in order by it. */
+static void keep_time(struct scene *scene)
+{
+    quipu_transfer events[3] = {a_transfer(41, 1, 2, 1, 0), a_transfer(42, 1, 2, 1, 0),
+                                a_transfer(43, 7, 8, 1, 0)};
+    quipu_result results[3];
+
+    make_accounts(scene, 7, 2, 0);
+    scene->now += 2 * SECOND;
+    post_all(scene, events, 2, results);
+    scene->now -= SECOND;
+    post_all(scene, events + 2, 1, results + 2);
+    promise("clock", results[0].timestamp < results[1].timestamp);
+    promise("clock", results[1].timestamp < results[2].timestamp);
+}
+
 void play_refusals(struct scene *scene)
 {
     scene_open(scene, SCENE_OWN_CLOCK);
@@ -76,5 +94,54 @@ void play_refusals(struct scene *scene)
     break_chain(scene);
     overflow(scene);
     fall_due(scene);
+    keep_time(scene);
     scene_close(scene);
+}
+
+/* --- scarce: a chain that finds no memory, at each place where it asks for some, has changed
+ * nothing: it is posted when there is some again (`scarce`). Whoever left an id claimed waits for
+ * itself (`deadlock`) --- */
+
+#define LONG_CHAIN 4000 /* ids enough that their index grows within it, */
+#define BEFORE 6000     /* these being there */
+
+static unsigned asked, refuse_at;
+
+static bool refuse(void)
+{
+    return asked++ == refuse_at;
+}
+
+/* Refuse it the n-th time. Was it asked as often? */
+static bool post_long_chain(struct scene *scene, unsigned n)
+{
+    static quipu_transfer legs[BEFORE];
+    static quipu_result results[BEFORE];
+    quipu_status status;
+
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, 2, 0);
+    for (unsigned i = 0; i < BEFORE; i++)
+        legs[i] = a_transfer(LONG_CHAIN + i + 1, 1, 2, 1, 0);
+    post_all(scene, legs, BEFORE, results);
+    for (unsigned i = 0; i < LONG_CHAIN; i++) {
+        legs[i] = a_transfer(i + 1, 1, 2, 1, i < LONG_CHAIN - 1 ? QUIPU_TRANSFER_LINKED : 0);
+    }
+    asked = 0;
+    refuse_at = n;
+    quipui_memory_refuse = refuse;
+    status = quipu_create_transfers(scene->ledger, legs, LONG_CHAIN, results);
+    quipui_memory_refuse = NULL;
+    promise("scarce", status == QUIPU_OK || (status == QUIPU_NO_MEMORY && asked > n));
+    if (status == QUIPU_NO_MEMORY) post_all(scene, legs, LONG_CHAIN, results);
+    promise("scarce", results[LONG_CHAIN - 1].status == QUIPU_CREATED);
+    check_sums(scene, 1, 2, BEFORE + LONG_CHAIN);
+    scene_close(scene);
+    return asked > n;
+}
+
+void play_scarce(struct scene *scene)
+{
+    for (unsigned n = 0; post_long_chain(scene, n); n++)
+        continue;
 }

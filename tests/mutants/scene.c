@@ -207,6 +207,7 @@ void check_history(struct scene *scene, quipu_uint128 id)
         bool debit = transfers[i].debit_account_id == id;
 
         promise("history", memcmp(&transfers[i], &again[i], sizeof again[i]) == 0);
+        promise("order", i == 0 || transfers[i].timestamp < transfers[i - 1].timestamp);
         if ((debit ? versions[i].debit : versions[i].credit) != version) {
             broken("history", "version %llu has a gap after it", (unsigned long long)version);
         }
