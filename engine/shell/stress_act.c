@@ -17,8 +17,9 @@
 #define DUPLICATES 100000000u
 #define HOLDS 200000000u
 
-/* As many calls of all threads per id that they share; and how far apart they may be. */
-#define CALLS_PER_SHARED_ID 6
+/* The window moves on by one id after so many calls of all threads: so each id is asked for a few
+ * times. It is as wide as they may be apart. */
+#define CALLS_PER_SHARED_ID 30
 #define SHARED_WINDOW 6
 
 /* In a thousand. */
@@ -136,11 +137,13 @@ static void act_balancing(struct hand *hand)
     ask(hand, 1);
 }
 
-/* Reserve under a shared id, or resolve one: all of it, a part, or not at all. */
+/* Reserve under a shared id, or resolve what may have been reserved a moment ago: all of it, a
+ * part, or not at all. */
 static quipu_transfer pending(struct hand *hand)
 {
     uint64_t number = shared_number(hand);
-    quipu_transfer event = {.id = own_id(hand), .pending_id = HOLDS + number};
+    uint64_t before = number > SHARED_WINDOW ? number - SHARED_WINDOW / 2 : number;
+    quipu_transfer event = {.id = own_id(hand), .pending_id = HOLDS + before};
 
     switch (random_below(&hand->random, 5)) {
     case 0:

@@ -7,15 +7,16 @@
 #include "stopwatch.h"
 #include "stress_hand.h"
 
-/* With --timeouts a second of the ledger's clock is a millisecond of ours: holds of one to three
- * seconds fall due while a round is on. */
-#define CLOCK_SPEED 1000
+/* With --timeouts a second of the ledger's clock is a fifth of a millisecond of ours: about as long
+ * as it takes until a hold is posted or voided. */
+#define CLOCK_SPEED 5000
 #define CLOCK_START 1700000000000000000u
 
 #define FUNDS 200
 
 struct round {
     const struct stress_order *order;
+    uint64_t opened_ns;
     quipu_account accounts[STRESS_ACCOUNTS_MAX];
     quipu_uint128 account_ids[STRESS_ACCOUNTS_MAX];
     uint64_t versions[STRESS_ACCOUNTS_MAX];
@@ -47,8 +48,9 @@ void round_free(struct round *round)
 
 static uint64_t fast_clock(void *context)
 {
-    (void)context;
-    return CLOCK_START + stopwatch_ns() * CLOCK_SPEED;
+    const struct round *round = context;
+
+    return CLOCK_START + (stopwatch_ns() - round->opened_ns) * CLOCK_SPEED;
 }
 
 /* The first is the bank. Of three others one must not be overdrawn, one must not have more credits
@@ -140,7 +142,11 @@ quipu_status round_open(struct round *round, uint64_t operations, struct tape *t
     };
     quipu_status status;
 
-    if (order->timeouts) options.clock = fast_clock;
+    round->opened_ns = stopwatch_ns();
+    if (order->timeouts) {
+        options.clock = fast_clock;
+        options.clock_context = round;
+    }
     status = quipu_open(&options, ledger);
     if (status != QUIPU_OK) return status;
     status = create_accounts(round, tape, *ledger);
