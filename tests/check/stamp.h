@@ -12,7 +12,6 @@
 #ifndef CHECK_STAMP_H
 #define CHECK_STAMP_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -38,10 +37,10 @@ static inline void stamp_fence(void)
 #endif
 #endif
 #ifdef STAMP_BY_EXCHANGE
-    static _Atomic uint32_t word;
-    (void)atomic_exchange_explicit(&word, 1, memory_order_seq_cst);
+    static uint32_t word;
+    (void)__atomic_exchange_n(&word, 1, __ATOMIC_SEQ_CST);
 #else
-    atomic_thread_fence(memory_order_seq_cst);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
 }
 
