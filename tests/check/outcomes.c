@@ -269,12 +269,39 @@ static void check_ledgers(struct checker *c, uint32_t unit, uint32_t step)
     if (!right) wrong(c, unit, step, "the ledgers are not as this outcome says");
 }
 
+/* The transfer before it in its chain that has its id, too: what it was compared with; NONE. */
+static uint32_t twin_of(const struct checker *c, uint32_t unit, uint32_t step)
+{
+    for (uint32_t s = c->units[unit].first_step; s < step; s++) {
+        if (c->steps[s]->kind == HISTORY_TRANSFER && c->links[s].id != NONE &&
+            c->links[s].id == c->links[step].id)
+            return s;
+    }
+    return NONE;
+}
+
+/* Of what is undone the history has what was asked; of some that is less than what was stored. */
+static void check_twin(struct checker *c, uint32_t unit, uint32_t step, uint32_t twin)
+{
+    const struct history_step *is = c->steps[step], *before = c->steps[twin];
+
+    if (!precedence_saw_stored(is->status) || step_resolves(before) ||
+        (before->transfer.flags &
+         (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)) != 0)
+        return;
+    if (!again_is_right(is, before, NULL))
+        wrong(c, unit, step, "it compares otherwise with the one before it in its chain");
+}
+
 static void check_refused(struct checker *c, uint32_t unit, uint32_t step)
 {
     const struct history_step *is = c->steps[step];
     uint32_t id = c->links[step].id, pending = c->links[step].pending;
+    uint32_t twin = twin_of(c, unit, step);
 
-    if (id != NONE && c->transfers[id].step != NONE && c->transfers[id].step != step) {
+    if (twin != NONE) {
+        check_twin(c, unit, step, twin);
+    } else if (id != NONE && c->transfers[id].step != NONE && c->transfers[id].step != step) {
         const struct history_step *stored = c->steps[c->transfers[id].step];
 
         if (precedence_saw_stored(is->status) && c->transfers[id].burnt) {
