@@ -205,6 +205,8 @@ static void check_pending(struct checker *c, uint32_t unit, uint32_t step,
                           const quipu_transfer *pending)
 {
     const struct transfer *transfer = &c->transfers[c->links[step].pending];
+    uint32_t before = resolved_before(c, unit, step);
+    uint32_t resolver = before != NONE ? before : transfer->resolver;
     const quipu_transfer *asked = &c->steps[step]->transfer;
     bool right = true;
 
@@ -233,11 +235,10 @@ static void check_pending(struct checker *c, uint32_t unit, uint32_t step,
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED:
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_VOIDED:
         /* Resolved by nobody: reads.c has noted it. */
-        right = transfer->resolver == NONE
-                    ? transfer->expiry == NONE
-                    : step_posts(c->steps[transfer->resolver]) ==
-                          (c->steps[step]->status ==
-                           QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED);
+        right = resolver == NONE ? transfer->expiry == NONE
+                                 : step_posts(c->steps[resolver]) ==
+                                       (c->steps[step]->status ==
+                                        QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED);
         break;
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED:
         right = transfer->resolver == NONE && pending->timeout > 0;

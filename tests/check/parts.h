@@ -306,6 +306,15 @@ static inline bool step_posts(const struct history_step *step)
     return (step->transfer.flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
 }
 
+/* The transfer before `step` in its chain that resolved the same pending transfer; NONE. */
+static inline uint32_t resolved_before(const struct checker *c, uint32_t unit, uint32_t step)
+{
+    for (uint32_t s = c->units[unit].first_step; s < step; s++) {
+        if (c->links[s].pending != NONE && c->links[s].pending == c->links[step].pending) return s;
+    }
+    return NONE;
+}
+
 /* When a pending transfer with a time-out expires. */
 static inline uint64_t step_due(const struct history_step *step)
 {

@@ -101,6 +101,7 @@ static void saw_pending(struct checker *c, uint32_t unit, uint32_t step)
     uint32_t pending = c->links[step].pending, status = c->steps[step]->status;
 
     if (pending == NONE || in_own_chain(c, unit, step, pending)) return;
+    if (resolved_before(c, unit, step) != NONE) return; /* by its own chain, and undone */
     if (not_found(status)) {
         if (transfer_stored(c, pending)) saw_id(c, unit, step, pending, 0);
         return;
