@@ -32,7 +32,8 @@ const struct command command_stress = {
         "What a seed draws is the same each time; how threads meet is not.\n"
         "\n"
         "The first round with an anomaly ends it: the anomaly is said on standard error, with\n"
-        "the smallest cycle that shows it, and the history is saved for `quipu verify`.\n"
+        "the smallest cycle that shows it, and the history is saved: `quipu verify FILE` says\n"
+        "the same of it.\n"
         "`unsafe` is the race itself, and is convicted in the first second.\n"
         "\n"
         "Exit code: 0 all is as promised, 1 an anomaly was found, 2 usage, 3 system.\n",
@@ -87,13 +88,16 @@ static void report_facts(const struct stress_order *order, const struct stress_s
     report_count(report, score->verdict.anomaly_count);
     if (convicted) {
         report_text(report, anomaly_name(score->verdict.first));
-        report_text(report, order->save);
-        report_text(report, "convicted: this is not what the protocol promises");
     } else {
         report_blank(report);
-        report_blank(report);
-        report_text(report, "all is as promised");
     }
+    if (score->saved) {
+        report_text(report, order->save);
+    } else {
+        report_blank(report);
+    }
+    report_text(report, convicted ? "convicted: this is not what the protocol promises"
+                                  : "all is as promised");
 }
 
 static void report_refusals(const struct stress_score *score, struct report *report)
@@ -156,7 +160,8 @@ static bool read_options(const struct stress_options *options, struct stress_ord
     order->fence = options->fence->count > 0;
     order->timeouts = options->timeouts->count > 0;
     (void)snprintf(save, sizeof save, "quipu-stress-%s.csv", option_protocol_name(order->protocol));
-    order->save = options->save->count > 0 ? options->save->filename[0] : save;
+    order->always_save = options->save->count > 0;
+    order->save = order->always_save ? options->save->filename[0] : save;
     return true;
 }
 
@@ -174,7 +179,8 @@ static enum command_exit run(int argc, char **argv)
         .seed = arg_str0(NULL, "seed", "X", "what is drawn (another each time)"),
         .fence = arg_lit0(NULL, "fence", "a full fence at both ends of each call"),
         .timeouts = arg_lit0(NULL, "timeouts", "reservations expire, by a fast clock"),
-        .save = arg_file0(NULL, "save", "FILE", "where a convicted history goes"),
+        .save = arg_file0(NULL, "save", "FILE",
+                          "save the last round there (quipu-stress-PROTOCOL.csv, if convicted)"),
         .form = arg_str0(NULL, "format", "F", "table, csv or json (table)"),
     };
     struct arg_lit *help = arg_lit0("h", "help", "show this");

@@ -26,7 +26,8 @@ struct stress_order {
     uint64_t round;      /* operations a round */
     uint64_t seed;
     bool fence, timeouts;
-    const char *save; /* where a history that was convicted goes */
+    const char *save; /* where the history of the last round goes: if it is convicted, or always */
+    bool always_save;
 };
 
 struct stress_score {
@@ -36,10 +37,11 @@ struct stress_score {
     struct tally tally;     /* of transfers */
     uint64_t checked_calls; /* those that set up and wound up a round are checked too */
     struct verdict verdict; /* of the last round, the only one that may be convicted */
+    bool saved;
 };
 
-/* Rounds until it is enough, or until one is convicted: its history is saved and its anomalies are
- * said. False: the system failed, and said why. */
+/* Rounds until it is enough, or until one is convicted: its anomalies are said. False: the system
+ * failed, and said why. */
 bool stress_run(const struct stress_order *order, struct stress_score *score);
 
 #endif

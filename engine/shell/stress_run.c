@@ -4,8 +4,12 @@
  * share but the ledger is plain. A round is short and starts with all hands at once: what finds
  * races is how often threads set out together, not how long they go on. */
 #define _POSIX_C_SOURCE 200809L
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "check/file.h"
+#include "check/stamp.h"
 #include "command.h"
 #include "complain.h"
 #include "progress.h"
@@ -13,8 +17,6 @@
 #include "stress_act.h"
 #include "stress_order.h"
 #include "stress_round.h"
-
-#include "check/stamp.h"
 
 struct stress {
     const struct stress_order *order;
@@ -163,11 +165,26 @@ static void start_hands(struct stress *stress)
     }
 }
 
-/* Say what was found, and keep the history. False: it could not be written, said. */
-static bool convict(struct stress *stress)
+/* Write the history of the last round. False: it said why it cannot. */
+static bool save(const struct stress *stress, const char *path)
 {
-    checker_print(stress->checker, &stress->history, stderr);
-    return true;
+    FILE *to = fopen(path, "w");
+    bool written = to != NULL && history_write(&stress->history, to);
+
+    if (to != NULL && fclose(to) != 0) written = false;
+    if (!written) complain("cannot write the history to %s: %s", path, strerror(errno));
+    return written;
+}
+
+/* The last round: what was found in it, and its history. */
+static bool wind_up(struct stress *stress)
+{
+    const struct stress_order *order = stress->order;
+    bool convicted = stress->score->verdict.anomaly_count > 0;
+
+    if (convicted) checker_print(stress->checker, &stress->history, stderr);
+    if (convicted || order->always_save) stress->score->saved = save(stress, order->save);
+    return convicted || stress->score->saved || !order->always_save;
 }
 
 static bool stand_trial(struct stress *stress)
@@ -184,8 +201,7 @@ static bool stand_trial(struct stress *stress)
         tally_add(&stress->score->tally, &stress->hands[i].tally);
     }
     (void)pthread_barrier_destroy(&stress->step);
-    if (worked && stress->score->verdict.anomaly_count > 0) worked = convict(stress);
-    return worked;
+    return worked && wind_up(stress);
 }
 
 bool stress_run(const struct stress_order *order, struct stress_score *score)

@@ -3,7 +3,7 @@
 
 # Each clean.
 for protocol in optimistic cas mutex rcu; do
-    run stress --protocol $protocol --seconds 1 --threads 4 --seed 1 --save "$work/$protocol.csv"
+    run stress --protocol $protocol --seconds 1 --threads 4 --seed 1
     expect_code 0
     expect_fact protocol $protocol
     expect_fact seed 1
@@ -13,7 +13,7 @@ for protocol in optimistic cas mutex rcu; do
     expect_no_out 'first anomaly'
     expected=$((expected + 2))
     grep -qE '^conflicts +[1-9]' "$work/out" || [ $protocol = cas ] || miss "conflicts"
-    [ ! -e "$work/$protocol.csv" ] || miss "no history of what is fine"
+    [ ! -e "quipu-stress-$protocol.csv" ] || miss "no history of what is fine"
 done
 
 # In the other ways: expiring, fenced, oversubscribed.
@@ -61,6 +61,16 @@ expect_fact operations 1
 run stress --operations 10
 expected=$((expected + 1))
 grep -qE '^seed +[0-9]+$' "$work/out" || miss "a seed"
+
+# A history that was asked for is saved whatever it says.
+run stress --protocol rcu --operations 3000 --timeouts --seed 1 --save "$work/rcu.csv"
+expect_code 0
+expect_out "$work/rcu.csv"
+run verify "$work/rcu.csv"
+expect_code 0
+run stress --operations 10 --save "$work/none/rcu.csv"
+expect_code 3
+expect_err "$work/none/rcu.csv"
 
 # For machines.
 run stress --operations 1000 --seed 5 --format json
