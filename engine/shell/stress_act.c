@@ -23,12 +23,7 @@
 #define SHARED_WINDOW 6
 
 /* In a thousand. */
-enum { YIELD_IN_WINDOW = 500, YIELD_BETWEEN = 150 };
-
-static void yield_at_times(struct hand *hand, unsigned times)
-{
-    if (random_in_thousand(&hand->random, times)) (void)sched_yield();
-}
+enum { PAUSE_IN_WINDOW = 500, PAUSE_BETWEEN = 150, HUGE_AMOUNTS = 2 };
 
 static quipu_uint128 own_id(struct hand *hand)
 {
@@ -98,9 +93,16 @@ static void ask(struct hand *hand, size_t count)
     }
 }
 
+/* Between the two that have no limit goes, now and then, so much that totals nearly overflow, and
+ * with what comes later do. */
 static void act_transfer(struct hand *hand)
 {
     hand->events[0] = own(hand);
+    if (random_in_thousand(&hand->random, HUGE_AMOUNTS)) {
+        hand->events[0].debit_account_id = 1 + random_below(&hand->random, 2);
+        hand->events[0].credit_account_id = 3 - hand->events[0].debit_account_id;
+        hand->events[0].amount = QUIPU_AMOUNT_MAX / 2 - random_below(&hand->random, 4000);
+    }
     ask(hand, 1);
 }
 
@@ -212,12 +214,14 @@ static void draw_pair(struct hand *hand)
     hand->ids[1] = draw_other(&hand->random, count, first);
 }
 
+/* Two, or as many as there is room for: the longer it takes, the more comes between. */
 static void act_read(struct hand *hand)
 {
-    size_t count = random_between(&hand->random, 2, HAND_IDS_MAX);
+    size_t count = random_in_thousand(&hand->random, 500) ? 2 : HAND_IDS_MAX;
 
     draw_pair(hand);
-    hand->ids[2] = draw_account(&hand->random, hand->order->account_count);
+    for (size_t i = 2; i < count; i++)
+        hand->ids[i] = draw_account(&hand->random, hand->order->account_count);
     hand_read(hand, count);
 }
 
@@ -238,7 +242,7 @@ static bool read_pair(struct hand *hand)
     draw_pair(hand);
     hand_read(hand, 2);
     if (!go_on(hand)) return false;
-    yield_at_times(hand, YIELD_IN_WINDOW);
+    hand_pause(hand, PAUSE_IN_WINDOW);
     for (size_t i = 0; i < 2; i++) {
         hand->expectations[i] = (quipu_expectation){
             .account_id = hand->ids[i],
@@ -290,7 +294,7 @@ static void act_find(struct hand *hand)
     hand->ids[0] = DUPLICATES + shared_number(hand);
     hand->ids[1] = HOLDS + shared_number(hand);
     hand->ids[2] = hand->number * OWN_IDS + hand->last_id;
-    hand_find(hand, HAND_IDS_MAX);
+    hand_find(hand, 3);
 }
 
 void stress_act(struct hand *hand)
@@ -310,5 +314,5 @@ void stress_act(struct hand *hand)
     case STRESS_FIND: act_find(hand); break;
     case STRESS_KIND_COUNT: break;
     }
-    yield_at_times(hand, YIELD_BETWEEN);
+    hand_pause(hand, PAUSE_BETWEEN);
 }

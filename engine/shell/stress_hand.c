@@ -1,8 +1,12 @@
 /* stress_hand.c - call the library, read the clock, write it down. */
+#define _POSIX_C_SOURCE 200809L
 #include "stress_hand.h"
 
 #include "check/stamp.h"
 #include "stress_order.h"
+
+/* In a thousand. */
+#define PAUSE_IN_SNAPSHOT 50
 
 /* There is room on the tape: stress_run.c reserves it. */
 static struct history_call *write_call(struct hand *hand, uint64_t begin, uint64_t end,
@@ -114,11 +118,17 @@ void hand_read(struct hand *hand, size_t count)
         write_account(hand, &hand->accounts[i], hand->versions[i]);
 }
 
+void hand_pause(struct hand *hand, unsigned times)
+{
+    if (random_in_thousand(&hand->random, times)) (void)sched_yield();
+}
+
 static bool see(void *context, const quipu_account *account, uint64_t version)
 {
     struct hand *hand = context;
 
     write_account(hand, account, version);
+    hand_pause(hand, PAUSE_IN_SNAPSHOT);
     return hand->status == QUIPU_OK;
 }
 

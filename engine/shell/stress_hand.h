@@ -17,7 +17,7 @@
 
 /* The most events, ids and expectations a hand uses in one call. */
 #define HAND_EVENTS_MAX 8
-#define HAND_IDS_MAX 3
+#define HAND_IDS_MAX 8
 
 struct hand {
     const struct stress_order *order;
@@ -63,7 +63,11 @@ void hand_commit(struct hand *hand, size_t expectation_count, size_t count);
 /* ids[0..count) into accounts[] and versions[]. */
 void hand_read(struct hand *hand, size_t count);
 
+/* All accounts, with a pause between two of them at times. */
 void hand_snapshot(struct hand *hand);
+
+/* Let others run, so many times in a thousand. */
+void hand_pause(struct hand *hand, unsigned times);
 
 /* Are there transfers under ids[0..count)? */
 void hand_find(struct hand *hand, size_t count);

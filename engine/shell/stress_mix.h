@@ -15,7 +15,7 @@
     X(BATCH, "batch", 6, false)         /* several units in one call */                            \
     X(PENDING, "pending", 15, false)    /* reserve, post or void; threads share the ids */         \
     X(BALANCING, "balancing", 4, false) /* as much as there is */                                  \
-    X(READ, "read", 12, false)          /* two or three accounts at once */                        \
+    X(READ, "read", 12, false)          /* two accounts at once, or more */                        \
     X(SNAPSHOT, "snapshot", 3, true)    /* all of them */                                          \
     X(COMMIT, "commit", 12, true)       /* read two, then move between them if both are as read */ \
     X(SKEW, "skew", 8, true)            /* read two, move on one if the other is as read */        \
