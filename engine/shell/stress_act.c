@@ -214,10 +214,11 @@ static void draw_pair(struct hand *hand)
     hand->ids[1] = draw_other(&hand->random, count, first);
 }
 
-/* Two, or as many as there is room for: the longer it takes, the more comes between. */
+/* A few, or so many that it takes long enough for something to come between; and some twice. */
 static void act_read(struct hand *hand)
 {
-    size_t count = random_in_thousand(&hand->random, 500) ? 2 : HAND_IDS_MAX;
+    bool few = random_in_thousand(&hand->random, 800);
+    size_t count = few ? random_between(&hand->random, 2, 3) : HAND_IDS_MAX;
 
     draw_pair(hand);
     for (size_t i = 2; i < count; i++)

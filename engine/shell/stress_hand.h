@@ -15,9 +15,10 @@
 #include "random.h"
 #include "tally.h"
 
-/* The most events, ids and expectations a hand uses in one call. */
+/* The most events, expectations and ids a hand uses in one call. */
 #define HAND_EVENTS_MAX 8
-#define HAND_IDS_MAX 8
+#define HAND_EXPECTATIONS_MAX 2
+#define HAND_IDS_MAX 32
 
 struct hand {
     const struct stress_order *order;
@@ -32,7 +33,7 @@ struct hand {
     quipu_transfer events[HAND_EVENTS_MAX];
     quipu_result results[HAND_EVENTS_MAX];
     quipu_receipt receipts[HAND_EVENTS_MAX];
-    quipu_expectation expectations[HAND_IDS_MAX];
+    quipu_expectation expectations[HAND_EXPECTATIONS_MAX];
     quipu_uint128 ids[HAND_IDS_MAX];
     quipu_account accounts[HAND_IDS_MAX]; /* as read last */
     uint64_t versions[HAND_IDS_MAX];
@@ -44,13 +45,15 @@ struct hand {
     pthread_t thread;
 };
 
-/* The most steps that one call writes down: a commit of all events with their receipts and
- * expectations, or a snapshot. */
+/* The most steps that one call writes down. A snapshot of more is the exception. */
+#define HAND_STEPS_MAX 32
+QUIPU_STATIC_ASSERT(HAND_EVENTS_MAX * 3 + HAND_EXPECTATIONS_MAX <= HAND_STEPS_MAX &&
+                        HAND_IDS_MAX <= HAND_STEPS_MAX,
+                    "a commit with receipts, and a read, fit");
+
 static inline size_t hand_steps_max(size_t account_count)
 {
-    size_t of_commit = HAND_EVENTS_MAX * 3 + HAND_IDS_MAX;
-
-    return of_commit > account_count ? of_commit : account_count;
+    return account_count > HAND_STEPS_MAX ? account_count : HAND_STEPS_MAX;
 }
 
 /* events[0..count), by quipu_create_transfers(). */
