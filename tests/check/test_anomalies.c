@@ -191,6 +191,20 @@ static const struct row {
      SERIALIZABLE SETUP
      "call,1,30,40\ntransfer,created,3,2,2,1,2,60" PLAIN "30\n"
      "call,2,35,45,conflict\nexpect,2,1\n"},
+    {"a conflict over what a later read had not seen", ANOMALY_STALE_READ,
+     SERIALIZABLE SETUP
+     "call,1,30,90\ntransfer,created,3,2,2,1,2,60" PLAIN "30\n"
+     "call,2,35,45,conflict\nexpect,2,1\n"
+     "call,3,50,60\nread,2,1,0,0,0,100,1,1,2\n"},
+    {"versions against real time, per account", ANOMALY_STALE_READ,
+     PER_ACCOUNT SETUP
+     "call,1,30,40\ntransfer,created,4,3,2,1,2,60" PLAIN "0\n"
+     "call,2,50,60\ntransfer,created,3,2,3,1,2,40" PLAIN "0\n"},
+    {"two time-outs, the later one first", FINE,
+     SERIALIZABLE SETUP
+     "call,1,30,40\ntransfer,created,3,2,2,1,2,60,2,0,2,1,1,30\n"
+     "call,1,50,60\ntransfer,created,4,3,3,1,2,40,2,0,1,1,1,31\n"
+     "call,2,70,80\nread,5,1,60,0,0,100,1,1,2\n"},
     {"exists, but otherwise", ANOMALY_WRONG_OUTCOME,
      SERIALIZABLE SETUP "call,1,30,40\ntransfer,exists,0,0,1,3,1,99" PLAIN "0\n"},
     {"exists, and nobody created it", ANOMALY_DIRTY_READ,
