@@ -306,15 +306,6 @@ static inline bool step_posts(const struct history_step *step)
     return (step->transfer.flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
 }
 
-/* The transfer before `step` in its chain that resolved the same pending transfer; NONE. */
-static inline uint32_t resolved_before(const struct checker *c, uint32_t unit, uint32_t step)
-{
-    for (uint32_t s = c->units[unit].first_step; s < step; s++) {
-        if (c->links[s].pending != NONE && c->links[s].pending == c->links[step].pending) return s;
-    }
-    return NONE;
-}
-
 /* When a pending transfer with a time-out expires. */
 static inline uint64_t step_due(const struct history_step *step)
 {
@@ -354,6 +345,12 @@ bool again_is_right(const struct history_step *asked, const struct history_step 
                     const struct history_step *pending);
 
 /* --- effects: replay.c --- */
+
+/* The transfer of units[unit] before `step` that had this id; NONE. */
+uint32_t replay_own_step(const struct checker *c, uint32_t unit, uint32_t step, uint32_t id);
+
+/* Did one before `step` resolve this pending transfer? */
+bool replay_own_resolved(const struct checker *c, uint32_t unit, uint32_t step, uint32_t pending);
 
 /* The transfer that `step` resolves, or NULL. Within an unfinished chain it may be a step of
  * units[unit] before `step`. */
