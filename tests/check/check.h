@@ -30,6 +30,8 @@ enum anomaly {
     ANOMALY_TIMESTAMP_ORDER /* timestamps do not grow along an account's versions */
 };
 
+#define ANOMALY_COUNT (ANOMALY_TIMESTAMP_ORDER + 1)
+
 const char *anomaly_name(enum anomaly anomaly);
 
 /* The memory of a checker is used again from run to run. */
