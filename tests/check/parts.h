@@ -204,7 +204,6 @@ struct checker {
     uint32_t read_count;
 
     struct moment *by_begin, *by_end; /* calls, in order of time */
-    struct moment *sorting;
 
     uint32_t *starts; /* edges of node n: edges[starts[n] .. starts[n + 1]) */
     struct edge *edges;

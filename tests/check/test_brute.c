@@ -797,8 +797,9 @@ static void make_history(struct maker *m, struct history *history)
     if (chance(25)) corrupt(m);
 }
 
-/* What tells too little for an exact answer: a conflict, which may have had several reasons, and a
- * transfer that failed with its chain, of which no versions are known. */
+/* What tells too little for an exact answer: a conflict, which may have had several reasons; a
+ * transfer that failed with its chain, of which no versions are known; one that was refused without
+ * one of its versions. */
 static bool tells_too_little(const struct history *history)
 {
     for (size_t t = 0; t < history->tape_count; t++) {
@@ -808,8 +809,12 @@ static bool tells_too_little(const struct history *history)
             if (tape->calls[i].status == QUIPU_CONFLICT) return true;
         }
         for (size_t s = 0; s < tape->step_count; s++) {
-            if (tape->steps[s].kind == HISTORY_TRANSFER &&
-                tape->steps[s].status == QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED) {
+            const struct history_step *step = &tape->steps[s];
+
+            if (step->kind != HISTORY_TRANSFER) continue;
+            if (step->status == QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED) return true;
+            if (shows_accounts(step->status) &&
+                (step->versions.debit == 0 || step->versions.credit == 0)) {
                 return true;
             }
         }

@@ -26,7 +26,7 @@ static bool write_step(const struct history_step *step, FILE *to)
     for (size_t i = 0; i < count; i++) {
         quipu_uint128 number = get(step, &kind->fields[i]);
         bool created = kind->fields[i].offset == offsetof(struct history_step, status) &&
-                       number == QUIPU_CREATED;
+                       step->kind != HISTORY_FIND && number == QUIPU_CREATED;
 
         if (fprintf(to, ",%s", created ? "created" : decimal(number).text) < 0) return false;
     }
