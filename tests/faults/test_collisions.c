@@ -143,7 +143,7 @@ Test(collisions, families_spread_as_random_ids_do, .timeout = 120)
     }
 }
 
-/* Ids that share shard and home, 1 in 2^13, by an enemy who knows this key. */
+/* Ids that share shard and home, 1 in 2^16, by an enemy who knows this key. */
 static void fill_colliding(const struct hash_key *key, unsigned count)
 {
     quipu_uint128 id = 1;
@@ -151,7 +151,7 @@ static void fill_colliding(const struct hash_key *key, unsigned count)
     for (unsigned i = 0; i < count; id++) {
         uint64_t hash = hash_id(key, id);
 
-        if (hash >> 56 == 7 && (index_fingerprint(hash) & 0x1f) == 3) fixture_ids[i++] = id;
+        if (hash >> 56 == 7 && (index_fingerprint(hash) & 0xff) == 3) fixture_ids[i++] = id;
     }
 }
 
