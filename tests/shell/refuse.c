@@ -20,7 +20,7 @@ void *__libc_calloc(size_t count, size_t bytes);
 void *__libc_realloc(void *memory, size_t bytes);
 
 static long asked, refused_from = -1;
-static bool all;
+static bool all, ending;
 
 static __attribute__((constructor)) void begin(void)
 {
@@ -40,6 +40,12 @@ static __attribute__((destructor)) void end(void)
     (void)fclose(file);
 }
 
+/* What runs behind main() is not the command's: it writes what was covered. */
+static void end_of_main(void)
+{
+    ending = true;
+}
+
 static bool is_refused(const void *caller)
 {
     Dl_info of;
@@ -51,7 +57,9 @@ static bool is_refused(const void *caller)
         (uintptr_t)of.dli_fbase != (getauxval(AT_PHDR) & ~(uintptr_t)4095)) {
         return false;
     }
+    if (ending) return false;
     number = __atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED);
+    if (number == 1) (void)atexit(end_of_main);
     return refused_from > 0 && (number == refused_from || (all && number > refused_from));
 }
 
