@@ -4,7 +4,7 @@
 # Needs QUIPU_REFUSE_LIBRARY, see refuse.c; without it (under a sanitizer) nothing is refused.
 . "$(dirname "$0")/expect.sh"
 
-most=40
+most=20
 
 # try WORD... - as `run`, with every refusal in turn, and with all from there on.
 try() {
@@ -17,7 +17,7 @@ try() {
         try_one "$n" '' "$@"
         try_one "$n" yes "$@"
         # Each of the first, where most of the code is; then in steps.
-        if [ "$n" -lt 20 ]; then n=$((n + 1)); else n=$((n + step)); fi
+        if [ "$n" -lt 12 ]; then n=$((n + 1)); else n=$((n + step)); fi
     done
 }
 
