@@ -44,12 +44,12 @@ static bool open_accounts(quipu_protocol protocol, quipu_ledger **ledger)
 }
 
 /* In a child: a ledger of its own does all that a ledger does. */
-static void open_another(quipu_protocol protocol)
+static void open_another(quipu_protocol protocol, unsigned count)
 {
     quipu_ledger *own;
 
     child_claim(open_accounts(protocol, &own));
-    child_claim(post(own, 1, ENOUGH_FOR_GRACE));
+    child_claim(post(own, 1, count));
     child_claim(check_ledger(own, 2, false) == NULL);
     child_claim(quipu_close(own) == QUIPU_OK);
 }
@@ -104,7 +104,7 @@ EVERY_PROTOCOL(fork, f1_a_ledger_at_rest_is_copied, .timeout = 120)
         child_claim(ledger_account(ledger, 1, NULL).debits_posted ==
                     (SMALL + ENOUGH_FOR_GRACE) / 2);
         child_claim(quipu_close(ledger) == QUIPU_OK);
-        open_another(protocol);
+        open_another(protocol, SMALL);
         child_end(0);
     }
     /* The same ids, while the child is at it. */
@@ -160,7 +160,7 @@ EVERY_PROTOCOL(fork, f2_a_ledger_with_a_call_in_flight_is_not, .timeout = 120)
         find_busy(ledger);
         child_claim(post(at_rest, 1, SMALL));
         child_claim(quipu_close(at_rest) == QUIPU_OK);
-        open_another(protocol);
+        open_another(protocol, SMALL);
         /* It stays so in a child of the child. */
         child = child_fork();
         if (child == 0) {
@@ -201,7 +201,7 @@ EVERY_PROTOCOL(fork, f3_no_thread_of_the_parent_is_waited_for, .timeout = 120)
         (void)usleep(1000);
     child = child_fork();
     if (child == 0) {
-        open_another(protocols[*protocol_index]);
+        open_another(protocols[*protocol_index], ENOUGH_FOR_GRACE);
         child_end(0);
     }
     cr_assert_eq(child_wait(child), 0);
@@ -269,7 +269,7 @@ static void inspect(struct forker *forker, quipu_protocol protocol)
         child_claim(check_ledger(ledger, ACCOUNTS, false) == NULL);
         child_claim(quipu_close(ledger) == QUIPU_OK);
     }
-    open_another(protocol);
+    open_another(protocol, SMALL);
     child_end(status == QUIPU_BUSY ? CHILD_FOUND_BUSY : 0);
 }
 
