@@ -9,6 +9,7 @@ quipu_status quipu_create_accounts(quipu_ledger *ledger, const quipu_account *ev
     if (ledger == NULL || events == NULL || results == NULL || !ledger_is_count(count)) {
         return QUIPU_INVALID;
     }
+    if (ledger->torn) return QUIPU_BUSY;
     return quipui_create_accounts(&ledger->store, ledger->protocol, events, count, results);
 }
 
@@ -20,6 +21,7 @@ quipu_status quipu_create_transfers(quipu_ledger *ledger, const quipu_transfer *
     if (ledger == NULL || events == NULL || results == NULL || !ledger_is_count(count)) {
         return QUIPU_INVALID;
     }
+    if (ledger->torn) return QUIPU_BUSY;
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
     return quipui_create_transfers(&batch);
 }
@@ -49,6 +51,7 @@ quipu_status quipu_commit(quipu_ledger *ledger, const quipu_expectation *expecta
     }
     if (!are_expectations(expectations, expectation_count)) return QUIPU_INVALID;
     if (!ledger->protocol->versioned) return QUIPU_UNSUPPORTED;
+    if (ledger->torn) return QUIPU_BUSY;
 
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
     batch.expectations = expectations;

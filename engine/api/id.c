@@ -1,5 +1,6 @@
 /* id.c - time-ordered ids: 48 bits of milliseconds, 80 random, monotone within a thread. */
 #include "base/clock.h"
+#include "base/fork.h"
 #include "base/random.h"
 #include "quipu/quipu.h"
 
@@ -20,12 +21,17 @@ static quipu_uint128 random_bits(void)
 quipu_uint128 quipu_id(void)
 {
     static _Thread_local quipu_uint128 last;
+    static _Thread_local uint64_t generation;
     uint64_t ms = quipui_clock_system(NULL) / NS_PER_MS;
 
+    if (last == 0) (void)quipui_fork_watch();
     if (ms > last >> RANDOM_BITS) {
         last = (quipu_uint128)ms << RANDOM_BITS | random_bits();
+    } else if (generation != quipui_fork_generation()) {
+        last += 1 + (random_bits() >> 8); /* the parent goes on from here, too */
     } else {
         last++; /* the same millisecond, or a clock that went back */
     }
+    generation = quipui_fork_generation();
     return last;
 }

@@ -61,6 +61,14 @@ static bool open_parts(struct quipu_ledger *ledger, const quipu_options *options
     return true;
 }
 
+/* In a child that was forked: is this copy of the ledger whole? */
+static void forked(struct fork_member *member)
+{
+    struct quipu_ledger *ledger = (struct quipu_ledger *)(void *)member;
+
+    if (!quipui_workers_are_at_rest(&ledger->store.workers)) ledger->torn = true;
+}
+
 quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
 {
     static const quipu_options defaults;
@@ -73,6 +81,7 @@ quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
     if (options == NULL) options = &defaults;
     status = check(options);
     if (status != QUIPU_OK) return status;
+    if (!quipui_fork_watch()) return QUIPU_NO_MEMORY;
 
     opened = quipui_memory_take(sizeof *opened);
     if (opened == NULL) return QUIPU_NO_MEMORY;
@@ -81,6 +90,9 @@ quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
         errno = saved;
         return QUIPU_NO_MEMORY;
     }
+    opened->torn = false;
+    opened->fork.forked = forked;
+    quipui_fork_join(&opened->fork);
     *ledger = opened;
     errno = saved;
     return QUIPU_OK;
@@ -99,7 +111,8 @@ static bool is_idle(struct quipu_ledger *ledger)
 quipu_status quipu_close(quipu_ledger *ledger)
 {
     if (ledger == NULL) return QUIPU_INVALID;
-    if (!is_idle(ledger)) return QUIPU_BUSY;
+    if (ledger->torn || !is_idle(ledger)) return QUIPU_BUSY;
+    quipui_fork_leave(&ledger->fork);
     if (ledger->protocol->close != NULL) ledger->protocol->close(&ledger->store);
     quipui_store_close(&ledger->store);
     quipui_memory_give_back(ledger);

@@ -37,7 +37,9 @@ static bool is_query_filter(const quipu_query_filter *filter)
 /* One read call: open a reader, do it, close. */
 #define READ(ledger, call)                                                                         \
     do {                                                                                           \
-        if (!quipui_reader_open(&reader, &(ledger)->store, (ledger)->protocol)) {                  \
+        if ((ledger)->torn) {                                                                      \
+            status = QUIPU_BUSY;                                                                   \
+        } else if (!quipui_reader_open(&reader, &(ledger)->store, (ledger)->protocol)) {           \
             status = QUIPU_NO_MEMORY;                                                              \
         } else {                                                                                   \
             status = (call);                                                                       \

@@ -10,6 +10,10 @@
 /* Timestamps are below 2^63, so that a timestamp plus a time-out fits 64 bits. */
 #define TIMESTAMP_MAX ((uint64_t)INT64_MAX)
 
+/* A clock that says it is later than this is not believed: after it, draws that only count must
+ * still fit. They would take 2^56 events, from the year 2259 on. */
+#define CLOCK_MAX (TIMESTAMP_MAX - ((uint64_t)1 << 56))
+
 struct clock {
     uint64_t (*now)(void *context);
     void *context;
@@ -26,7 +30,21 @@ static inline uint64_t clock_read(struct clock *clock)
     /* edge clock.last: acquire; pairs with acq_rel in clock_draw(). */
     uint64_t last = load_acquire(&clock->last);
 
-    return now > last && now <= TIMESTAMP_MAX ? now : last;
+    return now > last && now <= CLOCK_MAX ? now : last;
+}
+
+/* What was done because it is `now` stays done: no timestamp given out later is before it, even if
+ * the clock goes back. */
+static inline void clock_reach(struct clock *clock, uint64_t now)
+{
+    /* relaxed: a guess; the compare-and-swap decides. */
+    uint64_t last = load_relaxed(&clock->last);
+
+    while (last + 1 < now) {
+        /* edge clock.last: acq_rel; pairs with acquire in clock_read(). Carries nothing but real
+         * time's order. */
+        if (cas_acq_rel(&clock->last, &last, now - 1)) break;
+    }
 }
 
 /* The first of `count` timestamps that nobody else has. */
@@ -38,7 +56,7 @@ static inline uint64_t clock_draw(struct clock *clock, uint64_t count)
     uint64_t first;
 
     do {
-        first = now > last && now <= TIMESTAMP_MAX ? now : last + 1;
+        first = now > last && now <= CLOCK_MAX ? now : last + 1;
         /* edge clock.last: acq_rel; pairs with acquire in clock_read(). Carries nothing but real
          * time's order: who draws after us is later. */
     } while (!cas_acq_rel(&clock->last, &last, first + count - 1));

@@ -22,6 +22,7 @@ static bool release_due(struct store *store, struct worker *worker, uint64_t now
     struct release release;
     uint64_t hold;
 
+    clock_reach(&store->clock, now);
     lock_hold(&timeouts->lock);
     while ((hold = quipui_timeouts_first(timeouts, now)) != NEVER) {
         /* Again, until it is resolved or lapsed: its writer may have come and gone (cas). */

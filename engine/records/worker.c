@@ -143,6 +143,18 @@ void *quipui_worker_scratch(struct worker *worker, size_t bytes)
     return worker->scratch;
 }
 
+bool quipui_workers_are_at_rest(struct workers *workers)
+{
+    /* relaxed: the child's only thread sees what was there when it was forked. */
+    if (load_relaxed(&workers->adding.word) != LOCK_FREE) return false;
+    if (load_relaxed(&workers->importing.word) != LOCK_FREE) return false;
+    for (struct worker *w = workers_first(workers); w != NULL; w = w->next) {
+        /* relaxed: as above. */
+        if (load_relaxed(&w->busy) != WORKER_IDLE) return false;
+    }
+    return true;
+}
+
 uint64_t quipui_workers_newest(struct workers *workers)
 {
     uint64_t newest = 0;

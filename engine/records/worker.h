@@ -48,6 +48,9 @@ bool quipui_worker_try(struct worker *worker, enum worker_use use);
 /* At least `bytes` of memory that keep nothing from call to call; NULL: no memory. */
 void *quipui_worker_scratch(struct worker *worker, size_t bytes);
 
+/* Was no call in flight when this process was forked? In the child, while it has one thread. */
+bool quipui_workers_are_at_rest(struct workers *workers);
+
 /* The largest timestamp of a stored transfer; while nobody else writes. */
 uint64_t quipui_workers_newest(struct workers *workers);
 

@@ -6,6 +6,11 @@
  * became of it. Misuse (NULL, counts out of range, reserved bits) is QUIPU_INVALID and changes
  * nothing.
  *
+ * A child of fork() has its own copy of every ledger that no call was in flight on, and the two
+ * share nothing from then on; on any other, its calls answer QUIPU_BUSY. A thread must not be
+ * cancelled or ended, nor jump out of a signal handler, in the middle of a call. More of what a
+ * host may do: docs/faults.md.
+ *
  *   records    quipu/types.h
  *   outcomes   quipu/outcome.h, in order of precedence
  *   meaning    docs/semantics.md
@@ -59,7 +64,8 @@ typedef struct quipu_options {
     uint64_t account_capacity;  /* accounts; 0: 2^24; at most 2^32 */
     uint64_t transfer_capacity; /* transfers, and as many burnt ids; 0: 2^28; at most 2^33 */
     const char *path;           /* NULL: in memory */
-    uint64_t (*clock)(void *);  /* ns since 1970, from any thread; NULL: CLOCK_REALTIME */
+    uint64_t (*clock)(void *);  /* ns since 1970, from any thread; NULL: CLOCK_REALTIME. It must
+                                   not call the ledger, nor fork */
     void *clock_context;        /* handed to clock */
     uint32_t prefault;          /* 1: take all memory for the capacities now */
     uint32_t reserved[7];       /* zero */
@@ -82,7 +88,8 @@ QUIPU_PUBLIC quipu_status quipu_open(const quipu_options *options, quipu_ledger 
  *
  *   returns  QUIPU_OK       the ledger is gone
  *            QUIPU_INVALID  ledger is NULL
- *            QUIPU_BUSY     a call is in flight; the ledger is still open
+ *            QUIPU_BUSY     a call is in flight, or was when this process was forked; the ledger is
+ *                           still open
  *   threads  one, once; no call may start after this one has */
 QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
 

@@ -32,7 +32,7 @@ typedef enum quipu_status {
     QUIPU_NO_SPACE,    /* a capacity is reached; results[] says which events were done */
     QUIPU_IO,          /* the file system failed */
     QUIPU_CORRUPT,     /* a file is not what was written */
-    QUIPU_BUSY,        /* calls are in flight */
+    QUIPU_BUSY,        /* calls are in flight, or were when this process was forked */
     QUIPU_FENCED       /* another process owns the ledger now */
 } quipu_status;
 

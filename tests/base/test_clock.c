@@ -33,7 +33,7 @@ Test(clock, draws_what_is_free)
         {  TIMESTAMP_MAX + 1,      1,   110 }, /* out of range: no time at all */
         {  UINT64_MAX,             2,   111 },
         {  200,                    1,   200 },
-        {  TIMESTAMP_MAX,          1,   TIMESTAMP_MAX },
+        {  CLOCK_MAX,              1,   CLOCK_MAX },
     };
     /* clang-format on */
     uint64_t now = 0;
@@ -62,6 +62,10 @@ Test(clock, reads_what_is_later)
     cr_assert_eq(clock_read(&clock), 510, "a read takes nothing");
     now = TIMESTAMP_MAX + 1;
     cr_assert_eq(clock_read(&clock), 509);
+    now = 1;
+    clock_reach(&clock, 600);
+    clock_reach(&clock, 550);
+    cr_assert_eq(clock_draw(&clock, 1), 600, "nothing is given out before what was reached");
     cr_assert_gt(quipui_clock_system(NULL), NOON);
 }
 

@@ -238,9 +238,11 @@ EVERY_PROTOCOL(timeouts, may_be_as_long_as_they_come)
     twin_transfer(&twin, a_hold(2, A, B, 7, UINT32_MAX), QUIPU_CREATED);
     twin_pass(&twin, UINT32_MAX * SECOND - 1);
     twin_transfer(&twin, a_post(3, 2, 1), QUIPU_CREATED);
-    twin.now = INT64_MAX - 4 * SECOND;
-    twin_transfer(&twin, a_hold(4, A, B, 7, 5), IS(OVERFLOWS_TIMEOUT));
-    twin_transfer(&twin, a_hold(5, A, B, 7, 3), QUIPU_CREATED);
+    /* A clock is believed up to 2^63 - 2^56 ns, which is 72,057,594 seconds less. */
+    twin.now = INT64_MAX - (UINT64_C(1) << 56) - 4 * SECOND;
+    twin_transfer(&twin, a_hold(4, A, B, 7, 72057599), IS(OVERFLOWS_TIMEOUT));
+    twin_transfer(&twin, a_hold(5, A, B, 7, 72057598), QUIPU_CREATED);
+    twin_transfer(&twin, a_hold(6, A, B, 7, 3), QUIPU_CREATED);
     twin_pass(&twin, 3 * SECOND);
     twin_close(&twin);
 }

@@ -1,0 +1,72 @@
+# test_refused.sh - whatever the system refuses, the command says so and ends with 3, or does without.
+#
+# Each command runs with the first thing refused, then the second, and so on; with many, in steps.
+# Needs QUIPU_REFUSE_LIBRARY, see refuse.c; without it (under a sanitizer) nothing is refused.
+. "$(dirname "$0")/expect.sh"
+
+most=20
+
+# try WORD... - as `run`, with every refusal in turn, and with all from there on.
+try() {
+    LD_PRELOAD=$QUIPU_REFUSE_LIBRARY QUIPU_REFUSE_COUNT=$work/count "$quipu" "$@" >"$work/out" \
+        2>"$work/err" </dev/null || :
+    asked=$(cat "$work/count")
+    step=$((asked / most + 1))
+    n=1
+    while [ "$n" -le "$asked" ]; do
+        try_one "$n" '' "$@"
+        try_one "$n" yes "$@"
+        # Each of the first, where most of the code is; then in steps.
+        if [ "$n" -lt 12 ]; then n=$((n + 1)); else n=$((n + step)); fi
+    done
+}
+
+try_one() {
+    words="${*} (refused: $1 $2)"
+    expected=$((expected + 1))
+    code=0
+    number=$1 all=$2
+    shift 2
+    (
+        export LD_PRELOAD="$QUIPU_REFUSE_LIBRARY" QUIPU_REFUSE="$number"
+        [ -z "$all" ] || export QUIPU_REFUSE_ALL=1
+        exec timeout 60 "$quipu" "$@"
+    ) >"$work/out" 2>"$work/err" </dev/null || code=$?
+    case $code in
+    0 | 1) ;;
+    2 | 3) [ -s "$work/err" ] || miss "a complaint" ;;
+    *) miss "an exit code of its own" ;;
+    esac
+}
+
+run generate --seed 3 --customers 30 --out "$work"
+expect_code 0
+accounts=$work/accounts.csv transfers=$work/transfers.csv
+
+if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
+    files="--accounts $accounts --transfers $transfers"
+    # Words are split on purpose.
+    # shellcheck disable=SC2086
+    {
+        try generate --seed 3 --customers 5 --out "$work/again"
+        try import $files --threads 1
+        try import $files --threads 2 --format json
+        try balances $files --format csv
+        try account 3 $files
+        try history 3 $files --format json
+    }
+    try race --seconds 0.01 --threads 2
+    try bench --protocol cas --threads 1 --batch 64 --transfers 2000 --accounts 100
+fi
+
+# What is written must be written.
+for words in "balances --accounts $accounts --transfers $transfers" "race --seconds 0.01"; do
+    code=0
+    expected=$((expected + 1))
+    # shellcheck disable=SC2086
+    "$quipu" $words >/dev/full 2>"$work/err" || code=$?
+    [ "$code" -eq 3 ] || miss "exit code 3 when the disk is full"
+    expect_err 'cannot write to standard output'
+done
+
+finish
