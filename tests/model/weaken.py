@@ -58,7 +58,8 @@ def define(root, verb):
     with open(name, encoding="utf-8") as file:
         text = file.read()
     if re.search(rf"#define {verb}\(", text) is None:
-        text = text.replace("#define load_relaxed(", RELAXED[verb.split("_")[0]] + "#define load_relaxed(", 1)
+        first = "#define load_relaxed("
+        text = text.replace(first, RELAXED[verb.split("_")[0]] + first, 1)
         with open(name, "w", encoding="utf-8") as file:
             file.write(text)
 

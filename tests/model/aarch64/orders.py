@@ -52,8 +52,8 @@ def expected_of(access):
 
 def assembly_of(root, path, flags):
     sysroot = os.path.join(root, "build", "sysroot-arm64")
-    command = [COMPILER, f"--sysroot={sysroot}", *FLAGS, *flags, f"-I{root}/include", f"-I{root}/engine",
-               os.path.join(root, path)]
+    command = [COMPILER, f"--sysroot={sysroot}", *FLAGS, *flags, f"-I{root}/include",
+               f"-I{root}/engine", os.path.join(root, path)]
     result = subprocess.run(command, check=False, text=True, capture_output=True)
     if result.returncode != 0:
         sys.exit(f"{path} cannot be compiled for AArch64:\n{result.stderr}")

@@ -2,14 +2,15 @@
 
     run.py ROOT [SHAPE]...
 
-A shape is a Python file in shapes/, named after the edge it is about: a few threads (machine.py), the
-values that places start with, and what must never be seen: `bad(results...)`, or a data race on a
-plain place. An order like "rcu.newest publish" is looked up: it is what the code does at that end, by
-the comments that tests/style/check_edges.py holds to the code; a third word picks one verb of several.
+A shape is a Python file in shapes/, named after the edge it is about: a few threads (machine.py),
+the values that places start with, and what must never be seen: `bad(results...)`, or a data race on
+a plain place. An order like "rcu.newest publish" is looked up: it is what the code does at that
+end, by the comments that tests/style/check_edges.py holds to the code; a third word picks one verb
+of several.
 
 As they are, nothing bad may be seen. With each end of the shape made relaxed, alone, something bad
-must be seen, unless the shape calls that end REDUNDANT and says why; then nothing may. Ends that are
-redundant one by one may be needed TOGETHER. For an end of both sides it is said which is needed.
+must be seen, unless the shape calls that end REDUNDANT and says why; then nothing may. Ends that
+are redundant one by one may be needed TOGETHER. For an end of both sides it says which is needed.
 Every end of every edge must be in some shape, or in NOT_SHOWN.
 
 Exit: 0 all as expected, 1 not, 2 wrong usage."""
@@ -40,7 +41,7 @@ NOT_SHOWN = {
     "hold.state change acquire": "state_for() has acquired the same state before",
     "hold.state open_holds acquire": "only its own release follows, which looks again",
     "hold.state lapse release": "carries nothing: see hold.state.lapsed",
-    "workers.gate quipui_worker_give_back_alone seq_cst": "release would do: nothing is loaded after",
+    "workers.gate quipui_worker_give_back_alone seq_cst": "release would do: no load follows",
 }
 
 # What is less than each order, the weakest first.
@@ -74,7 +75,8 @@ class Orders:
     def in_code(self, name, kind):
         edge, function, *verb = name.split()
         found = {access.order
-                 for (its, _, where), accesses in self.ends.items() if (its, where) == (edge, function)
+                 for (its, _, where), accesses in self.ends.items()
+                 if (its, where) == (edge, function)
                  for access in accesses
                  if access.verb.startswith(tuple(verb) or KINDS[kind])}
         if len(found) != 1:

@@ -1,7 +1,7 @@
 """test_machine - the machine against litmus tests whose answers are known.
 
-Names are those of Alglave, Maranget and Tautschnig, "Herding Cats" (2014); answers are those of RC11
-(Lahav et al., 2017). Each is run with the orders that forbid the outcome and with less."""
+Names are those of Alglave, Maranget and Tautschnig, "Herding Cats" (2014); answers are those of
+RC11 (Lahav et al., 2017). Each is run with the orders that forbid the outcome and with less."""
 import sys
 import os
 

@@ -6,8 +6,9 @@ A model is a .pml file here. The comment at its head says what programs and muta
 
     PROGRAM 1: what runs            MUTANT 3 PROGRAM 1: what is broken
 
-Each is searched in full, with partial order reduction, for assertions that fail and for processes that
-are stuck; a search that runs out of depth or memory is not as expected. --quick leaves out the mutants.
+Each is searched in full, with partial order reduction, for assertions that fail and for processes
+that are stuck; a search that runs out of depth or memory is not as expected. --quick leaves out the
+mutants.
 
 Exit: 0 all as expected, 1 not, 2 wrong usage, 3 spin or a compiler is missing."""
 import os

@@ -1,5 +1,5 @@
-"""D1 to D3: a hold that is due at 5 enters the heap, its transfer commits, it is released. A read at
-time 6 copies the account in between; it must see that something was due, or was released."""
+"""D1 to D3: a hold that is due at 5 enters the heap, its transfer commits, it is released. A read
+at time 6 copies the account in between; it must see that something was due, or was released."""
 PLACES = {"earliest": 9, "rounds": 0, "reserved": 0}
 PLAIN = {}
 
