@@ -1,0 +1,12 @@
+"""Two threads add to what a latch guards."""
+PLACES = {"latch": 0}
+PLAIN = {"guarded": 0}
+
+
+def adds():
+    yield take("latch", 0, 1, "latch.word latch_hold")
+    yield write("guarded", (yield read("guarded")) + 1)
+    yield store("latch", 0, "latch.word latch_let_go")
+
+
+THREADS = [adds, adds]

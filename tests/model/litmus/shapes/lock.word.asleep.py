@@ -1,0 +1,19 @@
+"""The same for a thread that slept: it takes the lock as awaited, by an exchange."""
+PLACES = {"lock": 0}
+PLAIN = {"guarded": 0}
+
+
+def passes():
+    seen = yield swap("lock", 0, 1, "lock.word lock_hold")
+    if seen == 0:
+        yield write("guarded", 1)
+        yield exchange("lock", 0, "lock.word lock_let_go")
+
+
+def sleeps():
+    yield take("lock", 0, 2, "lock.word quipui_lock_wait exchange")
+    yield write("guarded", 2)
+    yield exchange("lock", 0, "lock.word lock_let_go")
+
+
+THREADS = [passes, sleeps]

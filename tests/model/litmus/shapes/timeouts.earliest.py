@@ -1,0 +1,31 @@
+"""D1 to D3: a hold that is due at 5 enters the heap, its transfer commits, it is released. A read
+at time 6 copies the account in between; it must see that something was due, or was released."""
+PLACES = {"earliest": 9, "rounds": 0, "reserved": 0}
+PLAIN = {}
+
+
+def writes_and_releases():
+    yield store("earliest", 5, "timeouts.earliest publish")
+    yield store("reserved", 1, "optimistic.word unlock")
+    yield store("reserved", 0, "optimistic.word unlock")
+    yield store("rounds", 1, "timeouts.rounds take_out")
+    yield store("earliest", 10, "timeouts.earliest publish")
+
+
+def reads_at_6():
+    if (yield load("earliest", "timeouts.earliest timeouts_due")) <= 6:
+        return "due"
+    rounds = yield load("rounds", "timeouts.rounds timeouts_rounds")
+    reserved = yield load("reserved", "optimistic.word read_whole")
+    if (yield load("earliest", "timeouts.earliest timeouts_due")) <= 6:
+        return "due"
+    if (yield load("rounds", "timeouts.rounds timeouts_rounds")) != rounds:
+        return "again"
+    return reserved
+
+
+def bad(_, answer):
+    return answer == 1
+
+
+THREADS = [writes_and_releases, reads_at_6]
