@@ -31,6 +31,7 @@ KINDS = {"load": ("load",), "store": ("store",), "swap": ("cas", "exchange", "ad
 NOT_SHOWN = {
     "cas.touched finish": "the thread, advanced after it, carries what matters",
     "cas.touched touched_by": "the thread, read before it, carries what matters",
+    "clock.last clock_reach": "only its value matters: later draws follow it in the word's order",
     "hold.state quipui_has_lapsed": "the heap's lock, taken next, carries what matters",
     "rcu.snapshot register_stamp": "the grace period orders it (R4)",
     "cas.thread advance acquire": "T2 for a helper that took the mark off: only load buffering",
