@@ -133,13 +133,23 @@ static const char *judge_walk(struct stage *stage, const struct walk *walk)
     return NULL;
 }
 
+/* The history checker, for what it knows of. */
+static const char *judge_history(struct stage *stage)
+{
+    struct verdict verdict;
+
+    if (!checker_run(stage->checker, &stage->history, &verdict)) return "no memory to check";
+    return verdict.anomaly_count > 0 ? anomaly_name(verdict.first) : NULL;
+}
+
 const char *judge(struct stage *stage)
 {
     const char *wrong;
 
     stage_finish(stage);
     if (stage->trouble != NULL) return stage->trouble;
-    wrong = judge_ids(stage);
+    wrong = judge_history(stage);
+    if (wrong == NULL) wrong = judge_ids(stage);
     if (wrong == NULL) wrong = judge_books(stage);
     for (uint32_t i = 0; wrong == NULL && i < stage->fibers; i++) {
         if (stage->walks[i].done) wrong = judge_walk(stage, &stage->walks[i]);
@@ -197,4 +207,6 @@ void judge_print(struct stage *stage, FILE *to)
                 print_step(&tape->steps[s], to);
         }
     }
+    if (scheduler_schedule()->ending == ENDING_DONE)
+        checker_print(stage->checker, &stage->history, to);
 }

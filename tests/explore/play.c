@@ -336,7 +336,8 @@ bool stage_open(struct stage *stage, const struct program *program, quipu_protoc
     stage->program = program;
     stage->now = NOON;
     stage->fibers = program_fibers(program);
-    if (!history_open(&stage->history, stage->fibers + 2)) return false;
+    stage->checker = checker_new();
+    if (stage->checker == NULL || !history_open(&stage->history, stage->fibers + 2)) return false;
     stage->history.promise = protocol == QUIPU_CAS ? HISTORY_PER_ACCOUNT : HISTORY_SERIALIZABLE;
     for (size_t i = 0; i < stage->history.tape_count; i++) {
         if (!tape_reserve(&stage->history.tapes[i], 32, 64)) return false;
@@ -351,6 +352,7 @@ bool stage_open(struct stage *stage, const struct program *program, quipu_protoc
 void stage_close(struct stage *stage)
 {
     history_close(&stage->history);
+    checker_free(stage->checker);
 }
 
 void stage_restore(struct stage *stage)

@@ -5,7 +5,7 @@
 #ifndef EXPLORE_PLAY_H
 #define EXPLORE_PLAY_H
 
-#include "check/history.h"
+#include "check/check.h"
 #include "explore/program.h"
 
 /* What a fiber saw of one account's history. */
@@ -24,6 +24,7 @@ struct stage {
     uint64_t now, kept_now;
     uint32_t fibers;
     struct history history;
+    struct checker *checker;
     struct walk walks[FIBERS_MAX];
     const char *trouble; /* a call that answered what it may not, or NULL */
 };

@@ -25,6 +25,8 @@ struct fiber {
     bool repeats;         /* nothing was written between its last two relax() */
     bool spins;           /* blocked in spin(): its next round may do without the others */
     uint32_t rounds;      /* that it went in vain */
+    uint32_t ran;         /* a bit per other fiber that took a step since its last spin() */
+    uint32_t yields_to;   /* and of those that did not, and must before it goes on */
     struct context context;
     char locals[LOCALS_MAX];
 };
@@ -113,13 +115,40 @@ static bool note(const volatile void *address, bool writing)
 
 /* --- who runs --- */
 
+static bool anyone_yields;
+
+/* Fairness (Musuvathi and Qadeer, "Fair stateless model checking", 2008): who goes round in a wait
+ * yields to those that could have run meanwhile. */
+static uint32_t without_yielding(uint32_t ready)
+{
+    uint32_t rest = ready;
+
+    anyone_yields = false;
+    for (uint32_t i = 0; i < fiber_count; i++) {
+        fibers[i].yields_to &= ready;
+        if (fibers[i].yields_to == 0) continue;
+        anyone_yields = true;
+        rest &= ~((uint32_t)1 << i);
+    }
+    return rest != 0 ? rest : ready;
+}
+
 static uint32_t ready_fibers(void)
 {
     uint32_t ready = 0;
 
     for (uint32_t i = 0; i < fiber_count; i++)
         ready |= (uint32_t)(fibers[i].state == FIBER_READY) << i;
-    return ready;
+    return anyone_yields ? without_yielding(ready) : ready;
+}
+
+/* This fiber takes a step: that is what others yielded for. */
+static void take_step(uint32_t fiber)
+{
+    for (uint32_t i = 0; i < fiber_count; i++) {
+        fibers[i].ran |= (uint32_t)1 << fiber;
+        fibers[i].yields_to &= ~((uint32_t)1 << fiber);
+    }
 }
 
 static void leave_schedule(enum ending ending)
@@ -178,7 +207,7 @@ static void decide(bool matters)
         leave_schedule(ENDING_ENDLESS);
         return;
     }
-    question.may_stay = current->state == FIBER_READY;
+    question.may_stay = (question.ready >> question.current & 1) != 0;
     question.by_default =
         question.may_stay ? question.current : (uint32_t)__builtin_ctz(question.ready);
     next = choose(&question);
@@ -189,6 +218,7 @@ static void decide(bool matters)
         }
         schedule.switch_count++;
     }
+    take_step(next);
     switch_to(&fibers[next]);
 }
 
@@ -247,7 +277,11 @@ void explore_spin(unsigned *spins)
         if (++*spins > 1000000) abort(); /* the same */
         return;
     }
-    ++*spins;
+    if (++*spins > 2) {
+        fiber->yields_to |= ~(fiber->ran | (uint32_t)1 << (fiber - fibers));
+        anyone_yields = true;
+    }
+    fiber->ran = 0;
     fiber->spins = true;
     if (writes - fiber->wrote == fiber->others_seen) {
         explore_await(NULL, NULL);
@@ -311,6 +345,7 @@ const struct schedule *scheduler_run(uint32_t count, void (*body)(void *context,
 {
     fiber_count = count;
     blocked_count = 0;
+    anyone_yields = false;
     fiber_body = body;
     fiber_context = context;
     choose = strategy;
