@@ -37,18 +37,19 @@ static const char *say_blocked(const struct stage *stage, const char *what)
     return text;
 }
 
+const char *explore_wrong_end(const struct stage *stage, const struct schedule *schedule)
+{
+    if (schedule->ending == ENDING_DONE) return NULL;
+    return say_blocked(stage, schedule->ending == ENDING_BLOCKED ? "deadlock" : "livelock");
+}
+
 const char *explore_once(struct stage *stage, strategy_choose choose)
 {
-    const struct schedule *schedule;
+    const char *wrong;
 
     stage_restore(stage);
-    schedule = scheduler_run(stage->fibers, stage_play, stage, choose);
-    switch (schedule->ending) {
-    case ENDING_BLOCKED: return say_blocked(stage, "deadlock");
-    case ENDING_ENDLESS: return say_blocked(stage, "livelock");
-    case ENDING_DONE: break;
-    }
-    return judge(stage);
+    wrong = explore_wrong_end(stage, scheduler_run(stage->fibers, stage_play, stage, choose));
+    return wrong != NULL ? wrong : judge(stage);
 }
 
 static void note_failure(struct findings *findings, const char *wrong, uint64_t seed)

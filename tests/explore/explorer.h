@@ -34,6 +34,9 @@ void explore(struct stage *stage, const struct plan *plan, struct findings *find
 /* Run this schedule: what is wrong with it, or NULL. */
 const char *explore_once(struct stage *stage, strategy_choose choose);
 
+/* What is wrong with how it ended, or NULL. */
+const char *explore_wrong_end(const struct stage *stage, const struct schedule *schedule);
+
 /* Drop switches without which it still fails. */
 void explore_shrink(struct stage *stage, struct findings *findings);
 

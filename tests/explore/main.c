@@ -52,7 +52,7 @@ static void usage(FILE *to)
                 "  --preemptions  of an exhaustive exploration (each program has its own)\n"
                 "  --seed         of the first random schedule; schedule n has seed + n (1)\n"
                 "  --schedule     run this one and show it; an empty one never preempts\n"
-                "  --faults       stop the first fiber at each of its steps: who waits for it?\n"
+                "  --faults       stop each fiber at each of its steps: who waits for it?\n"
                 "  --list         say which programs there are\n",
                 to);
 }
@@ -151,8 +151,9 @@ static bool run_plan(struct stage *stage, const struct plan *plan, bool must_fai
     return false;
 }
 
-static bool run_stage(struct stage *stage, const struct request *request, bool must_fail)
+static bool run_stage(struct stage *stage, const struct request *request, quipu_protocol protocol)
 {
+    bool must_fail = protocol == QUIPU_UNSAFE;
     struct plan plan = request->plan;
     bool fine = true;
 
@@ -162,7 +163,7 @@ static bool run_stage(struct stage *stage, const struct request *request, bool m
         (void)printf("%s\n", wrong != NULL ? wrong : "as promised");
         return wrong == NULL;
     }
-    if (request->faults) return must_fail || faults(stage, protocol_name, stdout);
+    if (request->faults) return must_fail || faults(stage, protocol, protocol_name, stdout);
     if (!request->preempts) plan.preemptions = stage->program->preemptions;
     for (int how = 0; how < 3; how++) {
         if (request->how >= 0 && request->how != how) continue;
@@ -190,7 +191,7 @@ static int run_all(const struct request *request)
                               protocol_name, stage.trouble != NULL ? stage.trouble : "no memory");
                 return 3;
             }
-            if (!run_stage(&stage, request, protocols[x].bit == ON_UNSAFE)) exit_code = 1;
+            if (!run_stage(&stage, request, protocols[x].protocol)) exit_code = 1;
             stage_close(&stage);
         }
     }

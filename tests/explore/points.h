@@ -14,7 +14,7 @@ void explore_wrote(const volatile void *address);
 
 /* Waiting: spin() until another fiber has written anything since the last spin(); relax() and
  * sched_yield() for nothing in particular. */
-void explore_spin(unsigned *spins);
+void explore_spin(unsigned *spins, const char *function);
 void explore_relax(void);
 void explore_yield(void);
 

@@ -14,6 +14,9 @@
 /* Who spins goes round so often although nobody else writes: it may need but another round. */
 #define ROUNDS_MAX 100
 
+/* Who has spun so few steps ago is waiting. */
+#define ROUND_STEPS 1000
+
 struct fiber {
     enum fiber_state state;
     const volatile void *awaits; /* blocked: NULL for any address */
@@ -23,6 +26,8 @@ struct fiber {
     uint64_t others_seen; /* writes of others at its last spin() */
     uint64_t relaxed_at;  /* all writes at its last relax() */
     bool repeats;         /* nothing was written between its last two relax() */
+    struct place spun;    /* where it spun last, */
+    uint32_t spun_at;     /* and at which step */
     bool spins;           /* blocked in spin(): its next round may do without the others */
     uint32_t rounds;      /* that it went in vain */
     uint32_t ran;         /* a bit per other fiber that took a step since its last spin() */
@@ -38,6 +43,7 @@ static struct fiber *current; /* NULL: no schedule runs */
 static struct context outside;
 static uint64_t writes, ticks;
 static struct schedule schedule;
+static uint32_t steps_max;
 static strategy_choose choose;
 static void (*fiber_body)(void *, uint32_t);
 static void *fiber_context;
@@ -203,7 +209,7 @@ static void decide(bool matters)
         leave_schedule(ENDING_BLOCKED);
         return;
     }
-    if (schedule.steps > STEPS_MAX) {
+    if (schedule.steps > steps_max) {
         leave_schedule(ENDING_ENDLESS);
         return;
     }
@@ -231,6 +237,7 @@ void explore_point(const volatile void *address, bool writing, const char *funct
     if (current == NULL) return;
     current->at.function = function;
     current->at.line = line;
+    current->at.address = address;
     if (++current->steps == current->stops_at) {
         current->state = FIBER_STOPPED;
         decide(true);
@@ -264,12 +271,12 @@ void explore_await(const volatile void *address, const char *function)
     if (current == NULL) abort(); /* nobody else can end this wait */
     current->state = FIBER_BLOCKED;
     current->awaits = address;
-    if (function != NULL) current->at = (struct place){current->at.fiber, function, 0};
+    current->at = (struct place){current->at.fiber, function, 0, address};
     blocked_count++;
     decide(true);
 }
 
-void explore_spin(unsigned *spins)
+void explore_spin(unsigned *spins, const char *function)
 {
     struct fiber *fiber = current;
 
@@ -277,14 +284,17 @@ void explore_spin(unsigned *spins)
         if (++*spins > 1000000) abort(); /* the same */
         return;
     }
-    if (++*spins > 2) {
+    if (++*spins == 1) fiber->rounds = 0; /* another wait */
+    if (*spins > 2) {
         fiber->yields_to |= ~(fiber->ran | (uint32_t)1 << (fiber - fibers));
         anyone_yields = true;
     }
     fiber->ran = 0;
+    fiber->spun = (struct place){fiber->at.fiber, function, fiber->at.line, fiber->at.address};
+    fiber->spun_at = schedule.steps;
     fiber->spins = true;
     if (writes - fiber->wrote == fiber->others_seen) {
-        explore_await(NULL, NULL);
+        explore_await(NULL, function);
     } else {
         fiber->rounds = 0;
     }
@@ -331,7 +341,7 @@ static const struct schedule *go_on(void)
     next = choose(&question);
     if (next != question.by_default) {
         schedule.switches[0] = (struct switch_at){question.step, next};
-        schedule.left[0] = (struct place){question.by_default, "start", 0};
+        schedule.left[0] = (struct place){question.by_default, "start", 0, NULL};
         schedule.switch_count = 1;
     }
     current = &fibers[next];
@@ -351,13 +361,14 @@ const struct schedule *scheduler_run(uint32_t count, void (*body)(void *context,
     choose = strategy;
     writes = 0;
     schedule.steps = 0;
+    steps_max = STEPS_MAX;
     schedule.switch_count = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct fiber *fiber = &fibers[i];
         uint32_t stops_at = fiber->stops_at;
 
         memset(fiber, 0, sizeof *fiber);
-        fiber->at = (struct place){i, "start", 0};
+        fiber->at = (struct place){i, "start", 0, NULL};
         fiber->stops_at = stops_at;
         fiber->relaxed_at = UINT64_MAX;
         context_start(&fiber->context, stacks[i], STACK_BYTES, fiber_main);
@@ -376,6 +387,7 @@ const struct schedule *scheduler_continue(void)
         if (fibers[i].state == FIBER_STOPPED) fibers[i].state = FIBER_READY;
         fibers[i].stops_at = 0;
     }
+    steps_max = schedule.steps + STEPS_MAX;
     return go_on();
 }
 
@@ -397,6 +409,15 @@ const struct schedule *scheduler_schedule(void)
 uint64_t scheduler_time(void)
 {
     return ++ticks;
+}
+
+bool scheduler_waits(uint32_t fiber, struct place *place)
+{
+    const struct fiber *waiting = &fibers[fiber];
+    bool spins = waiting->spun.function != NULL && waiting->spun_at + ROUND_STEPS > schedule.steps;
+
+    *place = spins ? waiting->spun : waiting->at;
+    return waiting->state == FIBER_BLOCKED || spins;
 }
 
 uint32_t scheduler_current(void)

@@ -35,6 +35,7 @@ struct place {
     uint32_t fiber;
     const char *function;
     int line;
+    const volatile void *address; /* of its last access, or that it waits for; NULL: any */
 };
 
 struct schedule {
@@ -68,6 +69,9 @@ enum fiber_state scheduler_state(uint32_t fiber);
 
 /* Where a fiber is: the function of its last point, or of its wait. */
 struct place scheduler_place(uint32_t fiber);
+
+/* Is this fiber waiting: blocked, or going round? Then *place says where. */
+bool scheduler_waits(uint32_t fiber, struct place *place);
 
 /* The schedule at hand, for a signal handler; and time, for records: grows with each call. */
 const struct schedule *scheduler_schedule(void);

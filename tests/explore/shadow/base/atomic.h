@@ -92,7 +92,7 @@
 #define cas_seq_cst(p, seen, next)                                                                 \
     EXPLORE_CAS(p, seen, next, memory_order_seq_cst, memory_order_relaxed)
 
-#define spin(spins) explore_spin(spins)
+#define spin(spins) explore_spin(spins, __func__)
 #define relax() explore_relax()
 #define sched_yield() (explore_yield(), 0)
 
