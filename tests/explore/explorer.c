@@ -79,8 +79,8 @@ static bool run_one(struct stage *stage, strategy_choose choose, uint64_t seed,
 
 static bool is_enough(const struct plan *plan, struct findings *findings, double start)
 {
-    if (findings->schedules >= plan->most) return true;
-    if (findings->schedules % SCHEDULES_PER_LOOK != 0) return false;
+    if (plan->most != 0 && findings->schedules >= plan->most) return true;
+    if (plan->seconds == 0 || findings->schedules % SCHEDULES_PER_LOOK != 0) return false;
     return processor_seconds() - start >= plan->seconds;
 }
 

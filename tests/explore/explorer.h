@@ -10,8 +10,8 @@ enum how { HOW_RANDOM, HOW_PCT, HOW_EXHAUSTIVE, HOW_REPLAY };
 struct plan {
     enum how how;
     uint64_t seed;        /* of the first schedule; the next has the next */
-    uint64_t most;        /* schedules */
-    double seconds;       /* of processor time */
+    uint64_t most;        /* schedules; 0: no matter */
+    double seconds;       /* of processor time; 0: no matter */
     uint32_t preemptions; /* exhaustive: at most */
     const struct switch_at *switches;
     size_t switch_count;

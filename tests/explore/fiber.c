@@ -75,7 +75,7 @@ void context_start(struct context *context, char *stack, size_t bytes, void (*en
     uintptr_t top = ((uintptr_t)stack + bytes) & ~(uintptr_t)63;
     uintptr_t *words = (uintptr_t *)top - SAVED_WORDS - 4;
 
-    /* After its first return, x86-64 expects the stack eight below a multiple of sixteen, AArch64 at
+    /* After its first return x86-64 expects the stack eight below a multiple of sixteen, AArch64 at
      * one: four more words make both come true. */
     for (size_t i = 0; i < SAVED_WORDS + 4; i++)
         words[i] = 0;

@@ -24,6 +24,13 @@ static const struct {
     {"rcu", QUIPU_RCU, ON_RCU},
     {"unsafe", QUIPU_UNSAFE, ON_UNSAFE},
 };
+/* A strategy runs so many schedules if nothing is said. */
+#define BY_CHANCE 5000
+#define EXHAUSTIVE 60000
+
+/* Nobody gets to so many preemptions in a time that is given. */
+#define DEEPEST 8
+
 #define PROTOCOLS (sizeof protocols / sizeof *protocols)
 
 static const char *const hows[] = {"random", "pct", "exhaustive"};
@@ -32,7 +39,7 @@ struct request {
     const struct program *program; /* NULL: all */
     size_t protocol;               /* PROTOCOLS: all */
     int how;                       /* -1: all */
-    bool seeded, replays, faults, preempts;
+    bool replays, faults, preempts;
     struct plan plan;
 };
 
@@ -47,9 +54,10 @@ static void usage(FILE *to)
                 "               [--schedules N] [--seconds S] [--preemptions N] [--seed N]\n"
                 "               [--schedule STEP:FIBER,...] [--faults] [--list]\n"
                 "\n"
-                "  --schedules    at most so many by each strategy (20000)\n"
-                "  --seconds      and at most so long, of processor time (2)\n"
-                "  --preemptions  of an exhaustive exploration (each program has its own)\n"
+                "  --schedules    at most so many by each strategy (5000; exhaustive 60000)\n"
+                "  --seconds      as many as fit into so much processor time, in all\n"
+                "  --preemptions  exhaustive: at most so many (each program has its own; with\n"
+                "                 --seconds as many as it comes to)\n"
                 "  --seed         of the first random schedule; schedule n has seed + n (1)\n"
                 "  --schedule     run this one and show it; an empty one never preempts\n"
                 "  --faults       stop each fiber at each of its steps: who waits for it?\n"
@@ -151,6 +159,26 @@ static bool run_plan(struct stage *stage, const struct plan *plan, bool must_fai
     return false;
 }
 
+static bool is_wanted(const struct request *request, size_t program, size_t protocol)
+{
+    if (request->program != NULL && request->program != &programs[program]) return false;
+    if (request->protocol != PROTOCOLS && request->protocol != protocol) return false;
+    return (programs[program].protocols & protocols[protocol].bit) != 0;
+}
+
+/* Into how many parts the time is divided; `unsafe` needs next to none. */
+static unsigned count_explorations(const struct request *request)
+{
+    unsigned count = 0;
+
+    for (size_t p = 0; p < program_count; p++) {
+        for (size_t x = 0; x < PROTOCOLS; x++)
+            count += is_wanted(request, p, x) && protocols[x].bit != ON_UNSAFE;
+    }
+    if (request->how < 0) count *= 3;
+    return count > 0 ? count : 1;
+}
+
 static bool run_stage(struct stage *stage, const struct request *request, quipu_protocol protocol)
 {
     bool must_fail = protocol == QUIPU_UNSAFE;
@@ -164,10 +192,15 @@ static bool run_stage(struct stage *stage, const struct request *request, quipu_
         return wrong == NULL;
     }
     if (request->faults) return must_fail || faults(stage, protocol, protocol_name, stdout);
-    if (!request->preempts) plan.preemptions = stage->program->preemptions;
+    if (!request->preempts && plan.seconds > 0) plan.preemptions = DEEPEST;
+    if (!request->preempts && plan.seconds == 0) plan.preemptions = stage->program->preemptions;
+    if (plan.seconds > 0) plan.seconds /= count_explorations(request);
     for (int how = 0; how < 3; how++) {
         if (request->how >= 0 && request->how != how) continue;
         plan.how = (enum how)how;
+        plan.most = request->plan.most;
+        if (plan.most == 0 && plan.seconds == 0)
+            plan.most = how == HOW_EXHAUSTIVE ? EXHAUSTIVE : BY_CHANCE;
         fine = run_plan(stage, &plan, must_fail) && fine;
         (void)fflush(stdout);
     }
@@ -181,9 +214,7 @@ static int run_all(const struct request *request)
 
     for (size_t p = 0; p < program_count; p++) {
         for (size_t x = 0; x < PROTOCOLS; x++) {
-            if (request->program != NULL && request->program != &programs[p]) continue;
-            if (request->protocol != PROTOCOLS && request->protocol != x) continue;
-            if ((programs[p].protocols & protocols[x].bit) == 0) continue;
+            if (!is_wanted(request, p, x)) continue;
             program_name = programs[p].name;
             protocol_name = protocols[x].name;
             if (!stage_open(&stage, &programs[p], protocols[x].protocol)) {
@@ -280,8 +311,7 @@ int main(int argc, char **argv)
         {"seed", required_argument, NULL, 'r'},     {"schedule", required_argument, NULL, 'c'},
         {"faults", no_argument, NULL, 'f'},         {"list", no_argument, NULL, 'l'},
         {"help", no_argument, NULL, '?' + 128},     {NULL, 0, NULL, 0}};
-    struct request request = {
-        .protocol = PROTOCOLS, .how = -1, .plan = {.seed = 1, .most = 20000, .seconds = 2}};
+    struct request request = {.protocol = PROTOCOLS, .how = -1, .plan = {.seed = 1}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {

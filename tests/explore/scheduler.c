@@ -293,11 +293,8 @@ void explore_spin(unsigned *spins, const char *function)
     fiber->spun = (struct place){fiber->at.fiber, function, fiber->at.line, fiber->at.address};
     fiber->spun_at = schedule.steps;
     fiber->spins = true;
-    if (writes - fiber->wrote == fiber->others_seen) {
-        explore_await(NULL, function);
-    } else {
-        fiber->rounds = 0;
-    }
+    if (writes - fiber->wrote == fiber->others_seen) explore_await(NULL, function);
+    if (writes - fiber->wrote != fiber->others_seen) fiber->rounds = 0;
     fiber->spins = false;
     fiber->others_seen = writes - fiber->wrote;
 }
