@@ -10,7 +10,6 @@
 #include "explore/points.h"
 
 #define NOON UINT64_C(1700000000000000000)
-#define SECOND UINT64_C(1000000000)
 
 static uint64_t read_clock(void *context)
 {
@@ -291,7 +290,7 @@ static void play(struct stage *stage, struct tape *tape, struct walk *walk, cons
     case OP_HISTORY: play_history(stage, walk, op); break;
     case OP_ADVANCE:
         explore_point(arena_nowhere(OF_CLOCK), true, __func__, __LINE__);
-        stage->now += op->seconds * SECOND;
+        stage->now += op->ns;
         explore_wrote(arena_nowhere(OF_CLOCK));
         break;
     }

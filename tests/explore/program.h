@@ -25,7 +25,7 @@ enum op_kind {
     OP_SNAPSHOT,
     OP_FIND,    /* look up the transfers events[].id, one after the other */
     OP_HISTORY, /* the transfers of accounts[0], and then its balances */
-    OP_ADVANCE  /* the clock, by seconds */
+    OP_ADVANCE  /* the clock, by ns */
 };
 
 struct event {
@@ -36,7 +36,7 @@ struct event {
 struct op {
     enum op_kind kind;
     uint16_t flags;
-    uint32_t seconds;
+    uint64_t ns;
     struct event events[EVENTS_MAX]; /* up to the first with id 0 */
     uint32_t accounts[ACCOUNTS_MAX]; /* up to the first 0 */
 };
