@@ -7,8 +7,9 @@
 #include "quipu/quipu.h"
 
 static const struct command *const commands[] = {
-    &command_import, &command_balances, &command_account,  &command_history,
-    &command_race,   &command_bench,    &command_generate, NULL,
+    &command_import,   &command_balances, &command_account,
+    &command_history,  &command_race,     &command_bench,
+    &command_generate, &command_verify,   NULL,
 };
 
 static void print_help(FILE *out)

@@ -30,6 +30,8 @@ enum anomaly {
     ANOMALY_TIMESTAMP_ORDER /* timestamps do not grow along an account's versions */
 };
 
+#define ANOMALY_COUNT (ANOMALY_TIMESTAMP_ORDER + 1)
+
 const char *anomaly_name(enum anomaly anomaly);
 
 /* The memory of a checker is used again from run to run. */
@@ -47,7 +49,12 @@ struct verdict {
 /* Check it whole. False: no memory. Findings stay with the checker until its next run. */
 bool checker_run(struct checker *checker, const struct history *history, struct verdict *verdict);
 
-/* Say what was found, for people: each anomaly with its operations, cycles smallest first. */
+/* Say what was found, for people: the first anomalies, each with its operations, and how many more
+ * there are. The history must still be there. */
 void checker_print(const struct checker *checker, const struct history *history, FILE *to);
+
+/* The same of one: checker_kept() of them are kept, numbered from 0 as they were found. */
+uint64_t checker_kept(const struct checker *checker);
+enum anomaly checker_describe(const struct checker *checker, uint64_t number, FILE *to);
 
 #endif

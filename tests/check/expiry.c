@@ -2,8 +2,9 @@
  * nobody else gave.
  *
  * Time-outs come in the order they are due. So the missing versions of an account belong, in order,
- * to its first pending transfers by due time that nobody resolved; and a transfer that expired on
- * one account did on the other, with all that were due there before it. */
+ * to its first pending transfers by due time that nobody resolved; a transfer that expired on one
+ * account did on the other, with all that were due there before it; and what was due by the time of
+ * a later transfer of the account has expired, seen or not. */
 #include <stdlib.h>
 
 #include "check/parts.h"
@@ -72,6 +73,29 @@ static uint32_t count_missing(const struct checker *c, const struct account *acc
     return missing;
 }
 
+/* How many of its share were due by the time of its latest transfer. Under cas a thread that was
+ * stopped may release later what it reserved. */
+static uint32_t count_due(const struct checker *c, const struct account *account)
+{
+    uint64_t latest = 0;
+    uint32_t count = 0;
+
+    if (account->timed_count == 0 || c->history->promise != HISTORY_SERIALIZABLE) return 0;
+    for (uint32_t i = 1; i <= account->high; i++) {
+        uint32_t cause = c->causes[account->first_state + i];
+
+        if (cause == NONE || c->steps[cause]->kind != HISTORY_TRANSFER) continue;
+        if (c->steps[cause]->transfer.flags & QUIPU_TRANSFER_IMPORTED) continue;
+        if (c->steps[cause]->transfer.timestamp > latest) {
+            latest = c->steps[cause]->transfer.timestamp;
+        }
+    }
+    while (count < account->timed_count &&
+           c->timed[c->shares[account->first_timed + count]].due <= latest)
+        count++;
+    return count;
+}
+
 static void expire(struct checker *c, uint32_t i, uint32_t *stack, uint32_t *depth)
 {
     if (c->timed[i].unit != NONE) return;
@@ -117,10 +141,11 @@ static void decide(struct checker *c, uint32_t *stack)
     expire_told(c, stack, &depth);
 
     for (uint32_t a = 0; a < c->account_names.count; a++) {
-        uint32_t missing = count_missing(c, &c->accounts[a]);
-        uint32_t most = c->accounts[a].timed_count;
+        uint32_t count = count_missing(c, &c->accounts[a]);
+        uint32_t due = count_due(c, &c->accounts[a]);
 
-        expire_first(c, a, missing < most ? missing : most, stack, &depth);
+        if (count > c->accounts[a].timed_count) count = c->accounts[a].timed_count;
+        expire_first(c, a, count > due ? count : due, stack, &depth);
     }
     while (depth > 0) {
         uint32_t i = stack[--depth];

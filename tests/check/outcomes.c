@@ -171,7 +171,7 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
     struct totals from, to;
 
     if (!depends_on_accounts(is->status)) return;
-    if (step_resolves(is) && pending == NULL) return;
+    if (step_resolves(is) && pending == NULL) return; /* said elsewhere */
     scene.pending = step_resolves(is) ? &pending->transfer : NULL;
     replay_parties(c, unit, step, &debit, &credit);
     scene.debit_flags = flags_of(c, debit);
@@ -201,46 +201,84 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
     }
 }
 
-static void check_pending(struct checker *c, uint32_t unit, uint32_t step,
-                          const quipu_transfer *pending)
-{
-    const struct transfer *transfer = &c->transfers[c->links[step].pending];
-    const quipu_transfer *asked = &c->steps[step]->transfer;
-    bool right = true;
+#define NOT_FOUND precedence_of(QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_FOUND)
 
-    switch (c->steps[step]->status) {
-    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_PENDING:
-        right = (pending->flags & QUIPU_TRANSFER_PENDING) == 0;
-        break;
-    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID:
-        right = asked->debit_account_id != pending->debit_account_id;
-        break;
-    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID:
-        right = asked->credit_account_id != pending->credit_account_id;
-        break;
-    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_LEDGER:
-        right = asked->ledger != pending->ledger;
-        break;
-    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CODE:
-        right = asked->code != pending->code;
-        break;
-    case QUIPU_CREATE_TRANSFER_EXCEEDS_PENDING_TRANSFER_AMOUNT:
-        right = asked->amount > pending->amount;
-        break;
-    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT:
-        right = asked->amount < pending->amount;
-        break;
+/* What became of a pending transfer, if it was stored: of its own chain's all is undone. */
+static bool became(const struct checker *c, uint32_t unit, uint32_t step)
+{
+    uint32_t pending = c->links[step].pending;
+    const struct transfer *transfer = &c->transfers[pending];
+
+    if (replay_own_step(c, unit, step, pending) != NONE) return true;
+    if (replay_own_resolved(c, unit, step, pending)) return true;
+    if (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED) {
+        return transfer->resolver == NONE && c->steps[transfer->step]->transfer.timeout > 0;
+    }
+    /* Resolved by nobody: reads.c has noted it. */
+    if (transfer->resolver == NONE) return transfer->expiry == NONE;
+    return step_posts(c->steps[transfer->resolver]) ==
+           (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED);
+}
+
+/* Zero accounts, ledger and code of a post or void are those of the pending transfer. */
+static bool differ(quipu_uint128 asked, quipu_uint128 pending)
+{
+    return asked != 0 && asked != pending;
+}
+
+/* The first outcome that says how what was asked does not suit the pending transfer. */
+static uint32_t unsuitable(const quipu_transfer *asked, const quipu_transfer *pending)
+{
+    bool voids = (asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) != 0;
+    bool all = asked->amount == (voids ? 0 : QUIPU_AMOUNT_MAX);
+
+    if ((pending->flags & QUIPU_TRANSFER_PENDING) == 0) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_PENDING;
+    }
+    if (differ(asked->debit_account_id, pending->debit_account_id)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID;
+    }
+    if (differ(asked->credit_account_id, pending->credit_account_id)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID;
+    }
+    if (differ(asked->ledger, pending->ledger)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_LEDGER;
+    }
+    if (differ(asked->code, pending->code)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CODE;
+    }
+    if (!all && asked->amount > pending->amount) {
+        return QUIPU_CREATE_TRANSFER_EXCEEDS_PENDING_TRANSFER_AMOUNT;
+    }
+    if (voids && !all && asked->amount < pending->amount) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT;
+    }
+    return QUIPU_CREATED;
+}
+
+/* A post or void that found what it names, and was refused. */
+static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
+{
+    uint32_t last_unsuitable =
+        precedence_of(QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT);
+    const struct history_step *pending = replay_pending(c, unit, step);
+    uint32_t status = c->steps[step]->status, reason;
+    bool right;
+
+    if (pending == NULL) {
+        /* Created by nobody: reads.c has noted it. */
+        if (c->links[step].pending != NONE && c->transfers[c->links[step].pending].burnt) {
+            wrong(c, unit, step, "it resolves a transfer that was refused, and is not told so");
+        }
+        return;
+    }
+    reason = unsuitable(&c->steps[step]->transfer, &pending->transfer);
+    right = reason == QUIPU_CREATED ? precedence_of(status) > last_unsuitable : reason == status;
+    switch (status) {
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED:
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_VOIDED:
-        /* Resolved by nobody: reads.c has noted it. */
-        right = transfer->resolver == NONE
-                    ? transfer->expiry == NONE
-                    : step_posts(c->steps[transfer->resolver]) ==
-                          (c->steps[step]->status ==
-                           QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED);
-        break;
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED:
-        right = transfer->resolver == NONE && pending->timeout > 0;
+        right = right && became(c, unit, step);
         break;
     default: break;
     }
@@ -272,9 +310,11 @@ static void check_ledgers(struct checker *c, uint32_t unit, uint32_t step)
 static void check_refused(struct checker *c, uint32_t unit, uint32_t step)
 {
     const struct history_step *is = c->steps[step];
-    uint32_t id = c->links[step].id, pending = c->links[step].pending;
+    uint32_t id = c->links[step].id;
 
-    if (id != NONE && c->transfers[id].step != NONE && c->transfers[id].step != step) {
+    if (id == NONE || replay_own_step(c, unit, step, id) != NONE) {
+        /* Of a step of its own chain, which was undone with it. */
+    } else if (c->transfers[id].step != NONE && c->transfers[id].step != step) {
         const struct history_step *stored = c->steps[c->transfers[id].step];
 
         if (precedence_saw_stored(is->status) && c->transfers[id].burnt) {
@@ -287,8 +327,8 @@ static void check_refused(struct checker *c, uint32_t unit, uint32_t step)
             wrong(c, unit, step, "said to have failed, but it was created");
         }
     }
-    if (step_resolves(is) && transfer_stored(c, pending)) {
-        check_pending(c, unit, step, &c->steps[c->transfers[pending].step]->transfer);
+    if (step_resolves(is) && precedence_of(is->status) > NOT_FOUND) {
+        check_pending(c, unit, step);
     } else if (!step_resolves(is)) {
         check_ledgers(c, unit, step);
     }
@@ -318,13 +358,9 @@ static void check_resolved(struct checker *c, uint32_t unit, uint32_t step,
     const quipu_transfer *is = &c->steps[step]->transfer;
     bool imported = (is->flags & QUIPU_TRANSFER_IMPORTED) != 0;
 
-    if (is->debit_account_id != pending->debit_account_id ||
-        is->credit_account_id != pending->credit_account_id || is->ledger != pending->ledger ||
-        is->code != pending->code) {
-        wrong(c, unit, step, "it resolved a pending transfer of other accounts");
-    } else if (is->amount > pending->amount ||
-               (!step_posts(c->steps[step]) && is->amount != pending->amount)) {
-        wrong(c, unit, step, "it resolved another amount than was reserved");
+    if (unsuitable(is, pending) != QUIPU_CREATED || is->amount > pending->amount ||
+        (!step_posts(c->steps[step]) && is->amount != pending->amount)) {
+        wrong(c, unit, step, "it resolved a pending transfer that is not as it says");
     } else if (!imported && pending->timeout > 0 &&
                is->timestamp >= step_due(c->steps[c->transfers[c->links[step].pending].step])) {
         wrong(c, unit, step, "it resolved a pending transfer that had expired");

@@ -346,6 +346,12 @@ bool again_is_right(const struct history_step *asked, const struct history_step 
 
 /* --- effects: replay.c --- */
 
+/* The transfer of units[unit] before `step` that had this id; NONE. */
+uint32_t replay_own_step(const struct checker *c, uint32_t unit, uint32_t step, uint32_t id);
+
+/* Did one before `step` resolve this pending transfer? */
+bool replay_own_resolved(const struct checker *c, uint32_t unit, uint32_t step, uint32_t pending);
+
 /* The transfer that `step` resolves, or NULL. Within an unfinished chain it may be a step of
  * units[unit] before `step`. */
 const struct history_step *replay_pending(const struct checker *c, uint32_t unit, uint32_t step);

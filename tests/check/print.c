@@ -1,29 +1,11 @@
 /* print.c - findings, for people. */
 #include <inttypes.h>
-#include <string.h>
 
+#include "check/decimal.h"
 #include "check/parts.h"
 
 #define SHOWN_MAX 10
 #define STEPS_MAX 6
-
-struct number {
-    char text[40];
-};
-
-static struct number decimal(quipu_uint128 number)
-{
-    struct number out;
-    char *at = out.text + sizeof out.text - 1;
-
-    *at = '\0';
-    do {
-        *--at = (char)('0' + (int)(number % 10));
-        number /= 10;
-    } while (number > 0);
-    memmove(out.text, at, strlen(at) + 1);
-    return out;
-}
 
 static void print_version(FILE *to, quipu_uint128 account, uint64_t version)
 {
@@ -204,4 +186,17 @@ void checker_print(const struct checker *c, const struct history *history, FILE 
     if (c->finding_count > shown) {
         (void)fprintf(to, "     and %" PRIu64 " more anomalies\n", c->finding_count - shown);
     }
+}
+
+uint64_t checker_kept(const struct checker *c)
+{
+    return c->kept;
+}
+
+enum anomaly checker_describe(const struct checker *c, uint64_t number, FILE *to)
+{
+    const struct finding *finding = &c->findings[number];
+
+    print_finding(c, finding, to);
+    return finding->anomaly;
 }

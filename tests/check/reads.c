@@ -70,25 +70,22 @@ static void saw_refused_version(struct checker *c, uint32_t unit, uint32_t step,
     saw_version(c, unit, step, a, version - own);
 }
 
-/* Was this id used before, in the same chain? Then what was seen of it is undone. */
-static bool in_own_chain(const struct checker *c, uint32_t unit, uint32_t step, uint32_t id)
-{
-    for (uint32_t s = c->units[unit].first_step; s < step; s++) {
-        if (c->steps[s]->kind == HISTORY_TRANSFER && c->links[s].id == id) return true;
-    }
-    return false;
-}
-
 static void saw_own_id(struct checker *c, uint32_t unit, uint32_t step)
 {
     uint32_t id = c->links[step].id, status = c->steps[step]->status;
 
-    if (id == NONE || in_own_chain(c, unit, step, id)) return;
+    if (id == NONE || replay_own_step(c, unit, step, id) != NONE) return;
     if (precedence_saw_stored(status) || status == QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED) {
         saw_id(c, unit, step, id, 1);
     } else if (precedence_saw_free(status) && !precedence_burns(status)) {
         saw_id(c, unit, step, id, 0);
     }
+}
+
+/* The pending transfer was not resolved. */
+static void saw_open(struct checker *c, uint32_t unit, uint32_t step, uint32_t pending)
+{
+    add(c, unit, step, id_state(pending, 1), false, NONE);
 }
 
 static bool not_found(uint32_t status)
@@ -100,7 +97,7 @@ static void saw_pending(struct checker *c, uint32_t unit, uint32_t step)
 {
     uint32_t pending = c->links[step].pending, status = c->steps[step]->status;
 
-    if (pending == NONE || in_own_chain(c, unit, step, pending)) return;
+    if (pending == NONE || replay_own_step(c, unit, step, pending) != NONE) return;
     if (not_found(status)) {
         if (transfer_stored(c, pending)) saw_id(c, unit, step, pending, 0);
         return;
@@ -111,10 +108,13 @@ static void saw_pending(struct checker *c, uint32_t unit, uint32_t step)
     switch (status) {
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED:
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_VOIDED:
-    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED: saw_id(c, unit, step, pending, 2); break;
+    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED:
+        if (replay_own_resolved(c, unit, step, pending)) return;
+        saw_id(c, unit, step, pending, 2);
+        break;
     case QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED:
     case QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED:
-        add(c, unit, step, id_state(pending, 1), false, NONE);
+        saw_open(c, unit, step, pending);
         break;
     default: saw_id(c, unit, step, pending, 1);
     }
@@ -150,6 +150,23 @@ static void saw_accounts(struct checker *c, uint32_t unit, uint32_t step)
     saw_refused_version(c, unit, step, credit, is->versions.credit);
 }
 
+/* A transfer that failed with its chain, before the one that failed: nothing was wrong with it. */
+static void saw_passed(struct checker *c, uint32_t unit, uint32_t step)
+{
+    uint32_t id = c->links[step].id, pending = c->links[step].pending;
+
+    if (c->steps[c->units[unit].failed]->status == QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN) {
+        return;
+    }
+    if (id != NONE && replay_own_step(c, unit, step, id) == NONE) saw_id(c, unit, step, id, 0);
+    if (!step_resolves(c->steps[step])) {
+        saw_account(c, unit, step, c->links[step].debit);
+        saw_account(c, unit, step, c->links[step].credit);
+    } else if (pending != NONE && replay_own_step(c, unit, step, pending) == NONE) {
+        saw_open(c, unit, step, pending);
+    }
+}
+
 /* A transfer of a chain that was refused: it was the one, or it passed all tests before. */
 static void saw_refused(struct checker *c, uint32_t unit, uint32_t step)
 {
@@ -157,15 +174,29 @@ static void saw_refused(struct checker *c, uint32_t unit, uint32_t step)
 
     if (failed == NONE || step > failed) return;
     if (step < failed) {
-        if (c->steps[failed]->status == QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN) return;
-        if (c->links[step].id != NONE && !in_own_chain(c, unit, step, c->links[step].id)) {
-            saw_id(c, unit, step, c->links[step].id, 0);
-        }
+        saw_passed(c, unit, step);
         return;
     }
     saw_own_id(c, unit, step);
     if (step_resolves(c->steps[step])) saw_pending(c, unit, step);
     saw_accounts(c, unit, step);
+}
+
+/* A receipt shows the account at the version that its transfer gave, or was refused on. */
+static void check_receipt(struct checker *c, uint32_t unit, uint32_t step)
+{
+    uint32_t a = c->links[step].debit, transfer = step - 1, debit, credit;
+    uint64_t version = 0;
+
+    if (a == NONE || c->units[unit].end == UNIT_READ) return;
+    if (c->steps[transfer]->kind == HISTORY_READ) transfer--; /* of the other account */
+    if (c->steps[transfer]->kind != HISTORY_TRANSFER) return;
+    replay_parties(c, unit, transfer, &debit, &credit);
+    if (a == debit) version = c->steps[transfer]->versions.debit;
+    if (a == credit) version = c->steps[transfer]->versions.credit;
+    if (version == 0 || version == c->steps[step]->version) return;
+    (void)note_version(c, ANOMALY_WRONG_VALUE, "a receipt of another version than its transfer's",
+                       unit, step, a, c->steps[step]->version);
 }
 
 static void saw_found(struct checker *c, uint32_t unit, uint32_t step)
@@ -196,6 +227,7 @@ static void collect_step(struct checker *c, uint32_t unit, uint32_t step)
         break;
     case HISTORY_EXPECT: saw_version(c, unit, step, a, is->version); break;
     case HISTORY_READ:
+        check_receipt(c, unit, step);
         if (c->units[unit].end == UNIT_REFUSED) {
             saw_refused_version(c, unit, step, a, is->version);
         } else {

@@ -1,34 +1,50 @@
 /* replay.c - what each version of each account held. */
 #include "check/parts.h"
 
+uint32_t replay_own_step(const struct checker *c, uint32_t unit, uint32_t step, uint32_t id)
+{
+    for (uint32_t s = step; s > c->units[unit].first_step; s--) {
+        if (c->steps[s - 1]->kind == HISTORY_TRANSFER && c->links[s - 1].id == id) return s - 1;
+    }
+    return NONE;
+}
+
+bool replay_own_resolved(const struct checker *c, uint32_t unit, uint32_t step, uint32_t pending)
+{
+    for (uint32_t s = step; s > c->units[unit].first_step; s--) {
+        if (c->steps[s - 1]->kind == HISTORY_TRANSFER && c->links[s - 1].pending == pending) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t pending_step(const struct checker *c, uint32_t unit, uint32_t step)
+{
+    uint32_t pending = c->links[step].pending, own = NONE;
+
+    if (pending == NONE) return NONE;
+    if (unit != NONE) own = replay_own_step(c, unit, step, pending);
+    if (own != NONE) return own;
+    return transfer_stored(c, pending) ? c->transfers[pending].step : NONE;
+}
+
 const struct history_step *replay_pending(const struct checker *c, uint32_t unit, uint32_t step)
 {
-    uint32_t pending = c->links[step].pending;
+    uint32_t source = pending_step(c, unit, step);
 
-    if (pending == NONE) return NULL;
-    if (transfer_stored(c, pending)) return c->steps[c->transfers[pending].step];
-    if (unit == NONE) return NULL;
-    for (uint32_t s = c->units[unit].first_step; s < step; s++) {
-        if (c->steps[s]->kind == HISTORY_TRANSFER && c->links[s].id == pending) return c->steps[s];
-    }
-    return NULL;
+    return source == NONE ? NULL : c->steps[source];
 }
 
 void replay_parties(const struct checker *c, uint32_t unit, uint32_t step, uint32_t *debit,
                     uint32_t *credit)
 {
-    uint32_t pending = c->links[step].pending, source = NONE;
+    uint32_t source;
 
     *debit = c->links[step].debit;
     *credit = c->links[step].credit;
     if (!step_resolves(c->steps[step]) || (*debit != NONE && *credit != NONE)) return;
-    if (transfer_stored(c, pending)) {
-        source = c->transfers[pending].step;
-    } else {
-        for (uint32_t s = c->units[unit].first_step; s < step; s++) {
-            if (c->steps[s]->kind == HISTORY_TRANSFER && c->links[s].id == pending) source = s;
-        }
-    }
+    source = pending_step(c, unit, step);
     if (source == NONE) return;
     if (*debit == NONE) *debit = c->links[source].debit;
     if (*credit == NONE) *credit = c->links[source].credit;

@@ -71,7 +71,10 @@ static void check_read(struct checker *c, const struct seen *seen)
         values_check_account(c, seen, &totals);
         return;
     }
-    if (account->origin == NONE || (account->low == 0 && index == 0)) return;
+    if (account->low == 0 && index == 0) {
+        check_totals(c, seen, &c->steps[seen->step]->account, &(struct totals){0});
+        return;
+    }
     if (totals_at(c, seen->account, index) != NULL) {
         values_check_account(c, seen, totals_at(c, seen->account, index));
     }

@@ -3,11 +3,11 @@
 
 run --help
 expect_code 0
-for command in import balances account history race bench generate; do
+for command in import balances account history race bench generate verify; do
     expect_out "  $command "
 done
 
-for command in import balances account history race bench generate; do
+for command in import balances account history race bench generate verify; do
     run $command --help
     expect_code 0
     expect_out "Usage: quipu $command"
