@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "explore/explorer.h"
@@ -83,7 +84,9 @@ static void say_where(int signal_number)
 {
     const struct schedule *schedule = scheduler_schedule();
 
-    (void)printf("FAILED %s %s: signal %d\n", program_name, protocol_name, signal_number);
+    (void)printf("FAILED %s %s: %s (signal %d)\n", program_name, protocol_name,
+                 signal_number == SIGVTALRM ? "livelock: a loop without a point" : "it fell",
+                 signal_number);
     print_how_to_replay(schedule->switches, schedule->switch_count < SWITCHES_MAX
                                                 ? schedule->switch_count
                                                 : SWITCHES_MAX);
@@ -91,13 +94,29 @@ static void say_where(int signal_number)
     _exit(1);
 }
 
+/* Once per second of processor time. A loop without any point never comes back to the scheduler:
+ * then no step was taken since. */
+static void watch(int signal_number)
+{
+    static uint64_t steps_before;
+    uint64_t steps = scheduler_all_steps();
+
+    if (steps == steps_before) say_where(signal_number);
+    steps_before = steps;
+}
+
 static void catch_signals(void)
 {
+    const struct itimerval second = {{1, 0}, {1, 0}};
     static char stack[65536];
     const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
     struct sigaction action = {.sa_handler = say_where, .sa_flags = SA_ONSTACK};
 
     (void)sigaltstack(&other, NULL);
+    (void)sigaction(SIGVTALRM,
+                    &(struct sigaction){.sa_handler = watch, .sa_flags = SA_ONSTACK | SA_RESTART},
+                    NULL);
+    (void)setitimer(ITIMER_VIRTUAL, &second, NULL);
     (void)sigaction(SIGABRT, &action, NULL);
     (void)sigaction(SIGSEGV, &action, NULL);
     (void)sigaction(SIGBUS, &action, NULL);
@@ -130,7 +149,7 @@ static void print_row(const char *how, const struct findings *findings)
     (void)printf("%-11s %-11s %-10s %9" PRIu64 " schedules %5.1f steps %8.0f/s%s\n", program_name,
                  protocol_name, how, findings->schedules,
                  (double)findings->steps / (double)findings->schedules,
-                 (double)findings->schedules / findings->seconds,
+                 findings->seconds > 0 ? (double)findings->schedules / findings->seconds : 0.0,
                  findings->failed     ? ", found"
                  : findings->complete ? ", complete"
                                       : "");

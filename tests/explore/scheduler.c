@@ -44,6 +44,7 @@ static struct context outside;
 static uint64_t writes, ticks;
 static struct schedule schedule;
 static uint32_t steps_max;
+static uint64_t steps_before; /* in earlier schedules */
 static strategy_choose choose;
 static void (*fiber_body)(void *, uint32_t);
 static void *fiber_context;
@@ -357,6 +358,7 @@ const struct schedule *scheduler_run(uint32_t count, void (*body)(void *context,
     fiber_context = context;
     choose = strategy;
     writes = 0;
+    steps_before += schedule.steps;
     schedule.steps = 0;
     steps_max = STEPS_MAX;
     schedule.switch_count = 0;
@@ -406,6 +408,11 @@ const struct schedule *scheduler_schedule(void)
 uint64_t scheduler_time(void)
 {
     return ++ticks;
+}
+
+uint64_t scheduler_all_steps(void)
+{
+    return steps_before + schedule.steps;
 }
 
 bool scheduler_waits(uint32_t fiber, struct place *place)

@@ -77,6 +77,9 @@ bool scheduler_waits(uint32_t fiber, struct place *place);
 const struct schedule *scheduler_schedule(void);
 uint64_t scheduler_time(void);
 
+/* Steps of all schedules so far. */
+uint64_t scheduler_all_steps(void);
+
 /* Which addresses matter is learned as schedules run, and used from the next freeze on.
  * scheduler_freeze() says whether there is anything new. */
 void scheduler_forget(void);
