@@ -14,7 +14,9 @@
 #define TIE_ATTEMPT_MASK ((uint64_t)0xFFFFFF)
 
 /* A writer waits so long for an open unit before it aborts it. */
+#ifndef PATIENCE /* tests/explore is less patient */
 #define PATIENCE 64
+#endif
 
 struct thread {
     uint64_t word, head;

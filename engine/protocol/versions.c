@@ -5,7 +5,9 @@
 #include "base/memory.h"
 
 /* Memory is taken for so many versions at a time. */
+#ifndef BLOCK_VERSIONS /* tests/explore needs few */
 #define BLOCK_VERSIONS 256
+#endif
 
 /* A spare version that is so many pops away is asked for. */
 #define POPS_AHEAD 8

@@ -1,0 +1,48 @@
+/* play.h - a program on a ledger: what its fibers do, recorded as a history.
+ *
+ * Tape 0 is the setup, tapes 1, 2, … are those of the fibers, the last is the end: all accounts as
+ * they are when nobody writes any more. */
+#ifndef EXPLORE_PLAY_H
+#define EXPLORE_PLAY_H
+
+#include "check/check.h"
+#include "explore/program.h"
+
+/* What a fiber saw of one account's history. */
+struct walk {
+    bool done;
+    uint32_t account;
+    uint64_t begin, end;
+    size_t transfer_count, balance_count;
+    quipu_transfer transfers[8];
+    quipu_account_balance balances[8];
+};
+
+struct stage {
+    const struct program *program;
+    quipu_ledger *ledger;
+    uint64_t now, kept_now;
+    uint32_t fibers;
+    struct history history;
+    struct checker *checker;
+    struct walk walks[FIBERS_MAX];
+    const char *trouble; /* a call that answered what it may not, or NULL */
+};
+
+/* Open a ledger in the arena, run the setup, and keep all that. False: it failed. */
+bool stage_open(struct stage *stage, const struct program *program, quipu_protocol protocol);
+void stage_close(struct stage *stage);
+
+/* As it was after the setup. */
+void stage_restore(struct stage *stage);
+
+/* One fiber's part; the context is the stage. */
+void stage_play(void *stage, uint32_t fiber);
+
+/* After all fibers: what was stored, by which versions, and the final state. */
+void stage_finish(struct stage *stage);
+
+/* The id of a transfer that a program names. */
+quipu_uint128 stage_id(const struct stage *stage, uint32_t id);
+
+#endif

@@ -1,0 +1,199 @@
+/* programs.c - the programs that are explored. */
+#include "explore/program.h"
+
+#include <string.h>
+
+#define LIMITED QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS
+#define LINKED QUIPU_TRANSFER_LINKED
+#define PENDING QUIPU_TRANSFER_PENDING
+#define POST QUIPU_TRANSFER_POST_PENDING_TRANSFER
+#define VOID QUIPU_TRANSFER_VOID_PENDING_TRANSFER
+
+#define CREATE(...)                                                                                \
+    {                                                                                              \
+        .kind = OP_CREATE, .accounts = { __VA_ARGS__ }                                             \
+    }
+#define LIMIT(...)                                                                                 \
+    {                                                                                              \
+        .kind = OP_CREATE, .flags = LIMITED, .accounts = { __VA_ARGS__ }                           \
+    }
+#define TRANSFERS(...)                                                                             \
+    {                                                                                              \
+        .kind = OP_TRANSFERS, .events = { __VA_ARGS__ }                                            \
+    }
+#define LOOKUP(...)                                                                                \
+    {                                                                                              \
+        .kind = OP_LOOKUP, .accounts = { __VA_ARGS__ }                                             \
+    }
+#define FIND(...)                                                                                  \
+    {                                                                                              \
+        .kind = OP_FIND, .events = { __VA_ARGS__ }                                                 \
+    }
+#define HISTORY(account)                                                                           \
+    {                                                                                              \
+        .kind = OP_HISTORY, .accounts = { account }                                                \
+    }
+#define SNAPSHOT                                                                                   \
+    {                                                                                              \
+        .kind = OP_SNAPSHOT                                                                        \
+    }
+/* To the very ns at which a time-out of five seconds is over, if it began with the first transfer
+ * after two accounts. */
+#define ADVANCE                                                                                    \
+    {                                                                                              \
+        .kind = OP_ADVANCE, .ns = UINT64_C(5000000002)                                             \
+    }
+
+/* {id, debit, credit, amount, pending, timeout, flags} */
+const struct program programs[] = {
+    {.name = "debits",
+     .about = "two debits of 60 race for an account with 100",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 3), LIMIT(2), TRANSFERS({10, 1, 2, 100})},
+     .fibers = {{TRANSFERS({11, 2, 3, 60})}, {TRANSFERS({12, 2, 3, 60})}}},
+    {.name = "spenders",
+     .about = "three debits of 40 race for an account with 100",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 1,
+     .setup = {CREATE(1, 3), LIMIT(2), TRANSFERS({10, 1, 2, 100})},
+     .fibers = {{TRANSFERS({11, 2, 3, 40})},
+                {TRANSFERS({12, 2, 3, 40})},
+                {TRANSFERS({13, 2, 1, 40})}}},
+    {.name = "crossing",
+     .about = "A to B against B to A",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2)},
+     .fibers = {{TRANSFERS({11, 1, 2, 7})}, {TRANSFERS({12, 2, 1, 5})}}},
+    {.name = "chains",
+     .about = "a chain over three accounts against a read of all three, twice",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2, 3)},
+     .fibers = {{TRANSFERS({11, 1, 2, 5, .flags = LINKED}, {12, 2, 3, 5})},
+                {LOOKUP(1, 2, 3), LOOKUP(1, 2, 3)}}},
+    {.name = "instants",
+     .about = "two transfers against two reads of two accounts: all agree on their order",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3)},
+     .fibers =
+         {{TRANSFERS({11, 1, 3, 5})}, {TRANSFERS({12, 2, 3, 5})}, {LOOKUP(1, 2)}, {LOOKUP(1, 2)}}},
+    {.name = "undo",
+     .about = "a chain that fails at its second leg against a debit that it must not disturb",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 3), LIMIT(2), TRANSFERS({10, 1, 2, 100})},
+     .fibers = {{TRANSFERS({11, 1, 3, 5, .flags = LINKED}, {12, 2, 3, 101})},
+                {TRANSFERS({13, 2, 3, 60}), TRANSFERS({14, 1, 3, 1})}}},
+    {.name = "funding",
+     .about = "chains that fund what they spend, of the same limited account",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 3), LIMIT(2)},
+     .fibers = {{TRANSFERS({11, 1, 2, 50, .flags = LINKED}, {12, 2, 3, 50})},
+                {TRANSFERS({13, 1, 2, 30, .flags = LINKED}, {14, 2, 3, 30})}}},
+    {.name = "duplicates",
+     .about = "one transfer, sent by two, and looked up meanwhile",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2)},
+     .fibers = {{TRANSFERS({11, 1, 2, 7})}, {TRANSFERS({11, 1, 2, 7}), FIND({11})}}},
+    {.name = "burning",
+     .about = "an id that fails for now, sent by two, while the money arrives",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 1,
+     .setup = {CREATE(1, 3), LIMIT(2)},
+     .fibers = {{TRANSFERS({11, 2, 3, 7})},
+                {TRANSFERS({11, 2, 3, 7})},
+                {TRANSFERS({12, 1, 2, 7})}}},
+    {.name = "resolving",
+     .about = "a post against a void of one pending transfer",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 9, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 11, .amount = 9, .pending_id = 10, .flags = POST})},
+                {TRANSFERS({.id = 12, .pending_id = 10, .flags = VOID})}}},
+    {.name = "timeout",
+     .about = "post, void and time-out of one pending transfer",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 9, .timeout = 5, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 11, .amount = 9, .pending_id = 10, .flags = POST})},
+                {TRANSFERS({.id = 12, .pending_id = 10, .flags = VOID})},
+                {ADVANCE, LOOKUP(1, 2)}}},
+    {.name = "lapse",
+     .about = "a pending transfer that may fall due before it is committed",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2)},
+     .fibers = {{TRANSFERS({11, 1, 2, 9, .timeout = 5, .flags = PENDING})},
+                {ADVANCE, TRANSFERS({12, 1, 2, 3}), LOOKUP(1, 2)}}},
+    {.name = "snapshot",
+     .about = "a snapshot against a batch of two transfers",
+     .protocols = ON_VERSIONED | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2, 3)},
+     .fibers = {{TRANSFERS({11, 1, 2, 5}, {12, 2, 3, 3})}, {SNAPSHOT, LOOKUP(1, 2, 3)}}},
+    {.name = "reuse",
+     .about = "transfers that use versions again (rcu) against reads and a snapshot",
+     .protocols = ON_VERSIONED | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 100})},
+     .fibers = {{TRANSFERS({11, 1, 2, 1}), TRANSFERS({12, 1, 2, 2}), TRANSFERS({13, 2, 1, 3})},
+                {LOOKUP(1, 2), SNAPSHOT}}},
+    {.name = "growth",
+     .about = "a shard of the index grows while its ids are looked up",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2),
+               TRANSFERS({1000, 1, 2, 1}, {1001, 1, 2, 1}, {1002, 1, 2, 1}, {1003, 1, 2, 1})},
+     .fibers = {{TRANSFERS({1004, 1, 2, 1})}, {FIND({1003}, {1000}, {1004})}}},
+    {.name = "removal",
+     .about = "an id is freed while the ids behind it are looked up",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2), TRANSFERS({1000, 1, 2, 1})},
+     .fibers = {{TRANSFERS({1001, 1, 2, 1, .flags = LINKED}, {11, 1, 9, 1})},
+                {TRANSFERS({1002, 1, 2, 1}), FIND({1002}, {1001}, {1000})}}},
+    {.name = "creation",
+     .about = "an account is created while a transfer and a read want it",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2)},
+     .fibers = {{CREATE(3)}, {TRANSFERS({11, 1, 3, 4})}, {LOOKUP(1, 3)}}},
+    {.name = "history",
+     .about = "the transfers and balances of an account while it gets more",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2, 3), TRANSFERS({10, 1, 2, 1})},
+     .fibers = {{TRANSFERS({11, 1, 2, 2, .flags = LINKED}, {12, 3, 1, 4})},
+                {HISTORY(1), TRANSFERS({13, 2, 1, 8})}}},
+    {.name = "skew",
+     .about = "two commits that each expect what the other changes",
+     .protocols = ON_VERSIONED | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2, 3)},
+     .fibers = {{{.kind = OP_COMMIT, .accounts = {1, 2}, .events = {{11, 1, 3, 5}}}},
+                {{.kind = OP_COMMIT, .accounts = {1, 2}, .events = {{12, 2, 3, 5}}}}}},
+};
+
+const size_t program_count = sizeof programs / sizeof *programs;
+
+const struct program *program_find(const char *name)
+{
+    for (size_t i = 0; i < program_count; i++) {
+        if (strcmp(programs[i].name, name) == 0) return &programs[i];
+    }
+    return NULL;
+}
+
+uint32_t program_fibers(const struct program *program)
+{
+    uint32_t count = 0;
+
+    while (count < FIBERS_MAX && program->fibers[count][0].kind != OP_NONE)
+        count++;
+    return count;
+}
