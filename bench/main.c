@@ -148,16 +148,16 @@ static void print_json(const struct order *order, const struct group *group,
     static const char *const kinds[] = {"limit", "quipu", "peer"};
     double middle = median(cell);
 
-    (void)fprintf(order->json,
-                  "{\"name\": \"%s\", \"kind\": \"%s\", \"threads\": %u, \"accounts\": %llu, "
-                  "\"distribution\": \"%s\", \"batch\": %llu, \"rounds\": %zu, "
-                  "\"transfers\": %llu, \"transfers_per_second\": %.0f, \"least_per_second\": %.0f, "
-                  "\"most_per_second\": %.0f, \"ns_per_transfer\": %.1f, ",
-                  cell->peer->name, kinds[cell->peer->kind], cell->threads,
-                  (unsigned long long)order->accounts, distribution_name(group->distribution),
-                  (unsigned long long)group->batch, cell->rounds,
-                  (unsigned long long)cell->transfers, middle, extreme(cell, -1), extreme(cell, 1),
-                  1e9 / middle);
+    (void)fprintf(
+        order->json,
+        "{\"name\": \"%s\", \"kind\": \"%s\", \"threads\": %u, \"accounts\": %llu, "
+        "\"distribution\": \"%s\", \"batch\": %llu, \"rounds\": %zu, "
+        "\"transfers\": %llu, \"transfers_per_second\": %.0f, \"least_per_second\": %.0f, "
+        "\"most_per_second\": %.0f, \"ns_per_transfer\": %.1f, ",
+        cell->peer->name, kinds[cell->peer->kind], cell->threads,
+        (unsigned long long)order->accounts, distribution_name(group->distribution),
+        (unsigned long long)group->batch, cell->rounds, (unsigned long long)cell->transfers, middle,
+        extreme(cell, -1), extreme(cell, 1), 1e9 / middle);
     if (limit > 0) (void)fprintf(order->json, "\"share_of_limit\": %.4f, ", middle / limit);
     (void)fprintf(order->json, "\"durability\": \"memory\", \"settings\": \"%s\"}\n",
                   cell->peer->settings);
@@ -325,8 +325,7 @@ static bool read_number(const char *name, const char *text, uint64_t most, uint6
     return *rest == '\0' || peer_fail("--%s %s: not a number", name, text);
 }
 
-static bool read_choices(const char *name, const char *text, uint64_t most,
-                         struct choices *choices)
+static bool read_choices(const char *name, const char *text, uint64_t most, struct choices *choices)
 {
     choices->count = 0;
     for (;;) {
@@ -395,9 +394,9 @@ static bool read_option(int option, const char *text, struct order *order)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"only", 1, NULL, 'o'},         {"threads", 1, NULL, 't'},   {"batch", 1, NULL, 'b'},
-        {"distribution", 1, NULL, 'd'}, {"accounts", 1, NULL, 'a'},  {"transfers", 1, NULL, 'n'},
-        {"rounds", 1, NULL, 'r'},       {"seconds", 1, NULL, 's'},   {"json", 1, NULL, 'j'},
+        {"only", 1, NULL, 'o'},         {"threads", 1, NULL, 't'},  {"batch", 1, NULL, 'b'},
+        {"distribution", 1, NULL, 'd'}, {"accounts", 1, NULL, 'a'}, {"transfers", 1, NULL, 'n'},
+        {"rounds", 1, NULL, 'r'},       {"seconds", 1, NULL, 's'},  {"json", 1, NULL, 'j'},
         {"help", 0, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     struct order order = {

@@ -67,7 +67,7 @@ struct peer_absent {
     const char *name, *needs;
 };
 
-extern const struct peer *const peer_list[];          /* ends with NULL */
+extern const struct peer *const peer_list[];           /* ends with NULL */
 extern const struct peer_absent peer_list_of_absent[]; /* ends with a NULL name */
 
 /* Say on stderr what went wrong and return false. */
