@@ -26,8 +26,9 @@ enum drive_end { DRIVE_FINE, DRIVE_WRONG_BOOKS, DRIVE_NOT_OPEN, DRIVE_FAILED };
 struct drive_figures {
     enum drive_end end;
     uint64_t transfers;
-    double seconds;    /* in calls, the mean of the threads */
-    double per_second; /* of all threads */
+    double seconds;     /* in calls, the mean of the threads */
+    double per_second;  /* of all threads */
+    double cpu_seconds; /* of all threads, in calls; a server's are not among them */
 };
 
 /* What is wrong, other than DRIVE_FINE, was said. */

@@ -40,6 +40,7 @@ struct cell {
     unsigned threads;
     uint64_t transfers;
     double per_second[ROUNDS_MAX];
+    double cpu_ns[ROUNDS_MAX]; /* a transfer */
     size_t rounds;
     bool broken; /* not tried again */
 };
@@ -108,15 +109,20 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(const struct cell *cell)
+static double middle_of(const double *values, size_t count)
 {
     double sorted[ROUNDS_MAX];
-    size_t middle = cell->rounds / 2;
+    size_t middle = count / 2;
 
-    if (cell->rounds == 0) return 0;
-    memcpy(sorted, cell->per_second, cell->rounds * sizeof *sorted);
-    qsort(sorted, cell->rounds, sizeof *sorted, by_size);
-    return cell->rounds % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    if (count == 0) return 0;
+    memcpy(sorted, values, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_size);
+    return count % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+static double median(const struct cell *cell)
+{
+    return middle_of(cell->per_second, cell->rounds);
 }
 
 static double extreme(const struct cell *cell, int sign)
@@ -145,7 +151,7 @@ static const struct cell *best_of(const struct group *group, enum peer_kind kind
 static void print_json(const struct order *order, const struct group *group,
                        const struct cell *cell, double limit)
 {
-    static const char *const kinds[] = {"limit", "quipu", "peer"};
+    static const char *const kinds[] = {"limit", "quipu", "engine", "method"};
     double middle = median(cell);
 
     (void)fprintf(
@@ -153,7 +159,8 @@ static void print_json(const struct order *order, const struct group *group,
         "{\"name\": \"%s\", \"kind\": \"%s\", \"threads\": %u, \"accounts\": %llu, "
         "\"distribution\": \"%s\", \"batch\": %llu, \"rounds\": %zu, "
         "\"transfers\": %llu, \"transfers_per_second\": %.0f, \"least_per_second\": %.0f, "
-        "\"most_per_second\": %.0f, \"ns_per_transfer\": %.1f, ",
+        "\"most_per_second\": %.0f, \"ns_per_transfer\": %.1f, "
+        "\"cpu_ns_per_transfer\": %.1f, ",
         cell->peer->name, kinds[cell->peer->kind], cell->threads,
         (unsigned long long)order->accounts, distribution_name(group->distribution),
         (unsigned long long)group->batch, cell->rounds, (unsigned long long)cell->transfers, middle,
@@ -163,15 +170,15 @@ static void print_json(const struct order *order, const struct group *group,
                   cell->peer->settings);
 }
 
-static void print_ratio(const struct group *group, unsigned threads)
+static void print_ratio(const struct group *group, unsigned threads, enum peer_kind kind,
+                        const char *text)
 {
     const struct cell *ours = best_of(group, PEER_QUIPU, threads);
-    const struct cell *theirs = best_of(group, PEER_OTHER, threads);
+    const struct cell *theirs = best_of(group, kind, threads);
 
     if (ours == NULL || theirs == NULL) return;
-    (void)printf("%u thread%s: %s is %.1f times the fastest peer, %s\n", threads,
-                 threads == 1 ? "" : "s", ours->peer->name, median(ours) / median(theirs),
-                 theirs->peer->name);
+    (void)printf("%u thread%s: %s is %.1f times %s, %s\n", threads, threads == 1 ? "" : "s",
+                 ours->peer->name, median(ours) / median(theirs), text, theirs->peer->name);
 }
 
 static void print_group(const struct order *order, const struct group *group)
@@ -182,15 +189,15 @@ static void print_group(const struct order *order, const struct group *group)
     (void)printf("\n%llu accounts, %s, batch %llu, in memory; median of %llu\n",
                  (unsigned long long)order->accounts, distribution_name(group->distribution),
                  (unsigned long long)group->batch, (unsigned long long)order->rounds);
-    (void)printf("%-22s %7s %14s %12s %8s %17s\n", "", "threads", "transfers/s", "ns/transfer",
-                 "of limit", "least-most (M/s)");
+    (void)printf("%-22s %7s %12s %12s %8s %8s %17s\n", "", "threads", "transfers/s", "ns/transfer",
+                 "cpu ns", "of limit", "least-most (M/s)");
     for (size_t i = 0; i < group->count; i++) {
         const struct cell *cell = &group->cells[i];
         double middle = median(cell);
 
         if (cell->rounds == 0) continue;
-        (void)printf("%-22s %7u %14.0f %12.1f ", cell->peer->name, cell->threads, middle,
-                     1e9 / middle);
+        (void)printf("%-22s %7u %12.0f %12.1f %8.1f ", cell->peer->name, cell->threads, middle,
+                     1e9 / middle, middle_of(cell->cpu_ns, cell->rounds));
         if (of > 0) {
             (void)printf("%8.3f", middle / of);
         } else {
@@ -199,8 +206,12 @@ static void print_group(const struct order *order, const struct group *group)
         (void)printf(" %8.3f-%-8.3f\n", extreme(cell, -1) / 1e6, extreme(cell, 1) / 1e6);
         if (order->json != NULL) print_json(order, group, cell, of);
     }
-    for (size_t i = 0; i < order->threads.count; i++)
-        print_ratio(group, (unsigned)order->threads.values[i]);
+    for (size_t i = 0; i < order->threads.count; i++) {
+        unsigned threads = (unsigned)order->threads.values[i];
+
+        print_ratio(group, threads, PEER_ENGINE, "the fastest peer");
+        print_ratio(group, threads, PEER_METHOD, "a bare table under another method");
+    }
     (void)fflush(NULL);
 }
 
@@ -236,6 +247,7 @@ static int measure_once(const struct order *order, const struct workload *worklo
     cell_measure(&plan, &figures);
     if (figures.end == DRIVE_FINE) {
         cell->transfers = figures.transfers;
+        cell->cpu_ns[cell->rounds] = figures.cpu_seconds * 1e9 / (double)figures.transfers;
         cell->per_second[cell->rounds++] = figures.per_second;
         return EXIT_FINE;
     }

@@ -205,7 +205,7 @@ static bool lmdb_balances(void *session, const quipu_uint128 *ids, size_t count,
 const struct peer peer_lmdb = {
     .name = "lmdb",
     .settings = "LMDB, file in memory, NOSYNC, WRITEMAP, NOMEMINIT, cursors",
-    .kind = PEER_OTHER,
+    .kind = PEER_ENGINE,
     .open = lmdb_open,
     .close = lmdb_close,
     .enter = lmdb_enter,

@@ -31,7 +31,9 @@ struct peer_balance {
     uint64_t debits, credits;
 };
 
-enum peer_kind { PEER_LIMIT, PEER_QUIPU, PEER_OTHER };
+/* A method keeps threads apart and has nothing else of an engine: no API, no rollback by hand, no
+ * growth. It is shown for what it costs, and is no choice for a program that needs a store. */
+enum peer_kind { PEER_LIMIT, PEER_QUIPU, PEER_ENGINE, PEER_METHOD };
 
 struct peer {
     const char *name;

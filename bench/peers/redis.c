@@ -176,7 +176,7 @@ static bool load_library(struct session *session)
 static bool wait_for(struct store *store)
 {
     const struct timespec pause = {.tv_nsec = 10000000};
-    void *session;
+    void *session = NULL;
     bool loaded;
 
     for (int i = 0; !redis_enter(store, &session); i++) {
@@ -272,7 +272,7 @@ static bool redis_balances(void *context, const quipu_uint128 *ids, size_t count
 const struct peer peer_redis = {
     .name = "redis",
     .settings = "Redis, UNIX socket, a Lua function, pipelined (at most 100 calls), no persistence",
-    .kind = PEER_OTHER,
+    .kind = PEER_ENGINE,
     .unit_max = {1000, 1000},
     .open = redis_open,
     .close = redis_close,

@@ -11,7 +11,7 @@
 
 #include "peers/peer.h"
 
-#define MEMTABLE_BYTES ((size_t)8 << 30)
+#define MEMTABLE_BYTES ((size_t)4 << 30)
 
 enum { DEFAULT_FAMILY, ACCOUNTS, TRANSFERS, FAMILIES };
 
@@ -280,9 +280,9 @@ static bool rocksdb_balances(void *context, const quipu_uint128 *ids, size_t cou
     const struct peer variable = {                                                                 \
         .name = text,                                                                              \
         .settings = "RocksDB, " how " transactions, WAL off, one memtable, Bloom filter, memory",  \
-        .kind = PEER_OTHER,                                                                        \
+        .kind = PEER_ENGINE,                                                                       \
         .variant = (is_optimistic),                                                                \
-        .unit_max = {0, 16}, /* long transactions would meet too often */                          \
+        .unit_max = {64, 64}, /* of longer ones its index of unwritten keys gets slow */           \
         .open = rocksdb_peer_open,                                                                 \
         .close = rocksdb_peer_close,                                                               \
         .enter = rocksdb_enter,                                                                    \

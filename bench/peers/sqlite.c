@@ -211,7 +211,7 @@ const struct peer peer_sqlite = {
     .name = "sqlite",
     .settings =
         "SQLite " SQLITE_VERSION ", :memory:, WITHOUT ROWID, prepared, no memory statistics",
-    .kind = PEER_OTHER,
+    .kind = PEER_ENGINE,
     .open = sqlite_open,
     .close = sqlite_close,
     .enter = sqlite_enter,

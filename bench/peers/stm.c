@@ -254,7 +254,7 @@ static bool stm_balances(void *context, const quipu_uint128 *ids, size_t count,
 const struct peer peer_stm = {
     .name = "stm",
     .settings = "GCC -fgnu-tm, libitm's own choice of method, a transaction a transfer",
-    .kind = PEER_OTHER,
+    .kind = PEER_METHOD,
     .open = stm_open,
     .close = stm_close,
     .enter = stm_enter,

@@ -230,7 +230,7 @@ static bool wiredtiger_balances(void *context, const quipu_uint128 *ids, size_t 
 const struct peer peer_wiredtiger = {
     .name = "wiredtiger",
     .settings = WIREDTIGER_VERSION_STRING ", in_memory, no log, snapshot",
-    .kind = PEER_OTHER,
+    .kind = PEER_ENGINE,
     .unit_max = {0, 16}, /* long transactions would meet too often */
     .open = wiredtiger_peer_open,
     .close = wiredtiger_peer_close,
