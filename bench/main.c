@@ -164,7 +164,7 @@ static void print_json(const struct order *order, const struct group *group,
         cell->peer->name, kinds[cell->peer->kind], cell->threads,
         (unsigned long long)order->accounts, distribution_name(group->distribution),
         (unsigned long long)group->batch, cell->rounds, (unsigned long long)cell->transfers, middle,
-        extreme(cell, -1), extreme(cell, 1), 1e9 / middle);
+        extreme(cell, -1), extreme(cell, 1), 1e9 / middle, middle_of(cell->cpu_ns, cell->rounds));
     if (limit > 0) (void)fprintf(order->json, "\"share_of_limit\": %.4f, ", middle / limit);
     (void)fprintf(order->json, "\"durability\": \"memory\", \"settings\": \"%s\"}\n",
                   cell->peer->settings);

@@ -282,7 +282,7 @@ static bool rocksdb_balances(void *context, const quipu_uint128 *ids, size_t cou
         .settings = "RocksDB, " how " transactions, WAL off, one memtable, Bloom filter, memory",  \
         .kind = PEER_ENGINE,                                                                       \
         .variant = (is_optimistic),                                                                \
-        .unit_max = {64, 64}, /* of longer ones its index of unwritten keys gets slow */           \
+        .unit_max = {16, 16}, /* of longer ones its index of unwritten keys gets slow */           \
         .open = rocksdb_peer_open,                                                                 \
         .close = rocksdb_peer_close,                                                               \
         .enter = rocksdb_enter,                                                                    \
