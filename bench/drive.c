@@ -46,22 +46,20 @@ bool peer_fail(const char *format, ...)
 
 /* --- posting --- */
 
-/* Put the first `count` events in, a batch a call, or several where the store must. */
+/* Put the first `count` events in, a batch a call, or several calls where the store must. */
 static bool post(struct driver *driver, uint64_t count)
 {
     const struct peer *peer = driver->plan->peer;
     size_t unit_max = peer->unit_max[driver->plan->thread_count > 1];
-    uint64_t unit = driver->plan->batch;
+    uint64_t batch_end = 0, unit = driver->plan->batch;
 
     if (unit_max != 0 && unit > unit_max) unit = unit_max;
-    for (uint64_t at = 0; at < count;) {
-        uint64_t batch_left = driver->plan->batch - at % driver->plan->batch;
-        uint64_t some = unit < batch_left ? unit : batch_left;
-
-        if (some > count - at) some = count - at;
-        if (!peer->post(driver->session, driver->events + at, some, driver->results + at))
+    for (uint64_t at = 0, end; at < count; at = end) {
+        if (at == batch_end) batch_end += driver->plan->batch;
+        if (batch_end > count) batch_end = count;
+        end = at + unit < batch_end ? at + unit : batch_end;
+        if (!peer->post(driver->session, driver->events + at, end - at, driver->results + at))
             return false;
-        at += some;
     }
     return peer->drain == NULL || peer->drain(driver->session);
 }

@@ -285,19 +285,32 @@ static inline uint32_t post_one(struct limit *limit, const quipu_transfer *event
     return QUIPU_CREATED;
 }
 
+/* A transfer by itself: what is in flight is its own lines, and what the processor sees ahead. */
+static inline uint32_t post_alone(struct limit *limit, const quipu_transfer *event)
+{
+    struct hashes hashes;
+
+    ask_for_index(limit, event, &hashes);
+    ask_for_accounts(limit, &hashes);
+    return post_one(limit, event, &hashes);
+}
+
 static bool limit_post(void *session, const quipu_transfer *events, size_t count,
                        quipu_result *results)
 {
     struct limit *limit = session;
-    size_t step = count < STEP ? count : STEP;
     struct hashes ring[RING];
 
-    if (count > limit->record_max - limit->record_count) return peer_fail("the log is full");
-    for (size_t at = 0; at < count + 2 * step; at++) {
+    if (count > limit->record_max - limit->record_count) return peer_fail("limit: the log is full");
+    if (count == 1) {
+        results->status = post_alone(limit, events);
+        return true;
+    }
+    for (size_t at = 0; at < count + 2 * STEP; at++) {
         if (at < count) ask_for_index(limit, &events[at], &ring[at % RING]);
-        if (at >= step && at - step < count) ask_for_accounts(limit, &ring[(at - step) % RING]);
-        if (at >= 2 * step) {
-            size_t i = at - 2 * step;
+        if (at >= STEP && at - STEP < count) ask_for_accounts(limit, &ring[(at - STEP) % RING]);
+        if (at >= 2 * STEP) {
+            size_t i = at - 2 * STEP;
 
             results[i].status = post_one(limit, &events[i], &ring[i % RING]);
         }
