@@ -17,6 +17,29 @@
 /* To set up and to check takes time beside the calls; whoever needs more than this hangs. */
 #define PATIENCE_SECONDS 300
 
+static volatile sig_atomic_t running; /* the child that an interruption ends, or 0 */
+static volatile sig_atomic_t interrupted;
+
+bool cell_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+static void interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+    if (running != 0) (void)kill((pid_t)running, SIGKILL);
+}
+
+static void catch_interruptions(void)
+{
+    struct sigaction action = {.sa_handler = interrupt};
+
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *place)
 {
     (void)about;
@@ -44,6 +67,8 @@ static void scratch_remove(const char *path)
 
 static void run(const struct drive_plan *plan, struct drive_figures *figures)
 {
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)setpgid(0, 0);
     (void)alarm(PATIENCE_SECONDS + (unsigned)plan->seconds * 2);
@@ -59,9 +84,11 @@ static void await(pid_t child, const char *name, struct drive_figures *figures)
 
     while (waitpid(child, &how, 0) < 0 && errno == EINTR)
         continue;
+    running = 0;
     (void)kill(-child, SIGKILL);
     if (WIFEXITED(how) && WEXITSTATUS(how) == 0) return;
     figures->end = DRIVE_FAILED;
+    if (interrupted) return;
     if (WIFSIGNALED(how) && WTERMSIG(how) == SIGALRM) {
         (void)peer_fail("%s: did not end in time", name);
     } else if (WIFSIGNALED(how)) {
@@ -83,8 +110,11 @@ void cell_measure(const struct drive_plan *plan, struct drive_figures *figures)
     with_scratch.scratch = scratch;
     *shared = *figures;
 
+    catch_interruptions();
     child = fork();
     if (child == 0) run(&with_scratch, shared);
+    if (child > 0) running = child;
+    if (interrupted) interrupt(SIGINT); /* before there was a child to end */
     if (child > 0) await(child, plan->peer->name, shared);
     *figures = *shared;
     scratch_remove(scratch);

@@ -5,7 +5,10 @@
 
 #include "drive.h"
 
-/* As drive_measure(); plan->scratch is made and removed here. */
+/* As drive_measure(); plan->scratch is made and removed here. Interrupted (SIGINT, SIGTERM) it ends
+ * soon and tidies up, and from then on cell_interrupted() is true. */
 void cell_measure(const struct drive_plan *plan, struct drive_figures *figures);
+
+bool cell_interrupted(void);
 
 #endif

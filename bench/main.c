@@ -251,6 +251,7 @@ static int measure_once(const struct order *order, const struct workload *worklo
         cell->per_second[cell->rounds++] = figures.per_second;
         return EXIT_FINE;
     }
+    if (cell_interrupted()) return EXIT_SYSTEM;
     cell->broken = true;
     cell->rounds = 0;
     (void)peer_fail("%s, %u threads, batch %llu: %s", cell->peer->name, cell->threads,
@@ -274,7 +275,7 @@ static int measure_group(const struct order *order, const struct workload *workl
             struct cell *cell = &group->cells[i];
             int got;
 
-            if (cell->broken) continue;
+            if (cell->broken || cell_interrupted()) continue;
             if (shown)
                 (void)fprintf(stderr, "\r\033[Kround %llu, batch %llu, %s, %u threads",
                               (unsigned long long)round + 1, (unsigned long long)group->batch,
@@ -302,7 +303,7 @@ static int measure_all(const struct order *order)
         struct workload workload;
 
         workload_make(&workload, order->distributions[d], order->accounts);
-        for (size_t b = 0; b < order->batches.count; b++) {
+        for (size_t b = 0; b < order->batches.count && !cell_interrupted(); b++) {
             int got;
 
             group.distribution = order->distributions[d];

@@ -159,14 +159,29 @@ static bool make_tables(const struct store *store)
 static bool make_cluster(const struct store *store)
 {
     static const char settings[] =
-        "listen_addresses = ''\nunix_socket_directories = '.'\nfsync = off\n"
-        "synchronous_commit = off\nfull_page_writes = off\nwal_level = minimal\n"
-        "max_wal_senders = 0\nmax_wal_size = 16GB\nshared_buffers = 4GB\nhuge_pages = try\n"
-        "work_mem = 64MB\njit = off\nautovacuum = off\ntrack_activities = off\ntrack_counts = off\n"
-        "deadlock_timeout = 10ms\nbgwriter_lru_maxpages = 0\nplan_cache_mode = "
-        "force_generic_plan\nmax_parallel_workers_per_gather = 0\n"
-        /* By index, always: the planner knows nothing of how many there will be. */
-        "enable_seqscan = off\nenable_hashjoin = off\nenable_mergejoin = off\n";
+        "listen_addresses = ''\n"
+        "unix_socket_directories = '.'\n"
+        "dynamic_shared_memory_type = mmap\n" /* in its folder: it goes with it */
+        "fsync = off\n"
+        "synchronous_commit = off\n"
+        "full_page_writes = off\n"
+        "wal_level = minimal\n"
+        "max_wal_senders = 0\n"
+        "max_wal_size = 16GB\n"
+        "shared_buffers = 4GB\n"
+        "huge_pages = try\n"
+        "work_mem = 64MB\n"
+        "bgwriter_lru_maxpages = 0\n"
+        "autovacuum = off\n"
+        "track_activities = off\n"
+        "track_counts = off\n"
+        "deadlock_timeout = 10ms\n"
+        "jit = off\n"
+        "max_parallel_workers_per_gather = 0\n"
+        "plan_cache_mode = force_generic_plan\n"
+        "enable_seqscan = off\n" /* by index, always: no plan knows how many there will be */
+        "enable_hashjoin = off\n"
+        "enable_mergejoin = off\n";
     char program[] = POSTGRES_FOLDER "initdb", folder[] = "-D", data[] = "data", user[] = "-U",
          name[] = "bench", trust[] = "--auth=trust", no_sync[] = "--no-sync",
          locale[] = "--no-locale", path[400];
