@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* To set up and to check takes time beside the calls; whoever needs more than this hangs. */
-#define PATIENCE_SECONDS 300
+#define PATIENCE_SECONDS 600
 
 static volatile sig_atomic_t running; /* the child that an interruption ends, or 0 */
 static volatile sig_atomic_t interrupted;

@@ -3,8 +3,8 @@
  *
  * Tables are unlogged, nothing waits for a disk, and the files are in memory. Of many transfers the
  * function first asks whether all can be posted in any order, by whole-table statements, and only
- * if not goes one by one. Rows are locked in the order of ids. Whoever meets a deadlock or a rival's
- * id starts the unit over. */
+ * if not goes one by one. Rows are locked in the order of ids. Whoever meets a deadlock or the id
+ * of a rival starts the unit over. */
 #include <arpa/inet.h>
 #include <endian.h>
 #include <libpq-fe.h>
