@@ -1,0 +1,443 @@
+/* main.c - all contenders of this program, in turns, over some batches and threads; medians.
+ *
+ * The unit of comparison is a group: one distribution, one batch. Its contenders run one after the
+ * other, and then all again, round after round, so that what else the machine does hits all alike.
+ * Every figure is also printed as a share of the limit's, which is of the same group. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cell.h"
+
+#define CHOICES_MAX 8
+#define CELLS_MAX 128
+#define ROUNDS_MAX 99
+
+enum { EXIT_FINE, EXIT_WRONG_BOOKS, EXIT_USAGE, EXIT_SYSTEM };
+
+struct choices {
+    uint64_t values[CHOICES_MAX];
+    size_t count;
+};
+
+struct order {
+    const char *only; /* names, with commas between; NULL: all */
+    struct choices threads, batches;
+    enum distribution distributions[DISTRIBUTION_COUNT];
+    size_t distribution_count;
+    uint64_t accounts, transfers, rounds;
+    double seconds;
+    FILE *json;
+};
+
+/* One contender with so many threads; its rounds. */
+struct cell {
+    const struct peer *peer;
+    unsigned threads;
+    uint64_t transfers;
+    double per_second[ROUNDS_MAX];
+    double cpu_ns[ROUNDS_MAX]; /* a transfer */
+    size_t rounds;
+    bool broken; /* not tried again */
+};
+
+struct group {
+    enum distribution distribution;
+    uint64_t batch;
+    struct cell cells[CELLS_MAX];
+    size_t count;
+};
+
+static const char usage_text[] =
+    "usage: %s [OPTION...]\n"
+    "\n"
+    "  --only LIST          these contenders (all): %s\n"
+    "  --threads LIST       1,2\n"
+    "  --batch LIST         transfers a call, 1 to 8190 (1,8190)\n"
+    "  --accounts N         1000000\n"
+    "  --distribution LIST  uniform, zipf, hot (uniform)\n"
+    "  --transfers N        the most a run of one contender (4000000)\n"
+    "  --seconds S          the most a run, in calls (3)\n"
+    "  --rounds N           all in turns so many times; the median counts (5)\n"
+    "  --json FILE          a line for each figure, added to the file\n"
+    "\n"
+    "Exit: 0 fine, 1 money does not add up, 2 usage, 3 system or a contender failed.\n";
+
+/* --- who --- */
+
+static bool is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    while (list != NULL) {
+        if (strncmp(list, name, length) == 0 && (list[length] == ',' || list[length] == '\0'))
+            return true;
+        list = strchr(list, ',');
+        if (list != NULL) list++;
+    }
+    return false;
+}
+
+static bool is_wanted(const struct order *order, const char *name)
+{
+    return order->only == NULL || is_listed(order->only, name);
+}
+
+static void usage(const char *program, FILE *out)
+{
+    char names[512] = "";
+
+    for (size_t i = 0; peer_list[i] != NULL; i++) {
+        size_t used = strlen(names);
+
+        (void)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? "," : "",
+                       peer_list[i]->name);
+    }
+    (void)fprintf(out, usage_text, program, names);
+}
+
+/* --- figures --- */
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double middle_of(const double *values, size_t count)
+{
+    double sorted[ROUNDS_MAX];
+    size_t middle = count / 2;
+
+    if (count == 0) return 0;
+    memcpy(sorted, values, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_size);
+    return count % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+static double median(const struct cell *cell)
+{
+    return middle_of(cell->per_second, cell->rounds);
+}
+
+static double extreme(const struct cell *cell, int sign)
+{
+    double found = cell->per_second[0];
+
+    for (size_t i = 1; i < cell->rounds; i++)
+        if ((cell->per_second[i] - found) * sign > 0) found = cell->per_second[i];
+    return found;
+}
+
+/* Of the best of a kind with so many threads; 0: there is none. */
+static const struct cell *best_of(const struct group *group, enum peer_kind kind, unsigned threads)
+{
+    const struct cell *best = NULL;
+
+    for (size_t i = 0; i < group->count; i++) {
+        const struct cell *cell = &group->cells[i];
+
+        if (cell->peer->kind != kind || cell->threads != threads || cell->rounds == 0) continue;
+        if (best == NULL || median(cell) > median(best)) best = cell;
+    }
+    return best;
+}
+
+static void print_json(const struct order *order, const struct group *group,
+                       const struct cell *cell, double limit)
+{
+    static const char *const kinds[] = {"limit", "quipu", "engine", "method"};
+    double middle = median(cell);
+
+    (void)fprintf(
+        order->json,
+        "{\"name\": \"%s\", \"kind\": \"%s\", \"threads\": %u, \"accounts\": %llu, "
+        "\"distribution\": \"%s\", \"batch\": %llu, \"rounds\": %zu, "
+        "\"transfers\": %llu, \"transfers_per_second\": %.0f, \"least_per_second\": %.0f, "
+        "\"most_per_second\": %.0f, \"ns_per_transfer\": %.1f, "
+        "\"cpu_ns_per_transfer\": %.1f, ",
+        cell->peer->name, kinds[cell->peer->kind], cell->threads,
+        (unsigned long long)order->accounts, distribution_name(group->distribution),
+        (unsigned long long)group->batch, cell->rounds, (unsigned long long)cell->transfers, middle,
+        extreme(cell, -1), extreme(cell, 1), 1e9 / middle, middle_of(cell->cpu_ns, cell->rounds));
+    if (limit > 0) (void)fprintf(order->json, "\"share_of_limit\": %.4f, ", middle / limit);
+    (void)fprintf(order->json, "\"durability\": \"memory\", \"settings\": \"%s\"}\n",
+                  cell->peer->settings);
+}
+
+static void print_ratio(const struct group *group, unsigned threads, enum peer_kind kind,
+                        const char *text)
+{
+    const struct cell *ours = best_of(group, PEER_QUIPU, threads);
+    const struct cell *theirs = best_of(group, kind, threads);
+
+    if (ours == NULL || theirs == NULL) return;
+    (void)printf("%u thread%s: %s is %.1f times %s, %s\n", threads, threads == 1 ? "" : "s",
+                 ours->peer->name, median(ours) / median(theirs), text, theirs->peer->name);
+}
+
+static void print_group(const struct order *order, const struct group *group)
+{
+    const struct cell *limit = best_of(group, PEER_LIMIT, 1);
+    double of = limit != NULL ? median(limit) : 0;
+
+    (void)printf("\n%llu accounts, %s, batch %llu, in memory; median of %llu\n",
+                 (unsigned long long)order->accounts, distribution_name(group->distribution),
+                 (unsigned long long)group->batch, (unsigned long long)order->rounds);
+    (void)printf("%-22s %7s %12s %12s %8s %8s %17s\n", "", "threads", "transfers/s", "ns/transfer",
+                 "cpu ns", "of limit", "least-most (M/s)");
+    for (size_t i = 0; i < group->count; i++) {
+        const struct cell *cell = &group->cells[i];
+        double middle = median(cell);
+
+        if (cell->rounds == 0) continue;
+        (void)printf("%-22s %7u %12.0f %12.1f %8.1f ", cell->peer->name, cell->threads, middle,
+                     1e9 / middle, middle_of(cell->cpu_ns, cell->rounds));
+        if (of > 0) {
+            (void)printf("%8.3f", middle / of);
+        } else {
+            (void)printf("%8s", "-");
+        }
+        (void)printf(" %8.3f-%-8.3f\n", extreme(cell, -1) / 1e6, extreme(cell, 1) / 1e6);
+        if (order->json != NULL) print_json(order, group, cell, of);
+    }
+    for (size_t i = 0; i < order->threads.count; i++) {
+        unsigned threads = (unsigned)order->threads.values[i];
+
+        print_ratio(group, threads, PEER_ENGINE, "the fastest peer");
+        print_ratio(group, threads, PEER_METHOD, "a bare table under another method");
+    }
+    (void)fflush(NULL);
+}
+
+/* --- running --- */
+
+static void group_make(struct group *group, const struct order *order)
+{
+    group->count = 0;
+    for (size_t p = 0; peer_list[p] != NULL; p++) {
+        if (!is_wanted(order, peer_list[p]->name)) continue;
+        for (size_t t = 0; t < order->threads.count && group->count < CELLS_MAX; t++) {
+            unsigned threads = (unsigned)order->threads.values[t];
+
+            if (peer_list[p]->thread_max != 0 && threads > peer_list[p]->thread_max) continue;
+            group->cells[group->count++] = (struct cell){.peer = peer_list[p], .threads = threads};
+        }
+    }
+}
+
+static int measure_once(const struct order *order, const struct workload *workload,
+                        const struct group *group, struct cell *cell)
+{
+    const struct drive_plan plan = {
+        .peer = cell->peer,
+        .workload = workload,
+        .thread_count = cell->threads,
+        .batch = group->batch,
+        .transfers_max = order->transfers,
+        .seconds = order->seconds,
+    };
+    struct drive_figures figures;
+
+    cell_measure(&plan, &figures);
+    if (figures.end == DRIVE_FINE) {
+        cell->transfers = figures.transfers;
+        cell->cpu_ns[cell->rounds] = figures.cpu_seconds * 1e9 / (double)figures.transfers;
+        cell->per_second[cell->rounds++] = figures.per_second;
+        return EXIT_FINE;
+    }
+    if (cell_interrupted()) return EXIT_SYSTEM;
+    cell->broken = true;
+    cell->rounds = 0;
+    (void)peer_fail("%s, %u threads, batch %llu: %s", cell->peer->name, cell->threads,
+                    (unsigned long long)group->batch,
+                    figures.end == DRIVE_NOT_OPEN      ? "skipped: cannot be opened here"
+                    : figures.end == DRIVE_WRONG_BOOKS ? "its books are wrong: no figure"
+                                                       : "it failed: no figure");
+    if (figures.end == DRIVE_NOT_OPEN) return EXIT_FINE;
+    return figures.end == DRIVE_WRONG_BOOKS ? EXIT_WRONG_BOOKS : EXIT_SYSTEM;
+}
+
+static int measure_group(const struct order *order, const struct workload *workload,
+                         struct group *group)
+{
+    bool shown = isatty(STDERR_FILENO);
+    int worst = EXIT_FINE;
+
+    group_make(group, order);
+    if (group->count == 0) return EXIT_FINE; /* all that is wanted is absent, and that was said */
+    for (uint64_t round = 0; round < order->rounds; round++) {
+        for (size_t i = 0; i < group->count; i++) {
+            struct cell *cell = &group->cells[i];
+            int got;
+
+            if (cell->broken || cell_interrupted()) continue;
+            if (shown)
+                (void)fprintf(stderr, "\r\033[Kround %llu, batch %llu, %s, %u threads",
+                              (unsigned long long)round + 1, (unsigned long long)group->batch,
+                              cell->peer->name, cell->threads);
+            got = measure_once(order, workload, group, cell);
+            if (worst == EXIT_FINE || got == EXIT_WRONG_BOOKS) worst = got;
+        }
+    }
+    if (shown) (void)fputs("\r\033[K", stderr);
+    print_group(order, group);
+    return worst;
+}
+
+static int measure_all(const struct order *order)
+{
+    static struct group group;
+    int worst = EXIT_FINE;
+
+    for (size_t i = 0; peer_list_of_absent[i].name != NULL; i++) {
+        if (!is_wanted(order, peer_list_of_absent[i].name)) continue;
+        (void)fprintf(stderr, "bench: %s is skipped: it needs %s\n", peer_list_of_absent[i].name,
+                      peer_list_of_absent[i].needs);
+    }
+    for (size_t d = 0; d < order->distribution_count; d++) {
+        struct workload workload;
+
+        workload_make(&workload, order->distributions[d], order->accounts);
+        for (size_t b = 0; b < order->batches.count && !cell_interrupted(); b++) {
+            int got;
+
+            group.distribution = order->distributions[d];
+            group.batch = order->batches.values[b];
+            got = measure_group(order, &workload, &group);
+            if (worst == EXIT_FINE || got == EXIT_WRONG_BOOKS) worst = got;
+        }
+    }
+    return worst;
+}
+
+/* --- options --- */
+
+static bool read_count(const char *name, const char *text, uint64_t most, uint64_t *value,
+                       const char **rest)
+{
+    char *end;
+
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    *rest = end;
+    if (text[0] >= '0' && text[0] <= '9' && errno == 0 && *value >= 1 && *value <= most)
+        return true;
+    return peer_fail("--%s %s: it takes 1 to %llu", name, text, (unsigned long long)most);
+}
+
+static bool read_number(const char *name, const char *text, uint64_t most, uint64_t *value)
+{
+    const char *rest;
+
+    if (!read_count(name, text, most, value, &rest)) return false;
+    return *rest == '\0' || peer_fail("--%s %s: not a number", name, text);
+}
+
+static bool read_choices(const char *name, const char *text, uint64_t most, struct choices *choices)
+{
+    choices->count = 0;
+    for (;;) {
+        if (choices->count == CHOICES_MAX)
+            return peer_fail("--%s: it takes %d values", name, CHOICES_MAX);
+        if (!read_count(name, text, most, &choices->values[choices->count++], &text)) return false;
+        if (*text == '\0') return true;
+        if (*text++ != ',') return peer_fail("--%s: numbers with commas between", name);
+    }
+}
+
+static bool read_distributions(const char *text, struct order *order)
+{
+    order->distribution_count = 0;
+    for (int i = 0; i < DISTRIBUTION_COUNT; i++) {
+        if (!is_listed(text, distribution_name((enum distribution)i))) continue;
+        order->distributions[order->distribution_count++] = (enum distribution)i;
+    }
+    return order->distribution_count > 0 ||
+           peer_fail("--distribution %s: it takes uniform, zipf, hot", text);
+}
+
+static bool read_seconds(const char *text, double *seconds)
+{
+    char *end;
+
+    *seconds = strtod(text, &end);
+    return (end != text && *end == '\0' && *seconds > 0 && *seconds <= 3600) ||
+           peer_fail("--seconds %s: it takes more than 0, at most 3600", text);
+}
+
+static bool read_only(const char *text, struct order *order)
+{
+    order->only = text;
+    for (size_t i = 0; peer_list[i] != NULL; i++)
+        if (is_listed(text, peer_list[i]->name)) return true;
+    for (size_t i = 0; peer_list_of_absent[i].name != NULL; i++)
+        if (is_listed(text, peer_list_of_absent[i].name)) return true;
+    return peer_fail("--only %s: none of these is there; see --help", text);
+}
+
+static bool open_json(const char *path, struct order *order)
+{
+    order->json = fopen(path, "a");
+    return order->json != NULL || peer_fail("%s: %s", path, strerror(errno));
+}
+
+static bool read_option(int option, const char *text, struct order *order)
+{
+    switch (option) {
+    case 'o': return read_only(text, order);
+    case 't': return read_choices("threads", text, 1024, &order->threads);
+    case 'b': return read_choices("batch", text, QUIPU_BATCH_MAX, &order->batches);
+    case 'd': return read_distributions(text, order);
+    case 'a':
+        return read_number("accounts", text, 1000000000, &order->accounts) &&
+               (order->accounts > 1 || peer_fail("--accounts: two at least"));
+    case 'n': return read_number("transfers", text, 4000000000u, &order->transfers);
+    case 'r': return read_number("rounds", text, ROUNDS_MAX, &order->rounds);
+    case 's': return read_seconds(text, &order->seconds);
+    case 'j': return open_json(text, order);
+    default: return false;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"only", 1, NULL, 'o'},         {"threads", 1, NULL, 't'},  {"batch", 1, NULL, 'b'},
+        {"distribution", 1, NULL, 'd'}, {"accounts", 1, NULL, 'a'}, {"transfers", 1, NULL, 'n'},
+        {"rounds", 1, NULL, 'r'},       {"seconds", 1, NULL, 's'},  {"json", 1, NULL, 'j'},
+        {"help", 0, NULL, 'h'},         {NULL, 0, NULL, 0},
+    };
+    struct order order = {
+        .threads = {{1, 2}, 2},
+        .batches = {{1, QUIPU_BATCH_MAX}, 2},
+        .distributions = {DISTRIBUTION_UNIFORM},
+        .distribution_count = 1,
+        .accounts = 1000000,
+        .transfers = 4000000,
+        .rounds = 5,
+        .seconds = 3,
+    };
+    int option, exit;
+
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'h') usage(argv[0], stdout);
+        if (option == 'h') return EXIT_FINE;
+        if (!read_option(option, optarg, &order)) return EXIT_USAGE;
+    }
+    if (optind < argc) {
+        (void)peer_fail("'%s' is not an option; see --help", argv[optind]);
+        return EXIT_USAGE;
+    }
+    exit = measure_all(&order);
+    if (order.json != NULL && fclose(order.json) != 0) {
+        (void)peer_fail("the JSON file cannot be written");
+        return EXIT_SYSTEM;
+    }
+    return exit;
+}
