@@ -4,9 +4,10 @@
  * as all (pending and posted) and posted. A unit takes effect in four steps:
  *
  *   reserve  add its amounts to the totals of all, by compare-and-swap
- *   claim    the pending transfers it resolves
+ *   claim    the holds of the pending transfers it opens and resolves: whoever finds one of them
+ *            due, or wants to resolve it too, waits until it is confirmed or given back
  *   tie      its knots onto the threads of its accounts, all at once (tie.h)
- *   post     add to what is posted, let go what it released, and open the holds it opens
+ *   post     add to what is posted, let go what it released, and confirm the claims
  *
  * Whatever fails undoes what went before, and the unit goes round again.
  *
@@ -22,9 +23,6 @@
 #include "protocol/tie.h"
 
 #define BALANCING (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)
-
-static enum unit_end run_unit(struct store *store, struct worker *worker, struct unit *unit,
-                              bool is_release);
 
 static struct cas_state *state_of(struct slot *slot)
 {
@@ -205,27 +203,6 @@ static void post_leg(struct store *store, struct unit *unit, const struct leg *l
     }
 }
 
-/* Open the holds of a unit that is tied. One that lapsed meanwhile is ours to release. */
-static void open_holds(struct store *store, struct unit *unit)
-{
-    struct release release;
-
-    for (uint32_t i = 0; i < unit->view_count; i++) {
-        const struct view *view = &unit->views[i];
-        struct hold *hold = hold_at(&store->transfers, view->hold);
-        uint32_t seen = HOLD_NEW;
-
-        if (!view->opens || view->now == view->was) continue;
-        /* edge hold.state: acq_rel; pairs with acquire in state_for(). Carries the tie. */
-        if (cas_acq_rel(&hold->state, &seen, (uint32_t)view->now) || seen != HOLD_LAPSED) continue;
-        /* edge hold.state: release; pairs with acquire in state_for(). Carries the tie. */
-        store_release(&hold->state, (uint32_t)view->now);
-        while (quipui_release_build(store, view->hold, &release)) {
-            (void)run_unit(store, NULL, &release.unit, true);
-        }
-    }
-}
-
 static bool commit(struct store *store, struct unit *unit, enum step step)
 {
     if (step != STEP_APPROVED) return true;
@@ -238,7 +215,6 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
         post_leg(store, unit, &unit->legs[i]);
     }
     quipui_holds_confirm(store, unit);
-    open_holds(store, unit);
     return true;
 
 give_back:

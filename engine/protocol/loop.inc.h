@@ -25,7 +25,7 @@ static bool release_due(struct store *store, struct worker *worker, uint64_t now
     clock_reach(&store->clock, now);
     lock_hold(&timeouts->lock);
     while ((hold = quipui_timeouts_first(timeouts, now)) != NEVER) {
-        /* Again, until it is resolved or lapsed: its writer may have come and gone (cas). */
+        /* Again, until it is resolved or lapsed. */
         while (end != UNIT_NO_MEMORY && quipui_release_build(store, hold, &release)) {
             end = run_unit(store, worker, &release.unit, true);
         }

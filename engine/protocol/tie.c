@@ -255,10 +255,12 @@ static void take_off_marks(struct unit *unit, uint32_t placed, uint64_t attempt)
     }
 }
 
-/* Were all accounts touched before the legs that touch them now? Marks placed (T3). */
-static bool is_latest(const struct unit *unit)
+/* Were all accounts touched before the legs that touch them now, and by nothing that is due by
+ * then? Marks placed (T3): a hold that was tied here is in the heap. */
+static bool is_latest(struct store *store, const struct unit *unit)
 {
     if (unit->imports || unit->legs[0].event == NULL) return true;
+    if (timeouts_due(&store->timeouts, unit->legs[unit->leg_count - 1].timestamp)) return false;
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         if (touched_by(unit->copies[i].slot) >= unit->legs[0].timestamp) return false;
     }
@@ -301,7 +303,7 @@ bool quipui_tie(struct store *store, struct unit *unit)
         write_knots(store, unit, kind);
         attempt = begin_attempt(store, unit, kind);
         placed = place_marks(unit, attempt);
-        latest = is_latest(unit);
+        latest = is_latest(store, unit);
         if (placed == unit->copy_count && latest &&
             decide(knot, attempt << TIE_ATTEMPT_SHIFT, TIE_COMMITTED)) {
             for (uint32_t i = 0; i < placed; i++) {

@@ -124,14 +124,14 @@ bool quipui_holds_change(struct store *store, struct unit *unit)
 
 static bool is_claimed(const struct view *view)
 {
-    return !view->opens && view->now != view->was;
+    return view->now != view->was;
 }
 
-/* Give back the claims among the first `count`. A new one is pending by now: its unit is tied. */
+/* Give back the claims among the first `count`. */
 static void give_back(struct store *store, const struct unit *unit, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (is_claimed(&unit->views[i])) set(store, &unit->views[i], HOLD_PENDING);
+        if (is_claimed(&unit->views[i])) set(store, &unit->views[i], unit->views[i].was);
     }
 }
 

@@ -101,7 +101,7 @@ bool quipui_holds_change(struct store *store, struct unit *unit);
 /* Are those it found as it saw them? */
 bool quipui_holds_stand(struct store *store, const struct unit *unit);
 
-/* The same in two steps, for cas: claim those it found, and confirm or give back the claims. */
+/* The same in two steps, for cas: claim, and confirm or give back the claims. */
 bool quipui_holds_claim(struct store *store, struct unit *unit);
 void quipui_holds_confirm(struct store *store, struct unit *unit);
 void quipui_holds_give_back(struct store *store, struct unit *unit);

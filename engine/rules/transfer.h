@@ -17,7 +17,7 @@ enum hold_state {
     HOLD_VOIDED,
     HOLD_EXPIRED,
     HOLD_LAPSED, /* fell due while new */
-    HOLD_CLAIMED /* cas: about to be resolved, or not */
+    HOLD_CLAIMED /* cas: about to be opened or resolved, or not */
 };
 
 /* A pending transfer and what became of it. */

@@ -73,14 +73,13 @@ static uint32_t count_missing(const struct checker *c, const struct account *acc
     return missing;
 }
 
-/* How many of its share were due by the time of its latest transfer. Under cas a thread that was
- * stopped may release later what it reserved. */
+/* How many of its share were due by the time of its latest transfer. */
 static uint32_t count_due(const struct checker *c, const struct account *account)
 {
     uint64_t latest = 0;
     uint32_t count = 0;
 
-    if (account->timed_count == 0 || c->history->promise != HISTORY_SERIALIZABLE) return 0;
+    if (account->timed_count == 0) return 0;
     for (uint32_t i = 1; i <= account->high; i++) {
         uint32_t cause = c->causes[account->first_state + i];
 

@@ -101,7 +101,6 @@ static void check_account(struct checker *c, uint32_t a)
         expiry = c->units[writer].end == UNIT_EXPIRY;
         time = expiry ? step_due(cause) - 1 : cause->transfer.timestamp;
         if (cause->transfer.timestamp == 0) continue;
-        if (expiry && c->history->promise == HISTORY_PER_ACCOUNT) continue;
         if (time < last || (time == last && !expiry)) {
             finding = checker_note(c, ANOMALY_TIMESTAMP_ORDER,
                                    "a later version of an account has an earlier timestamp", writer,

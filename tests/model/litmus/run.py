@@ -40,7 +40,6 @@ NOT_SHOWN = {
     "cas.total grow_from acquire": "as grow(); but for a total that left and came back (C2)",
     "cas.total shrink acquire": "it makes room, and looks at nothing",
     "hold.state change acquire": "state_for() has acquired the same state before",
-    "hold.state open_holds acquire": "only its own release follows, which looks again",
     "hold.state lapse release": "carries nothing: see hold.state.lapsed",
     "workers.gate quipui_worker_give_back_alone seq_cst": "release would do: no load follows",
 }
