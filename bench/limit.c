@@ -8,7 +8,7 @@
  *     indexes; ask for its two accounts; post it. So some fifty lines are in flight at any time.
  *   - An index entry is eight bytes, 32 of fingerprint and 32 of place; a home is a whole line of
  *     eight entries, looked at in one go without a branch. The full id is in the record.
- *   - The account is one line: id, two totals, and what never changes.
+ *   - The account is two lines, 128 bytes: id, four totals, and what never changes.
  *   - Records are written past the caches.
  *   - All memory is there beforehand, in huge pages. */
 #define _GNU_SOURCE
@@ -30,12 +30,13 @@
 #define NOWHERE UINT32_MAX
 
 struct account {
-    quipu_uint128 id, debits, credits;
-    uint64_t created;
-    uint32_t ledger, flags;
+    quipu_uint128 id, debits_pending, debits_posted, credits_posted;
+    quipu_uint128 credits_pending, user_data;
+    uint64_t created, unused;
+    uint32_t ledger, code, flags, reserved;
 };
 
-_Static_assert(sizeof(struct account) == 64, "an account is one line");
+_Static_assert(sizeof(struct account) == 128, "an account is two lines");
 
 struct line {
     _Alignas(64) uint64_t entries[LINE_ENTRIES];
@@ -225,6 +226,7 @@ static inline uint32_t guess(const struct limit *limit, uint64_t hash)
     uint32_t place = found ? place_in(line, found) : 0;
 
     __builtin_prefetch(&limit->accounts[place], 1);
+    __builtin_prefetch(&limit->accounts[place].credits_pending, 1);
     return place;
 }
 
@@ -275,12 +277,15 @@ static inline uint32_t post_one(struct limit *limit, const quipu_transfer *event
     if (debit == NULL) return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_NOT_FOUND;
     if (credit == NULL) return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_NOT_FOUND;
     if ((debit->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) &&
-        event->amount > debit->credits - debit->debits)
+        debit->debits_pending + debit->debits_posted + event->amount > debit->credits_posted)
         return QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS;
+    if ((credit->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) &&
+        credit->credits_pending + credit->credits_posted + event->amount > credit->debits_posted)
+        return QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS;
 
     *entry = entry_of(hashes->id, limit->record_count);
-    debit->debits += event->amount;
-    credit->credits += event->amount;
+    debit->debits_posted += event->amount;
+    credit->credits_posted += event->amount;
     append(limit, event);
     return QUIPU_CREATED;
 }
@@ -345,7 +350,7 @@ static bool limit_load(void *session, const quipu_uint128 *ids, size_t count, ui
         line->entries[__builtin_ctz(empty)] = entry_of(hash, place);
         limit->accounts[place] = (struct account){
             .id = ids[i],
-            .credits = funds,
+            .credits_posted = funds,
             .created = place + 1,
             .ledger = 1,
             .flags = QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS,
@@ -363,8 +368,8 @@ static bool limit_balances(void *session, const quipu_uint128 *ids, size_t count
         uint32_t place = find_account(limit, hash_of(limit, ids[i]), ids[i]);
 
         if (place == NOWHERE) return peer_fail("an account is not there");
-        balances[i].debits = (uint64_t)limit->accounts[place].debits;
-        balances[i].credits = (uint64_t)limit->accounts[place].credits;
+        balances[i].debits = (uint64_t)limit->accounts[place].debits_posted;
+        balances[i].credits = (uint64_t)limit->accounts[place].credits_posted;
     }
     return true;
 }

@@ -162,7 +162,7 @@ static void print_json(const struct order *order, const struct group *group,
         "\"most_per_second\": %.0f, \"ns_per_transfer\": %.1f, "
         "\"cpu_ns_per_transfer\": %.1f, ",
         cell->peer->name, kinds[cell->peer->kind], cell->threads,
-        (unsigned long long)order->accounts, distribution_name(group->distribution),
+        (unsigned long long)order->accounts, distribution_names[group->distribution],
         (unsigned long long)group->batch, cell->rounds, (unsigned long long)cell->transfers, middle,
         extreme(cell, -1), extreme(cell, 1), 1e9 / middle, middle_of(cell->cpu_ns, cell->rounds));
     if (limit > 0) (void)fprintf(order->json, "\"share_of_limit\": %.4f, ", middle / limit);
@@ -187,7 +187,7 @@ static void print_group(const struct order *order, const struct group *group)
     double of = limit != NULL ? median(limit) : 0;
 
     (void)printf("\n%llu accounts, %s, batch %llu, in memory; median of %llu\n",
-                 (unsigned long long)order->accounts, distribution_name(group->distribution),
+                 (unsigned long long)order->accounts, distribution_names[group->distribution],
                  (unsigned long long)group->batch, (unsigned long long)order->rounds);
     (void)printf("%-22s %7s %12s %12s %8s %8s %17s\n", "", "threads", "transfers/s", "ns/transfer",
                  "cpu ns", "of limit", "least-most (M/s)");
@@ -355,7 +355,7 @@ static bool read_distributions(const char *text, struct order *order)
 {
     order->distribution_count = 0;
     for (int i = 0; i < DISTRIBUTION_COUNT; i++) {
-        if (!is_listed(text, distribution_name((enum distribution)i))) continue;
+        if (!is_listed(text, distribution_names[i])) continue;
         order->distributions[order->distribution_count++] = (enum distribution)i;
     }
     return order->distribution_count > 0 ||
