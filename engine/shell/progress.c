@@ -30,8 +30,11 @@ void progress_tick(struct progress *progress, uint64_t done)
         (void)fprintf(stderr, "\r%s: %3.0f %%, %.0f s ", progress->what,
                       100 * (double)done / (double)progress->total,
                       stopwatch_seconds(now - progress->started_ns));
-    } else {
+    } else if (done > 0) {
         (void)fprintf(stderr, "\r%s: %llu, %.0f s ", progress->what, (unsigned long long)done,
+                      stopwatch_seconds(now - progress->started_ns));
+    } else {
+        (void)fprintf(stderr, "\r%s: %.0f s ", progress->what,
                       stopwatch_seconds(now - progress->started_ns));
     }
     (void)fflush(stderr);

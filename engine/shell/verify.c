@@ -9,7 +9,7 @@
 #include "command.h"
 #include "complain.h"
 #include "option.h"
-#include "progress.h"
+#include "pulse.h"
 
 static enum command_exit run(int argc, char **argv);
 
@@ -90,8 +90,13 @@ static enum command_exit judge(struct checker *checker, const struct history *hi
 {
     struct report report = {0};
     struct verdict verdict;
+    struct pulse pulse;
+    bool done;
 
-    if (!checker_run(checker, history, &verdict)) {
+    pulse_begin(&pulse, "checking");
+    done = checker_run(checker, history, &verdict);
+    pulse_end(&pulse);
+    if (!done) {
         complain("out of memory: the history takes more than there is");
         return COMMAND_SYSTEM;
     }
@@ -116,8 +121,13 @@ static enum command_exit read_and_judge(FILE *from, const char *name, enum repor
     struct checker *checker;
     struct history_fault fault;
     struct history history;
+    struct pulse pulse;
+    bool done;
 
-    if (!history_read(&history, from, &fault)) {
+    pulse_begin(&pulse, "reading");
+    done = history_read(&history, from, &fault);
+    pulse_end(&pulse);
+    if (!done) {
         if (fault.line == 0) {
             complain("%s: %s", name, fault.reason);
             return COMMAND_SYSTEM;
