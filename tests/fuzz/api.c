@@ -105,7 +105,7 @@ static void call_transfers(struct session *s, const quipu_transfer *events, size
 
     answer_events(s, results, count);
     s->asked += count;
-    /* How the last places are cut into rows is up to the protocol; a chain needs one of its length. */
+    /* A chain needs places in a row, and how the last ones are cut is the protocol's affair. */
     if (status == QUIPU_NO_SPACE) s->starved = true;
     explain(s, status, s->asked > s->transfer_capacity);
 }
