@@ -118,6 +118,7 @@ uint32_t replay_own_changes(const struct checker *c, uint32_t unit, uint32_t a)
 {
     uint32_t count = 0;
 
+    if (c->units[unit].failed == NONE) return NONE; /* refused, and nobody says which of it */
     for (uint32_t s = c->units[unit].first_step; s < c->units[unit].failed; s++) {
         bool debit, unknown = false;
 

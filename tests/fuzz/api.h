@@ -30,7 +30,7 @@ struct session {
     uint64_t account_capacity, transfer_capacity;
     uint64_t asked; /* transfers, ever: more are neither stored nor burnt */
     unsigned bulks;
-    bool starved;   /* an allocation may have been refused: protocols differ in what they need */
+    bool starved;   /* of memory or of places: protocols differ in what they need */
     bool committed; /* cas has not done it */
 };
 
