@@ -66,6 +66,56 @@ static quipu_status take_new(struct places *places, uint64_t count, struct range
     return QUIPU_OK;
 }
 
+/* Put the returned ranges in order and make one of those that touch. */
+static void join_returned(struct places *places)
+{
+    uint64_t rest = places->returned;
+
+    places->returned = 0;
+    while (rest != 0) {
+        struct range_note *note = note_at(places, rest - 1);
+        uint64_t *link = &places->returned, following = note->following;
+
+        while (*link != 0 && *link < rest)
+            link = &note_at(places, *link - 1)->following;
+        note->following = *link;
+        *link = rest;
+        rest = following;
+    }
+    for (uint64_t at = places->returned; at != 0;) {
+        struct range_note *note = note_at(places, at - 1);
+
+        if (note->following != at + note->count) {
+            at = note->following;
+            continue;
+        }
+        note->count += note_at(places, note->following - 1)->count;
+        note->following = note_at(places, note->following - 1)->following;
+    }
+}
+
+/* The last returned range and, in a row with it, as many new places as it lacks. */
+static quipu_status take_across(struct places *places, uint64_t count, struct range *range)
+{
+    uint64_t *link = &places->returned, last;
+    struct range_note *note;
+    quipu_status status;
+
+    while (*link != 0 && note_at(places, *link - 1)->following != 0)
+        link = &note_at(places, *link - 1)->following;
+    last = *link;
+    if (last == 0) return QUIPU_NO_SPACE;
+    note = note_at(places, last - 1);
+    /* relaxed: only written under the lock, which we hold. */
+    if (last - 1 + note->count != load_relaxed(&places->next)) return QUIPU_NO_SPACE;
+
+    status = take_new(places, count - note->count, range);
+    if (status != QUIPU_OK) return status;
+    *link = 0;
+    range->next = last - 1;
+    return QUIPU_OK;
+}
+
 quipu_status quipui_places_take(struct places *places, uint64_t count, struct range *range)
 {
     quipu_status status = QUIPU_OK;
@@ -73,8 +123,11 @@ quipu_status quipui_places_take(struct places *places, uint64_t count, struct ra
     lock_hold(&places->lock);
     if (!take_returned(places, count, RANGE_GLANCE, range)) {
         status = take_new(places, count, range);
-        if (status == QUIPU_NO_SPACE && take_returned(places, count, UINT64_MAX, range)) {
-            status = QUIPU_OK;
+        if (status == QUIPU_NO_SPACE) {
+            join_returned(places);
+            status = take_returned(places, count, UINT64_MAX, range)
+                         ? QUIPU_OK
+                         : take_across(places, count, range);
         }
     }
     lock_let_go(&places->lock);

@@ -213,3 +213,21 @@ EVERY_PROTOCOL(limits, do_not_hide_expectations)
     cr_assert_eq(result.status, 0);
     ledger_close(ledger);
 }
+
+/* All places are in a row, whatever was handed out and came back before. */
+EVERY_PROTOCOL(limits, leave_room_for_one_long_chain)
+{
+    quipu_ledger *ledger = small(*protocol_index, CAPACITY, CAPACITY);
+    quipu_transfer refused = a_transfer(0, 1, 2, 1), events[CAPACITY];
+    quipu_result results[CAPACITY];
+
+    fill_accounts(ledger, 1, 2);
+    cr_assert_eq(quipu_create_transfers(ledger, &refused, 1, results), QUIPU_OK);
+    for (unsigned i = 0; i < CAPACITY; i++)
+        events[i] =
+            a_flagged_transfer(1 + i, 1, 2, 1, i + 1 < CAPACITY ? QUIPU_TRANSFER_LINKED : 0);
+    cr_assert_eq(quipu_create_transfers(ledger, events, CAPACITY, results), QUIPU_OK);
+    cr_assert_eq(results[CAPACITY - 1].status, QUIPU_CREATED);
+    cr_assert_eq(transfers_in(ledger), CAPACITY);
+    ledger_close(ledger);
+}

@@ -4,7 +4,8 @@
  *   T2  QUIPU_NO_SPACE comes when there are none left, and not before
  *   T3  chunks shrink to one towards the end
  *   T4  a range that came back is handed out again, however deep in the list
- *   T5  without memory nothing is handed out */
+ *   T5  without memory nothing is handed out
+ *   T6  ranges that came back and touch, each other or what was never handed out, are one */
 #include <criterion/criterion.h>
 
 #include "records/range.h"
@@ -80,13 +81,13 @@ Test(range, that_came_back_goes_out_again)
     enum { RANGES = 3 * RANGE_GLANCE, FIRST = RANGES + 1 };
     struct range ranges[RANGES + 1], range, rest;
 
-    /* The first to come back is the largest, and lies deepest. */
+    /* The first to come back is the largest, and lies deepest. None touches another. */
     set_up(1000);
     for (uint64_t i = 0; i <= RANGES; i++) {
         struct range got;
 
-        cr_assert_eq(quipui_places_take(&places, i == 0 ? 70 : 1, &got), QUIPU_OK);
-        ranges[i] = (struct range){got.next, i == 0 ? got.end : got.next + 1};
+        cr_assert_eq(quipui_places_take(&places, i == 0 ? 71 : 1, &got), QUIPU_OK);
+        ranges[i] = (struct range){got.next, i == 0 ? got.end - 1 : got.next + 1};
     }
     range = ranges[0];
     for (uint64_t i = 0; i <= RANGES; i++) {
@@ -111,6 +112,36 @@ Test(range, that_came_back_goes_out_again)
 static bool refuse(void)
 {
     return true;
+}
+
+/* Takes the first `count` of 16 places one by one and gives them back, every third first. */
+static void scatter(uint64_t count)
+{
+    struct range ranges[16];
+
+    for (uint64_t i = 0; i < count; i++) {
+        cr_assert_eq(quipui_places_take(&places, 1, &ranges[i]), QUIPU_OK);
+        cr_assert_eq(range_count(&ranges[i]), 1);
+    }
+    for (uint64_t i = 0; i < 3 * count; i++) {
+        if (i % count % 3 == i / count) quipui_places_give_back(&places, &ranges[i % count]);
+    }
+}
+
+Test(range, that_touches_another_is_one_with_it)
+{
+    for (uint64_t count = 1; count <= 16; count++) {
+        struct range range = {0, 0};
+
+        set_up(16);
+        scatter(count);
+        cr_assert_eq(quipui_places_take(&places, 17, &range), QUIPU_NO_SPACE);
+        cr_assert_eq(quipui_places_take(&places, 16, &range), QUIPU_OK, "%llu came back",
+                     (unsigned long long)count);
+        cr_assert(range.next == 0 && range.end == 16);
+        cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_SPACE);
+        tear_down();
+    }
 }
 
 Test(range, needs_memory)
