@@ -9,7 +9,7 @@ if its patch applies, and its killer fails and says what the patch names; else i
 
     --build DIR   a build whose target `mutants` is made; of ThreadSanitizer or of none
     --list        only say what there is
-    --apply       only see that all patches still apply
+    --apply       only see that all patches still apply, and that docs/verification.md lists them
 
 Exit: 0 all are killed, 1 some survive, 2 wrong usage.
 """
@@ -19,6 +19,7 @@ import csv
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 KEYS = ("breaks", "killer", "says", "build", "compile", "quick")
+PAGE = "docs/verification.md"
 DRIVEN_MS = "20000"  # so long the driver tries
 KILLED_AFTER_SECONDS = 120
 COLUMNS = ("mutant", "breaks", "killed by", "seconds", "verdict")
@@ -211,7 +213,12 @@ def main():
         stale = [mutant.name for mutant in mutants if not mutant.applies(ROOT)]
         for name in stale:
             print(f"{name}.patch does not apply any more: write it anew")
-        return 1 if stale or not mutants else 0
+        with open(os.path.join(ROOT, PAGE), encoding="utf-8") as page:
+            listed = set(re.findall(r"^\| ([a-z0-9-]+) \| `", page.read(), re.MULTILINE))
+        unlisted = sorted({mutant.name for mutant in mutants} ^ listed)
+        for name in unlisted:
+            print(f"{name}: it is in {PAGE} or here, but not in both")
+        return 1 if stale or unlisted or not mutants else 0
 
     builds = builds_of(words.build)
     rows, reasons = convict_all(chosen(mutants, words.names, builds), builds, words.jobs,
