@@ -214,7 +214,7 @@ def main():
         for name in stale:
             print(f"{name}.patch does not apply any more: write it anew")
         with open(os.path.join(ROOT, PAGE), encoding="utf-8") as page:
-            listed = set(re.findall(r"^\| ([a-z0-9-]+) \| `", page.read(), re.MULTILINE))
+            listed = set(re.findall(r"^\| ([a-z0-9-]+) \| `\w+/[\w.]+` \|", page.read(), re.M))
         unlisted = sorted({mutant.name for mutant in mutants} ^ listed)
         for name in unlisted:
             print(f"{name}: it is in {PAGE} or here, but not in both")
