@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #include "base/grace.h"
+#include "faults/allocator.h"
 #include "support/checks.h"
 #include "support/ledger.h"
 #include "support/random.h"
@@ -297,6 +298,7 @@ EVERY_PROTOCOL(fork, f4_while_others_write, .timeout = 240)
     struct random random = {1};
     pthread_t writers[WRITERS];
 
+    if (!ALLOCATOR_FORKS) return;
     traffic_open(&forker.traffic, protocol, ACCOUNTS, NULL);
     forker.traffic.batches = 100;
     forker.traffic.seed = 1;
