@@ -42,6 +42,10 @@ expect_code 2
 expect_err "--protocol=fastest"
 expect_err "optimistic, cas, mutex, rcu or unsafe"
 
+run balances --accounts a --transfers t --protocol fastest
+expect_code 2
+expect_err "--protocol=fastest"
+
 # Only the race may be run unsafe.
 run bench --protocol unsafe
 expect_code 2

@@ -56,6 +56,9 @@ if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
         try history 3 $files --format json
     }
     try race --seconds 0.01 --threads 2
+    try stress --operations 40 --threads 2 --accounts 4 --seed 1
+    printf 'quipu-history,1,serializable\ncall,0,1,2\nread,1,1\n' >"$work/history.csv"
+    try verify --format json "$work/history.csv"
     try bench --protocol cas --threads 1 --batch 64 --transfers 2000 --accounts 100
 fi
 
