@@ -17,7 +17,7 @@ try() {
         try_one "$n" '' "$@"
         try_one "$n" yes "$@"
         # Each of the first, where most of the code is; then in steps.
-        if [ "$n" -lt 12 ]; then n=$((n + 1)); else n=$((n + step)); fi
+        if [ "$n" -lt 40 ]; then n=$((n + 1)); else n=$((n + step)); fi
     done
 }
 
@@ -51,6 +51,12 @@ if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
         try generate --seed 3 --customers 5 --out "$work/again"
         try import $files --threads 1
         try import $files --threads 2 --format json
+        # Rows that grow: what was read before is no longer enough.
+        {
+            echo id,ledger,code,flags
+            awk 'BEGIN { for (i = 1; i <= 9; i++) printf "%040d,%0*d,1\n", i, 40 * i, 1 }'
+        } >"$work/wide.csv"
+        try import --accounts "$work/wide.csv" --transfers $transfers
         try balances $files --format csv
         try account 3 $files
         try history 3 $files --format json
