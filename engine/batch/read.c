@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/grace.h"
 #include "batch/transfers.h"
 
@@ -145,11 +146,8 @@ quipu_status quipui_lookup_accounts(struct reader *reader, const quipu_uint128 *
         quipu_account *account = &accounts[keys[i].which];
         uint64_t version = copy->state.balance.version;
 
-        if (version != 0) {
-            quipui_slot_view(copy->slot, &copy->state, account);
-        } else {
-            memset(account, 0, sizeof *account); /* not there yet as of this instant */
-        }
+        audit(version != 0); /* an id leads to its account once every read finds that */
+        quipui_slot_view(copy->slot, &copy->state, account);
         if (versions != NULL) versions[keys[i].which] = version;
     }
     return QUIPU_OK;

@@ -10,8 +10,7 @@ static int compare(const void *a, const void *b)
     const struct key *left = a, *right = b;
 
     if (left->by != right->by) return left->by < right->by ? -1 : 1;
-    if (left->which != right->which) return left->which < right->which ? -1 : 1;
-    return 0;
+    return left->which < right->which ? -1 : left->which > right->which;
 }
 
 void quipui_sort(struct key *keys, size_t count)

@@ -172,7 +172,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
         let_go(unit, unit->copy_count, false);
         return stands;
     }
-    if (!quipui_holds_change(store, unit)) {
+    if (!quipui_holds_change(store, unit)) { /* one of ours lapsed: reached by tests/explore */
         let_go(unit, unit->copy_count, false);
         return false;
     }

@@ -205,7 +205,7 @@ static bool read_at(struct slot *slot, uint64_t stamp, struct account_state *sta
 
     while (version != NULL && version->stamp > stamp)
         version = version->older;
-    if (version == NULL) {
+    if (version == NULL) { /* younger than a snapshot: reached by tests/explore */
         *state = (struct account_state){.balance = {.version = 0}};
         return false;
     }
@@ -262,7 +262,7 @@ static bool register_clear(struct store *store, struct worker *worker, uint64_t 
 {
     uint64_t now = clock_read(&store->clock);
 
-    for (;;) {
+    for (;;) { /* round again: reached by tests/explore */
         uint64_t rounds;
 
         if (timeouts_due(&store->timeouts, now) && !expire(store, worker, now)) return false;

@@ -135,7 +135,7 @@ static void clear(struct store *store, struct slot *slot, struct thread mark, un
     if ((tie & TIE_STATE) == TIE_COMMITTED) {
         finish(store, slot, mark);
     } else if (tie_attempt(tie) != mark.head >> LINK_BITS) {
-        return; /* the owner is further: its mark is gone by now */
+        return; /* the owner is further: its mark is gone (reached by tests/explore) */
     } else if ((tie & TIE_STATE) == TIE_ABORTED) {
         (void)advance(slot, mark, before(store, mark, first));
     } else if (++*patient > PATIENCE) {

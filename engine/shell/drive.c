@@ -13,7 +13,7 @@
 #include "trial.h"
 
 /* Calls a thread whose times are kept. */
-#define LATENCY_SAMPLES (1u << 18)
+#define LATENCY_SAMPLES (1u << 16)
 
 struct driver {
     const struct drive_order *order;
@@ -103,7 +103,7 @@ static bool books_are_right(const struct drive_order *order, quipu_ledger *ledge
         moved += drivers[i].moved;
         surprises += drivers[i].surprises;
     }
-    if (surprises > 0) {
+    if (surprises > 0) { /* not reached by tests: only a broken engine surprises */
         complain("%llu transfers did not become what they should have",
                  (unsigned long long)surprises);
         return false;

@@ -25,7 +25,7 @@ enum option_next option_parse(const struct command *command, void **table,
     char name[64];
     int wrong;
 
-    if (arg_nullcheck(table) != 0) {
+    if (arg_nullcheck(table) != 0) { /* not reached by tests: argtable's own memory */
         complain("out of memory for options");
         return OPTION_WRONG;
     }

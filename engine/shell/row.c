@@ -74,9 +74,10 @@ static void fix(struct row_file *file)
     }
 }
 
-static bool start_parser(struct row_file *file)
+/* It allocates nothing yet, and only fails without a parser. */
+static void start_parser(struct row_file *file)
 {
-    return csv_init(&file->parser, CSV_STRICT | CSV_STRICT_FINI) == 0;
+    (void)csv_init(&file->parser, CSV_STRICT | CSV_STRICT_FINI);
 }
 
 struct row_file *row_open(const char *path)
@@ -86,18 +87,15 @@ struct row_file *row_open(const char *path)
 
     if (file == NULL) return NULL;
     file->stream = fopen(path, "r");
-    if (file->stream == NULL) goto free_file;
+    if (file->stream == NULL) {
+        free(file);
+        return NULL;
+    }
     if (fstat(fileno(file->stream), &about) == 0 && S_ISREG(about.st_mode))
         file->bytes_total = (uint64_t)about.st_size;
-    if (!start_parser(file)) goto close_stream;
+    start_parser(file);
     file->next_line = 1;
     return file;
-
-close_stream:
-    (void)fclose(file->stream); /* read only: nothing to lose */
-free_file:
-    free(file);
-    return NULL;
 }
 
 void row_close(struct row_file *file)
@@ -140,7 +138,8 @@ static enum row_next malformed(struct row_file *file, size_t at, const char *fau
     file->fault = fault;
     file->fault_at = at;
     csv_free(&file->parser);
-    return start_parser(file) ? ROW_MALFORMED : ROW_BROKEN;
+    start_parser(file);
+    return ROW_MALFORMED;
 }
 
 static bool is_blank(const struct row_file *file)

@@ -313,7 +313,7 @@ void stress_act(struct hand *hand)
     case STRESS_DUPLICATE: act_duplicate(hand); break;
     case STRESS_CLOSING: act_closing(hand); break;
     case STRESS_FIND: act_find(hand); break;
-    case STRESS_KIND_COUNT: break;
+    case STRESS_KIND_COUNT: break; /* no kind: not reached */
     }
     hand_pause(hand, PAUSE_BETWEEN);
 }

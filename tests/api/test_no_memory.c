@@ -289,3 +289,46 @@ EVERY_PROTOCOL(no_memory, changes_nothing_until_it_is_said, .timeout = 240)
 {
     refuse_each(*protocol_index, true);
 }
+
+/* Chains so long that indexes grow while their ids are claimed. */
+EVERY_PROTOCOL(no_memory, frees_the_ids_of_a_long_chain, .timeout = 240)
+{
+    static quipu_transfer events[QUIPU_BATCH_MAX], found[QUIPU_BATCH_MAX];
+    static quipu_result results[QUIPU_BATCH_MAX];
+    static quipu_uint128 ids[QUIPU_BATCH_MAX];
+    quipu_ledger *ledger = ledger_open(protocols[*protocol_index], NULL);
+    quipu_account accounts[] = {an_account(1), an_account(2)};
+    uint64_t refusals = 0;
+
+    cr_assert_eq(quipu_create_accounts(ledger, accounts, 2, results), QUIPU_OK);
+    quipui_memory_refuse = refuse;
+    goes_on = false;
+    for (unsigned chain = 0; chain < 8; chain++) {
+        for (unsigned i = 0; i < QUIPU_BATCH_MAX; i++) {
+            ids[i] = 1 + chain * QUIPU_BATCH_MAX + i;
+            events[i] = a_flagged_transfer(ids[i], 1, 2, 1,
+                                           i + 1 < QUIPU_BATCH_MAX ? QUIPU_TRANSFER_LINKED : 0);
+        }
+        refused = true;
+        for (uint64_t n = 0; refused; n++) {
+            quipu_status status;
+
+            asked = 0;
+            refuse_at = n;
+            refused = false;
+            status = quipu_create_transfers(ledger, events, QUIPU_BATCH_MAX, results);
+            refuse_at = NEVER;
+            cr_assert_eq(status, refused ? QUIPU_NO_MEMORY : QUIPU_OK);
+            refusals += refused;
+            cr_assert_eq(quipu_lookup_transfers(ledger, ids, QUIPU_BATCH_MAX, found, NULL),
+                         QUIPU_OK);
+            for (unsigned i = 0; i < QUIPU_BATCH_MAX; i++) {
+                cr_assert_eq(results[i].status, refused ? 0 : QUIPU_CREATED);
+                cr_assert_eq(found[i].id, refused ? 0 : ids[i]);
+            }
+        }
+    }
+    cr_assert_gt(refusals, 8);
+    quipui_memory_refuse = NULL;
+    ledger_close(ledger);
+}

@@ -66,6 +66,20 @@ static bool are_true(struct load *load, const quipu_transfer *events, const quip
     return true;
 }
 
+/* A history is whole, or there was no memory to release what is due. */
+static bool read_history(struct load *load, quipu_uint128 id)
+{
+    quipu_account_filter filter = {
+        .account_id = id, .limit = 1, .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS};
+    quipu_transfer first;
+    size_t count;
+    quipu_status status = quipu_get_account_transfers(load->ledger, &filter, &first, 1, &count);
+
+    if (status == QUIPU_NO_MEMORY) return true;
+    return status == QUIPU_OK &&
+           (count == 0 || first.debit_account_id == id || first.credit_account_id == id);
+}
+
 static void write_refused(void *context, unsigned index)
 {
     struct load *load = context;
@@ -94,6 +108,9 @@ static void write_refused(void *context, unsigned index)
         } else if (status != QUIPU_OK) {
             (void)shared_add(&load->wrong, 1);
         }
+        (void)shared_add(&load->clock, SECOND / 10);
+        if (!read_history(load, 1 + random_below(&random, ACCOUNTS)))
+            (void)shared_add(&load->wrong, 1);
     }
 }
 

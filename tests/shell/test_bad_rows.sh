@@ -175,7 +175,23 @@ expect_code 0
 expect_out linked_event_chain_open
 expect_fact 'transfers created' 0
 
+# A fault in a later line of a row; and a line that ends in the old way.
+printf 'id,ledger,code\n"1\n1",1,"1"x\n2,1,1\r3,1,1\n4,1,1\n' >"$accounts"
+echo id >"$transfers"
+import_pair
+expect_code 1
+expect_err "$accounts:3:9: a double quote where none may be"
+expect_err "$accounts:4:1: a carriage return inside a line"
+expect_fact 'bad rows' 2
+expect_fact 'accounts created' 1
+
 # Headers.
+pair 'id,"ledger"s,code' id
+import_pair
+expect_code 1
+expect_err "$accounts:1:12: a double quote where none may be"
+expect_no_err "$accounts:2"
+
 pair 'id,leger,code' id
 import_pair
 expect_code 1

@@ -76,6 +76,14 @@ expect_json sheet bench STRING
 run bench --seconds 0.01 --accounts 100 --threads 2 --batch 7 --distribution uniform --kind limited,plain,pending,chain,duplicate,refused --format json
 expect_code 0
 expect_json 'bench;23;kind' refused STRING
+run bench --transfers 1000 --accounts 100 --threads 1 --protocol rcu --batch 10 --readers 1 --reading lookups --prefault --format json
+expect_code 0
+expect_json 'bench;0;readers' 1 NUMBER
+expect_json 'bench;0;bytes_per_transfer' '' NULL
+# More calls than times are kept of.
+run bench --transfers 600000 --seconds 1 --accounts 100 --threads 1 --protocol cas --batch 1 --distribution uniform --latency --format csv
+expect_code 0
+expect_csv
 run bench --transfers 1000 --accounts 100 --threads 1 --protocol cas --format csv
 expect_code 0
 expect_csv

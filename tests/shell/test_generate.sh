@@ -18,6 +18,15 @@ run generate --out "$work/c" --customers 60
 expect_code 0
 expect_same "$work/a/transfers.csv" "$work/c/transfers.csv"
 
+# Where nothing can be written.
+mkdir -p "$work/e/transfers.csv"
+run generate --out "$work/e" --customers 2
+expect_code 3
+expect_err "$work/e/transfers.csv: Is a directory"
+run generate --out "$(printf '%5000s' '' | tr ' ' x)" --customers 2
+expect_code 3
+expect_err 'File name too long'
+
 # Everything that a bank needs is in it.
 for flags in linked pending post_pending_transfer void_pending_transfer; do
     expected=$((expected + 1))

@@ -42,6 +42,10 @@ expect_code 2
 expect_err "--protocol=fastest"
 expect_err "optimistic, cas, mutex, rcu or unsafe"
 
+run balances --accounts a --transfers t --protocol fastest
+expect_code 2
+expect_err "--protocol=fastest"
+
 # Only the race may be run unsafe.
 run bench --protocol unsafe
 expect_code 2
@@ -58,6 +62,10 @@ for garbage in 0 -1 1s nan; do
     expect_code 2
     expect_err "--seconds=$garbage"
 done
+
+run bench --protocol cas --threads 1 --readers 1 --reading snapshots --transfers 100 --accounts 50
+expect_code 3
+expect_err 'does not offer it; choose another --protocol'
 
 run bench --batch 8191
 expect_code 2

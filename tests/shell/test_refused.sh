@@ -17,7 +17,7 @@ try() {
         try_one "$n" '' "$@"
         try_one "$n" yes "$@"
         # Each of the first, where most of the code is; then in steps.
-        if [ "$n" -lt 12 ]; then n=$((n + 1)); else n=$((n + step)); fi
+        if [ "$n" -lt 40 ]; then n=$((n + 1)); else n=$((n + step)); fi
     done
 }
 
@@ -51,11 +51,20 @@ if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
         try generate --seed 3 --customers 5 --out "$work/again"
         try import $files --threads 1
         try import $files --threads 2 --format json
+        # Rows that grow: what was read before is no longer enough.
+        {
+            echo id,ledger,code,flags
+            awk 'BEGIN { for (i = 1; i <= 9; i++) printf "%040d,%0*d,1\n", i, 40 * i, 1 }'
+        } >"$work/wide.csv"
+        try import --accounts "$work/wide.csv" --transfers $transfers
         try balances $files --format csv
         try account 3 $files
         try history 3 $files --format json
     }
     try race --seconds 0.01 --threads 2
+    try stress --operations 40 --threads 2 --accounts 4 --seed 1
+    printf 'quipu-history,1,serializable\ncall,0,1,2\nread,1,1\n' >"$work/history.csv"
+    try verify --format json "$work/history.csv"
     try bench --protocol cas --threads 1 --batch 64 --transfers 2000 --accounts 100
 fi
 

@@ -79,6 +79,19 @@ expect_out linked_event_failed
 expect_out exists_with_different
 expect_fact 'bad rows' 0
 
+# Posts that need more than one call to be looked up, in one chain.
+awk 'BEGIN {
+    print "id,debit_account_id,credit_account_id,amount,pending_id,ledger,code,flags"
+    for (i = 1; i <= 8190; i++) print i ",1,10001,1,,1,1,pending"
+    for (i = 1; i <= 8190; i++)
+        print 8190 + i ",,,1," i ",,,post_pending_transfer" (i < 8190 ? "|linked" : "")
+}' >"$transfers"
+sed -i 's/^1,1,10,.*/1,1,10,/' "$accounts"
+import_pair --threads 2
+expect_code 0
+expect_fact 'transfers created' 16380
+expect_fact 'transfers failed' 0
+
 # In the order of the file.
 expected=$((expected + 1))
 cut -d, -f2 "$work/one_51" | sed 1d | sort -n -c || miss "versions and ids that rise together"

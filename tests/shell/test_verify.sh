@@ -82,6 +82,9 @@ refused "${header}call,0,1,2\nread,\"1\n" '4: not CSV'
 run verify "$work/nowhere.csv"
 expect_code 3
 expect_err 'nowhere.csv: No such file'
+run verify "$work"
+expect_code 3
+expect_err "$work: Is a directory"
 run verify
 expect_code 2
 run verify --format xml "$history"
