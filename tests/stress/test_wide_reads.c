@@ -1,8 +1,8 @@
-/* test_wide_reads.c - a read of so many accounts that it seldom finds them undisturbed. Not for cas:
- * no promise.
+/* test_wide_reads.c - reads of so many accounts that few find them undisturbed. Not for cas: no
+ * promise.
  *
  * A writer moves amounts between the first and the last of thousands of accounts, without a pause.
- * How many reads it disturbs is up to the machine; tests/explore has every read disturbed.
+ * How many reads it disturbs is up to the machine; tests/explore leaves nothing of that to chance.
  *
  *   T1  the read ends, and is of one instant: what one account gave the other has got
  *   T2  what had returned before the read is in it, and later reads are no older */
