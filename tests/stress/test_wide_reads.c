@@ -1,14 +1,15 @@
-/* test_wide_reads.c - a read of so many accounts that it never finds them undisturbed. Not for cas:
- * no promise.
+/* test_wide_reads.c - reads of so many accounts that few find them undisturbed. Not for cas: no
+ * promise.
  *
  * A writer moves amounts between the first and the last of thousands of accounts, without a pause.
+ * How many reads it disturbs is up to the machine; tests/explore leaves nothing of that to chance.
  *
  *   T1  the read ends, and is of one instant: what one account gave the other has got
  *   T2  what had returned before the read is in it, and later reads are no older */
 #include "support/ledger.h"
 #include "support/threads.h"
 
-enum { ACCOUNTS = 4000, READS = 20, WRITES = 100000 };
+enum { ACCOUNTS = 8000, READS = 60, WRITES = 500000 };
 
 struct wide {
     quipu_ledger *ledger;
