@@ -43,7 +43,7 @@ static inline wide wide_load(const void *place)
     _Generic((p),                                                                                  \
         _Atomic wide *: wide_load(p), \
         const _Atomic wide *: wide_load(p), \
-        default: other)
+        default: (other))
 
 #else
 #define LOAD_WIDE_OR(p, other) other

@@ -47,7 +47,7 @@ static uint64_t limit_of(const struct index *index, const struct index_shard *sh
 {
     uint64_t entries = (uint64_t)8 << size, number = (uint64_t)(shard - index->shards);
 
-    return entries * 9 / 16 + entries * 3 * number / (16 * INDEX_SHARDS);
+    return entries * 9 / 16 + entries * 3 * number / ((uint64_t)16 * INDEX_SHARDS);
 }
 
 /* Latch held: nobody else stores the state. */

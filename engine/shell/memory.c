@@ -3,16 +3,20 @@
 #include "memory.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 uint64_t memory_in_use(void)
 {
-    unsigned long long all, resident = 0;
+    char line[128] = "", *resident = line;
+    unsigned long long pages;
     long page = sysconf(_SC_PAGESIZE);
     FILE *file = fopen("/proc/self/statm", "r");
 
     if (file == NULL) return 0;
-    if (fscanf(file, "%llu %llu", &all, &resident) != 2) resident = 0;
+    if (fgets(line, sizeof line, file) == NULL) line[0] = '\0';
     (void)fclose(file);
-    return page > 0 ? resident * (uint64_t)page : 0;
+    (void)strtoull(line, &resident, 10); /* the whole size comes first */
+    pages = strtoull(resident, NULL, 10);
+    return page > 0 ? pages * (uint64_t)page : 0;
 }

@@ -44,13 +44,13 @@ static uint64_t draw_account(struct random *random, uint64_t account_count)
     return 1 + random_below(random, hot ? HOT_ACCOUNTS : account_count);
 }
 
-static uint64_t draw_other(struct random *random, uint64_t account_count, uint64_t account)
+static uint64_t draw_other(struct random *random, uint64_t account_count, uint64_t but)
 {
     uint64_t other;
 
     do
         other = draw_account(random, account_count);
-    while (other == account);
+    while (other == but);
     return other;
 }
 

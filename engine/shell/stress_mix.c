@@ -1,6 +1,7 @@
 /* stress_mix.c - names, shares, and a draw. */
 #include "stress_mix.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "complain.h"
@@ -58,6 +59,8 @@ static bool add_named(struct stress_mix *mix, const char *names, quipu_protocol 
 
 bool stress_mix_read(const struct arg_str *option, quipu_protocol protocol, struct stress_mix *mix)
 {
+    size_t length = 0;
+
     *mix = (struct stress_mix){.total = 0};
     if (option->count > 0) {
         if (!add_named(mix, option->sval[0], protocol)) return false;
@@ -68,8 +71,8 @@ bool stress_mix_read(const struct arg_str *option, quipu_protocol protocol, stru
     }
     for (int i = 0; i < STRESS_KIND_COUNT; i++) {
         if (mix->shares[i] == 0) continue;
-        if (mix->total > 0) (void)strcat(mix->text, ",");
-        (void)strcat(mix->text, kinds[i].name); /* all of them fit */
+        length += (size_t)snprintf(mix->text + length, sizeof mix->text - length, "%s%s",
+                                   mix->total > 0 ? "," : "", kinds[i].name); /* all of them fit */
         mix->total += mix->shares[i];
     }
     return true;
