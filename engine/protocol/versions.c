@@ -34,7 +34,8 @@ void quipui_versions_close(struct versions *versions)
 /* Room in the arrays for one more block. */
 static bool make_room(struct versions *versions)
 {
-    uint64_t capacity = versions->capacity > 0 ? 2 * versions->capacity : (uint64_t)4 * BLOCK_VERSIONS;
+    uint64_t capacity =
+        versions->capacity > 0 ? 2 * versions->capacity : (uint64_t)4 * BLOCK_VERSIONS;
     struct rcu_version **spare;
     struct retired *retired;
 

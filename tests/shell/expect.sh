@@ -15,6 +15,7 @@ set -u
 unset NO_COLOR
 
 quipu=${QUIPU_COMMAND:?which command to test}
+# shellcheck disable=SC2034 # for the scripts that read this one
 folder=$(dirname "$0")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
