@@ -130,6 +130,26 @@ EVERY_PROTOCOL(queries, include_both_bounds)
     twin_close(&twin);
 }
 
+/* The largest number there is, as a maximum, leaves nothing out. */
+EVERY_PROTOCOL(queries, end_at_the_end_of_time)
+{
+    static quipu_account accounts[2 * COUNT];
+    static quipu_transfer transfers[2 * COUNT];
+    quipu_query_filter open = {.limit = 2 * COUNT}, last = open;
+    size_t all, count;
+    struct twin twin;
+
+    set_up(&twin, *protocol_index);
+    last.timestamp_max = UINT64_MAX;
+    cr_assert_eq(quipu_query_accounts(twin.ledger, &open, accounts, 2 * COUNT, &all), QUIPU_OK);
+    cr_assert_eq(quipu_query_accounts(twin.ledger, &last, accounts, 2 * COUNT, &count), QUIPU_OK);
+    cr_assert(all >= COUNT && count == all);
+    cr_assert_eq(quipu_query_transfers(twin.ledger, &open, transfers, 2 * COUNT, &all), QUIPU_OK);
+    cr_assert_eq(quipu_query_transfers(twin.ledger, &last, transfers, 2 * COUNT, &count), QUIPU_OK);
+    cr_assert(all > 0 && count == all);
+    twin_close(&twin);
+}
+
 /* Page by page with timestamp_min, as the header says: everything once. */
 EVERY_PROTOCOL(queries, may_be_paged)
 {
