@@ -103,6 +103,8 @@ void model_expire(struct model *m, uint64_t when)
         debit->version++;
         credit->version++;
         m->holds[i] = HOLD_EXPIRED;
+        /* It is `when` now, and nothing later comes before, even if the clock goes back. */
+        if (when - 1 > m->last) m->last = when - 1;
     }
 }
 
