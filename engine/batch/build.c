@@ -2,7 +2,7 @@
 #include "base/assert.h"
 #include "batch/transfers.h"
 
-static struct unit unit_in_single(struct single *single)
+struct unit quipui_unit_in_single(struct single *single)
 {
     return (struct unit){
         .legs = &single->leg, .copies = single->copies, .was = single->was, .views = &single->view};
@@ -91,7 +91,7 @@ static void find_twins(struct transfer_batch *batch)
 quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
 {
     if (count == 1 && batch->expectation_count == 0) {
-        batch->unit = unit_in_single(&batch->single);
+        batch->unit = quipui_unit_in_single(&batch->single);
         batch->keys = batch->single.keys;
     } else if (!unit_in_scratch(batch, count)) {
         return QUIPU_NO_MEMORY;

@@ -45,28 +45,23 @@ void quipui_find_pending(struct transfer_batch *batch)
     }
 }
 
-static struct slot *find_slot(struct store *store, uint64_t hash, quipu_uint128 id)
+struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 id, uint64_t guess)
 {
     uint64_t place;
 
-    if (!quipui_index_find(&store->account_ids, hash, id, &place)) return NULL;
-    return slot_at(&store->accounts, place);
-}
-
-struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 id, uint64_t guess)
-{
     /* Mostly this saves the look into the index. */
     if (guess != UINT64_MAX) {
         struct slot *slot = slot_at(&store->accounts, guess);
 
         if (slot_exists(slot) && slot->id == id) return slot;
     }
-    return find_slot(store, hash, id);
+    if (!quipui_index_find(&store->account_ids, hash, id, &place)) return NULL;
+    return slot_at(&store->accounts, place);
 }
 
 static struct slot *find_slot_by_id(struct store *store, quipu_uint128 id)
 {
-    return find_slot(store, index_hash(&store->account_ids, id), id);
+    return quipui_find_slot(store, index_hash(&store->account_ids, id), id, UINT64_MAX);
 }
 
 /* Remember an account: `which` says whose it is (see place_copies). */

@@ -19,12 +19,9 @@ static struct leg *open_unit(struct transfer_batch *batch, size_t event)
     struct unit *unit = &batch->unit;
 
     if (unit->legs != &single->leg || unit->expects || unit->view_count != 0) {
-        *unit = (struct unit){.legs = &single->leg,
-                              .copies = single->copies,
-                              .was = single->was,
-                              .views = &single->view,
-                              .leg_count = 1,
-                              .receipts = batch->receipts};
+        *unit = quipui_unit_in_single(single);
+        unit->leg_count = 1;
+        unit->receipts = batch->receipts;
     }
     unit->copy_count = 0;
     batch->from = event;

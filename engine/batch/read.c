@@ -39,13 +39,12 @@ bool quipui_read(struct reader *reader, struct copy *copies, size_t count)
 
 struct slot *quipui_find_account(struct store *store, quipu_uint128 id)
 {
-    uint64_t place;
-    bool found;
+    struct slot *slot;
 
     quipui_grace_enter();
-    found = quipui_index_find(&store->account_ids, index_hash(&store->account_ids, id), id, &place);
+    slot = quipui_find_slot(store, index_hash(&store->account_ids, id), id, UINT64_MAX);
     quipui_grace_leave();
-    return found ? slot_at(&store->accounts, place) : NULL;
+    return slot;
 }
 
 /* Where ids lead: their hashes, and guesses at the places of their records. */

@@ -88,6 +88,9 @@ void quipui_warm(struct transfer_batch *batch, size_t from);
 /* The hashes of an event; valid until the next is asked for. */
 const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event);
 
+/* A unit in the memory of a single, with nothing in it. */
+struct unit quipui_unit_in_single(struct single *single);
+
 /* Build the unit of `count` events: memory, legs, and what can be said of each by itself. */
 quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open);
 
@@ -117,7 +120,7 @@ void quipui_find_pending(struct transfer_batch *batch);
 /* Find the accounts, take the holds: the footprint of the unit. */
 quipu_status quipui_find_footprint(struct transfer_batch *batch);
 
-/* The account that an event names, or NULL. `guess`: where it may be, or UINT64_MAX. */
+/* The account with this id, or NULL. `guess`: where it may be, or UINT64_MAX. In a read section. */
 struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 id, uint64_t guess);
 
 /* Is this event a transfer by itself that touches two accounts and nothing else? Then all of the

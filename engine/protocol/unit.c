@@ -106,51 +106,46 @@ static void set(struct store *store, const struct view *view, enum hold_state to
     store_release(&hold_at(&store->transfers, view->hold)->state, (uint32_t)to);
 }
 
-bool quipui_holds_change(struct store *store, struct unit *unit)
+static bool changes(const struct view *view)
+{
+    return view->now != view->was;
+}
+
+/* Set back the first `count` views that were changed or claimed. */
+static void give_back(struct store *store, const struct unit *unit, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (changes(&unit->views[i])) set(store, &unit->views[i], unit->views[i].was);
+    }
+}
+
+/* Change all holds, or claim them; none if one of them is not as it was seen. */
+static bool change_all(struct store *store, const struct unit *unit, bool claim)
 {
     for (uint32_t i = 0; i < unit->view_count; i++) {
         const struct view *view = &unit->views[i];
 
-        if (view->now == view->was || change(store, view, view->now)) continue;
-        while (i-- > 0) {
-            if (unit->views[i].now != unit->views[i].was) {
-                set(store, &unit->views[i], unit->views[i].was);
-            }
-        }
+        if (!changes(view) || change(store, view, claim ? HOLD_CLAIMED : view->now)) continue;
+        give_back(store, unit, i);
         return false;
     }
     return true;
 }
 
-static bool is_claimed(const struct view *view)
+bool quipui_holds_change(struct store *store, struct unit *unit)
 {
-    return view->now != view->was;
-}
-
-/* Give back the claims among the first `count`. */
-static void give_back(struct store *store, const struct unit *unit, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_claimed(&unit->views[i])) set(store, &unit->views[i], unit->views[i].was);
-    }
+    return change_all(store, unit, false);
 }
 
 bool quipui_holds_claim(struct store *store, struct unit *unit)
 {
-    for (uint32_t i = 0; i < unit->view_count; i++) {
-        if (!is_claimed(&unit->views[i])) continue;
-        if (!change(store, &unit->views[i], HOLD_CLAIMED)) {
-            give_back(store, unit, i);
-            return false;
-        }
-    }
-    return true;
+    return change_all(store, unit, true);
 }
 
 void quipui_holds_confirm(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->view_count; i++) {
-        if (is_claimed(&unit->views[i])) set(store, &unit->views[i], unit->views[i].now);
+        if (changes(&unit->views[i])) set(store, &unit->views[i], unit->views[i].now);
     }
 }
 

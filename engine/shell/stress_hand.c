@@ -8,12 +8,18 @@
 /* In a thousand. */
 #define PAUSE_IN_SNAPSHOT 50
 
-/* There is room on the tape: stress_run.c reserves it. */
+/* A call that failed is not written: the run ends. There is room on the tape: stress_run.c reserves
+ * it. */
 static struct history_call *write_call(struct hand *hand, uint64_t begin, uint64_t end,
                                        quipu_status status)
 {
-    struct history_call *call = tape_call(hand->tape, begin, end);
+    struct history_call *call;
 
+    if (status != QUIPU_OK && status != QUIPU_CONFLICT) {
+        hand->status = status;
+        return NULL;
+    }
+    call = tape_call(hand->tape, begin, end);
     if (call == NULL) { /* not reached by tests: there is room */
         hand->status = QUIPU_NO_MEMORY;
         return NULL;
@@ -62,10 +68,6 @@ void hand_create(struct hand *hand, size_t count)
     quipu_status status = quipu_create_transfers(hand->ledger, hand->events, count, hand->results);
     uint64_t end = stamp_end(fenced);
 
-    if (status != QUIPU_OK) {
-        hand->status = status;
-        return;
-    }
     if (write_call(hand, begin, end, status) == NULL) return;
     for (size_t i = 0; i < count; i++)
         write_transfer(hand, &hand->events[i], hand->results[i].status, NULL);
@@ -81,10 +83,6 @@ void hand_commit(struct hand *hand, size_t expectation_count, size_t count)
     uint64_t end = stamp_end(fenced);
     bool conflict = status == QUIPU_CONFLICT;
 
-    if (status != QUIPU_OK && !conflict) {
-        hand->status = status;
-        return;
-    }
     if (write_call(hand, begin, end, status) == NULL) return;
     for (size_t i = 0; i < expectation_count; i++) {
         struct history_step *step = write_step(hand, HISTORY_EXPECT);
@@ -109,10 +107,6 @@ void hand_read(struct hand *hand, size_t count)
         quipu_lookup_accounts(hand->ledger, hand->ids, count, hand->accounts, hand->versions);
     uint64_t end = stamp_end(fenced);
 
-    if (status != QUIPU_OK) {
-        hand->status = status;
-        return;
-    }
     if (write_call(hand, begin, end, status) == NULL) return;
     for (size_t i = 0; i < count; i++)
         write_account(hand, &hand->accounts[i], hand->versions[i]);
@@ -152,10 +146,6 @@ void hand_find(struct hand *hand, size_t count)
     quipu_status status = quipu_lookup_transfers(hand->ledger, hand->ids, count, hand->found, NULL);
     uint64_t end = stamp_end(fenced);
 
-    if (status != QUIPU_OK) { /* not reached by tests: it needs no memory of its own */
-        hand->status = status;
-        return;
-    }
     if (write_call(hand, begin, end, status) == NULL) return;
     for (size_t i = 0; i < count; i++) {
         struct history_step *step = write_step(hand, HISTORY_FIND);
