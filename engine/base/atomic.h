@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/tsan.h"
 #include "base/wide.h"
 
 #define load_relaxed(p) LOAD_WIDE_OR((p), atomic_load_explicit((p), memory_order_relaxed))
@@ -51,14 +52,7 @@
  * under it an exchange on a word of the caller's own does the same. */
 static inline void fence_full(void)
 {
-#if defined(__SANITIZE_THREAD__)
-#define QUIPU_FENCE_BY_EXCHANGE 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define QUIPU_FENCE_BY_EXCHANGE 1
-#endif
-#endif
-#ifdef QUIPU_FENCE_BY_EXCHANGE
+#ifdef QUIPU_UNDER_TSAN
     static _Atomic uint32_t word;
     (void)atomic_exchange_explicit(&word, 1, memory_order_seq_cst);
 #else

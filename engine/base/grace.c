@@ -4,15 +4,9 @@
 #include <errno.h>
 #include <urcu-bp.h>
 
-#if defined(__SANITIZE_THREAD__)
-#define TELL_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TELL_TSAN 1
-#endif
-#endif
+#include "base/tsan.h"
 
-#ifdef TELL_TSAN
+#ifdef QUIPU_UNDER_TSAN
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
 static char sections;

@@ -13,17 +13,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/tsan.h"
+
 __extension__ typedef unsigned __int128 wide;
 
-#if defined(__SANITIZE_THREAD__)
-#define QUIPU_WIDE_LOAD_BY_COMPILER 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define QUIPU_WIDE_LOAD_BY_COMPILER 1
-#endif
-#endif
-
-#if defined(__x86_64__) && !defined(QUIPU_WIDE_LOAD_BY_COMPILER)
+#if defined(__x86_64__) && !defined(QUIPU_UNDER_TSAN)
 
 static inline wide wide_load(const void *place)
 {
@@ -41,8 +35,8 @@ static inline wide wide_load(const void *place)
 /* A load of `p` if it is wide, else what is said. */
 #define LOAD_WIDE_OR(p, other)                                                                     \
     _Generic((p),                                                                                  \
-        _Atomic wide *: wide_load(p), \
-        const _Atomic wide *: wide_load(p), \
+        _Atomic wide *: wide_load(p),                                                              \
+        const _Atomic wide *: wide_load(p),                                                        \
         default: (other))
 
 #else
