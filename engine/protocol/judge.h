@@ -1,0 +1,76 @@
+/* judge.h - the law applied to a leg that posts: in line, for the straight path and for judge.c. */
+#ifndef QUIPU_PROTOCOL_JUDGE_H
+#define QUIPU_PROTOCOL_JUDGE_H
+
+#include "base/assert.h"
+#include "protocol/unit.h"
+#include "rules/post.h"
+
+static inline struct party judge_party(struct unit *unit, uint32_t copy)
+{
+    return slot_party(unit->copies[copy].slot, &unit->copies[copy].state.balance);
+}
+
+/* Is the unit later than all that touched its accounts? */
+static inline bool judge_is_latest(const struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        if (unit->copies[i].state.touched >= unit->legs[0].timestamp) return false;
+    }
+    return true;
+}
+
+static inline uint32_t judge_post(struct unit *unit, const struct leg *leg, const struct moment *at,
+                                  quipu_transfer *stored)
+{
+    struct party debit, credit;
+    uint32_t outcome;
+
+    if (leg->debit != NOT_FOUND) debit = judge_party(unit, leg->debit);
+    if (leg->credit != NOT_FOUND) credit = judge_party(unit, leg->credit);
+    outcome = rules_post(leg->event, at, leg->debit != NOT_FOUND ? &debit : NULL,
+                         leg->credit != NOT_FOUND ? &credit : NULL, stored);
+    if (outcome == QUIPU_CREATED && leg->view != NOT_FOUND) {
+        unit->views[leg->view].now = HOLD_PENDING;
+    }
+    return outcome;
+}
+
+/* Tie a knot onto the threads of both accounts. */
+static inline void judge_tie(struct unit *unit, const struct leg *leg, struct knot *knot,
+                             enum knot_kind kind)
+{
+    struct account_state *debit = &unit->copies[leg->debit].state;
+    struct account_state *credit = &unit->copies[leg->credit].state;
+
+    knot_tie_to(knot, SIDE_DEBIT, debit->balance.version, debit->head);
+    knot_tie_to(knot, SIDE_CREDIT, credit->balance.version, credit->head);
+    debit->head = link_to(leg->place, kind, SIDE_DEBIT);
+    credit->head = link_to(leg->place, kind, SIDE_CREDIT);
+    if (leg->timestamp > debit->touched) debit->touched = leg->timestamp;
+    if (leg->timestamp > credit->touched) credit->touched = leg->timestamp;
+}
+
+static inline void judge_tie_transfer(struct store *store, struct unit *unit, const struct leg *leg)
+{
+    struct knot *knot = knot_at(&store->transfers, leg->place);
+
+    invariant(leg->claimed);
+    knot->hold = leg->view != NOT_FOUND ? unit->views[leg->view].hold + 1 : 0;
+    judge_tie(unit, leg, knot, KNOT_TRANSFER);
+}
+
+/* quipui_judge() for a transfer by itself that posts between two accounts. */
+static inline enum step judge_plain(struct store *store, struct unit *unit)
+{
+    struct leg *leg = &unit->legs[0];
+    struct moment at = {.timestamp = leg->timestamp};
+
+    if (!judge_is_latest(unit)) return STEP_REDRAW;
+    unit->outcome = judge_post(unit, leg, &at, transfer_at(&store->transfers, leg->place));
+    if (unit->outcome != QUIPU_CREATED) return STEP_REFUSED;
+    judge_tie_transfer(store, unit, leg);
+    return STEP_APPROVED;
+}
+
+#endif

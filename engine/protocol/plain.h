@@ -1,0 +1,41 @@
+/* plain.h - a transfer by itself between two accounts, without holds: the shape of most.
+ *
+ * batch/ prepares many of them, then the protocol makes them take effect one by one, in order. Each
+ * is a unit of one leg that is never built: the compiler knows its counts. */
+#ifndef QUIPU_PROTOCOL_PLAIN_H
+#define QUIPU_PROTOCOL_PLAIN_H
+
+#include "protocol/unit.h"
+
+struct plain {
+    const quipu_transfer *event;
+    struct slot *debit, *credit;
+    uint64_t place;     /* of its record, which has its id; the id is claimed */
+    uint64_t timestamp; /* another when it was drawn again */
+    uint32_t outcome;   /* QUIPU_CREATED before: run it */
+};
+
+static inline struct unit plain_unit(const struct plain *plain, struct single *single)
+{
+    struct unit unit = unit_in_single(single);
+    bool crossed = plain->credit < plain->debit;
+
+    single->leg = (struct leg){
+        .event = plain->event,
+        .place = plain->place,
+        .timestamp = plain->timestamp,
+        .verdict = QUIPU_CREATED,
+        .debit = crossed,
+        .credit = !crossed,
+        .view = NOT_FOUND,
+        .twin = NOT_FOUND,
+        .claimed = true,
+    };
+    single->copies[0].slot = crossed ? plain->credit : plain->debit;
+    single->copies[1].slot = crossed ? plain->debit : plain->credit;
+    single->copies[0].expected = single->copies[1].expected = 0;
+    unit.copy_count = 2;
+    return unit;
+}
+
+#endif

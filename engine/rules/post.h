@@ -1,0 +1,164 @@
+/* post.h - the law of a plain or pending transfer; in line, since most transfers are plain. */
+#ifndef QUIPU_RULES_POST_H
+#define QUIPU_RULES_POST_H
+
+#include "rules/transfer.h"
+
+static inline bool rules_overflows(quipu_uint128 a, quipu_uint128 b)
+{
+    return a + b < a;
+}
+
+/* a - b, but never below zero. */
+static inline quipu_uint128 rules_excess(quipu_uint128 a, quipu_uint128 b)
+{
+    return a > b ? a - b : 0;
+}
+
+static inline uint32_t rules_check_accounts(const quipu_transfer *event, const struct party *debit,
+                                            const struct party *credit)
+{
+    if (debit == NULL) return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_NOT_FOUND;
+    if (credit == NULL) return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_NOT_FOUND;
+    if (debit->ledger != credit->ledger) {
+        return QUIPU_CREATE_TRANSFER_ACCOUNTS_MUST_HAVE_THE_SAME_LEDGER;
+    }
+    if (event->ledger != debit->ledger) {
+        return QUIPU_CREATE_TRANSFER_TRANSFER_MUST_HAVE_THE_SAME_LEDGER_AS_ACCOUNTS;
+    }
+    return QUIPU_CREATED;
+}
+
+static inline uint32_t rules_check_imported(const quipu_transfer *event, const struct moment *at,
+                                            const struct party *debit, const struct party *credit)
+{
+    if (event->timestamp <= at->newest_transfer || at->taken_by_an_account) {
+        return QUIPU_CREATE_TRANSFER_IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS;
+    }
+    if (event->timestamp <= debit->created) {
+        return QUIPU_CREATE_TRANSFER_IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_DEBIT_ACCOUNT;
+    }
+    if (event->timestamp <= credit->created) {
+        return QUIPU_CREATE_TRANSFER_IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_CREDIT_ACCOUNT;
+    }
+    if (event->timeout != 0) return QUIPU_CREATE_TRANSFER_IMPORTED_EVENT_TIMEOUT_MUST_BE_ZERO;
+    return QUIPU_CREATED;
+}
+
+/* How much a balancing transfer moves: what the account has, up to the amount asked for. */
+static inline quipu_uint128 rules_balanced(const quipu_transfer *event, const struct balance *debit,
+                                           const struct balance *credit)
+{
+    quipu_uint128 amount = event->amount, room;
+
+    if ((event->flags & QUIPU_TRANSFER_BALANCING_DEBIT) != 0) {
+        room = rules_excess(debit->credits_posted, debit->debits_posted + debit->debits_pending);
+        if (amount > room) amount = room;
+    }
+    if ((event->flags & QUIPU_TRANSFER_BALANCING_CREDIT) != 0) {
+        room =
+            rules_excess(credit->debits_posted, credit->credits_posted + credit->credits_pending);
+        if (amount > room) amount = room;
+    }
+    return amount;
+}
+
+static inline uint32_t rules_check_overflows(const quipu_transfer *event, uint64_t timestamp,
+                                             quipu_uint128 amount, const struct balance *debit,
+                                             const struct balance *credit)
+{
+    /* pending + posted never overflows: it was checked here when the last amount came in. So if
+     * these sums have room, each of their parts has. */
+    bool has_room = !rules_overflows(debit->debits_pending + debit->debits_posted, amount) &&
+                    !rules_overflows(credit->credits_pending + credit->credits_posted, amount);
+
+    if (has_room && event->timeout == 0) return QUIPU_CREATED;
+    if ((event->flags & QUIPU_TRANSFER_PENDING) != 0) {
+        if (rules_overflows(debit->debits_pending, amount)) {
+            return QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING;
+        }
+        if (rules_overflows(credit->credits_pending, amount)) {
+            return QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_PENDING;
+        }
+    }
+    if (rules_overflows(debit->debits_posted, amount)) {
+        return QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED;
+    }
+    if (rules_overflows(credit->credits_posted, amount)) {
+        return QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED;
+    }
+    if (rules_overflows(debit->debits_pending + debit->debits_posted, amount)) {
+        return QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS;
+    }
+    if (rules_overflows(credit->credits_pending + credit->credits_posted, amount)) {
+        return QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS;
+    }
+    if (rules_due(timestamp, event->timeout) > INT64_MAX) {
+        return QUIPU_CREATE_TRANSFER_OVERFLOWS_TIMEOUT;
+    }
+    return QUIPU_CREATED;
+}
+
+static inline uint32_t rules_check_limits(quipu_uint128 amount, const struct party *debit,
+                                          const struct party *credit)
+{
+    const struct balance *from = debit->balance, *to = credit->balance;
+
+    if ((debit->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) != 0 &&
+        from->debits_pending + from->debits_posted + amount > from->credits_posted) {
+        return QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS;
+    }
+    if ((credit->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0 &&
+        to->credits_pending + to->credits_posted + amount > to->debits_posted) {
+        return QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS;
+    }
+    return QUIPU_CREATED;
+}
+
+static inline void rules_take_effect(const quipu_transfer *event, quipu_uint128 amount,
+                                     struct balance *debit, struct balance *credit)
+{
+    if ((event->flags & QUIPU_TRANSFER_PENDING) != 0) {
+        debit->debits_pending += amount;
+        credit->credits_pending += amount;
+        debit->closed |= (event->flags & QUIPU_TRANSFER_CLOSING_DEBIT) != 0;
+        credit->closed |= (event->flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0;
+    } else {
+        debit->debits_posted += amount;
+        credit->credits_posted += amount;
+    }
+    debit->version++;
+    credit->version++;
+}
+
+/* A plain or pending transfer between two accounts, either NULL when not found. On QUIPU_CREATED
+ * both balances have changed and *stored, whose id is the event's, is the record to keep. */
+static inline uint32_t rules_post(const quipu_transfer *event, const struct moment *at,
+                                  const struct party *debit, const struct party *credit,
+                                  quipu_transfer *stored)
+{
+    uint32_t outcome = rules_check_accounts(event, debit, credit);
+    quipu_uint128 amount;
+
+    if (outcome != QUIPU_CREATED) return outcome;
+    if ((event->flags & QUIPU_TRANSFER_IMPORTED) != 0) {
+        outcome = rules_check_imported(event, at, debit, credit);
+        if (outcome != QUIPU_CREATED) return outcome;
+    }
+    if (debit->balance->closed) return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED;
+    if (credit->balance->closed) return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED;
+
+    amount = rules_balanced(event, debit->balance, credit->balance);
+    outcome = rules_check_overflows(event, at->timestamp, amount, debit->balance, credit->balance);
+    if (outcome != QUIPU_CREATED) return outcome;
+    outcome = rules_check_limits(amount, debit, credit);
+    if (outcome != QUIPU_CREATED) return outcome;
+
+    rules_take_effect(event, amount, debit->balance, credit->balance);
+    rules_record(event, stored);
+    stored->amount = amount;
+    stored->timestamp = at->timestamp;
+    return QUIPU_CREATED;
+}
+
+#endif
