@@ -2,12 +2,6 @@
 #include "base/assert.h"
 #include "batch/transfers.h"
 
-struct unit quipui_unit_in_single(struct single *single)
-{
-    return (struct unit){
-        .legs = &single->leg, .copies = single->copies, .was = single->was, .views = &single->view};
-}
-
 /* The memory of a chain: the worst case of all, in the worker's scratch. */
 static bool unit_in_scratch(struct transfer_batch *batch, uint32_t legs)
 {
@@ -36,7 +30,8 @@ uint32_t quipui_first_verdict(const struct transfer_batch *batch, size_t event)
     return verdict == QUIPU_CREATED ? quipui_rules_transfer_form(&batch->events[event]) : verdict;
 }
 
-void quipui_build_leg(struct transfer_batch *batch, uint32_t i)
+/* A leg by itself: its place, its timestamp, and what can be said before its id is looked up. */
+static void build_leg(struct transfer_batch *batch, uint32_t i)
 {
     size_t event = batch->from + i;
     struct leg *leg = &batch->unit.legs[i];
@@ -91,8 +86,8 @@ static void find_twins(struct transfer_batch *batch)
 quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
 {
     if (count == 1 && batch->expectation_count == 0) {
-        batch->unit = quipui_unit_in_single(&batch->single);
-        batch->keys = batch->single.keys;
+        batch->unit = unit_in_single(&batch->single);
+        batch->keys = batch->single_keys;
     } else if (!unit_in_scratch(batch, count)) {
         return QUIPU_NO_MEMORY;
     }
@@ -105,7 +100,7 @@ quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t co
     batch->is_open = is_open;
 
     for (uint32_t i = 0; i < count; i++)
-        quipui_build_leg(batch, i);
+        build_leg(batch, i);
     if (is_open)
         batch->unit.legs[count - 1].verdict = QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN;
     find_twins(batch);

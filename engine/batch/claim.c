@@ -1,8 +1,7 @@
 /* claim.c - ids: claimed before a unit runs; settled by it, or burnt or freed after. */
 #include "batch/transfers.h"
 
-/* The verdict on an event whose id is in use; QUIPU_CREATED when it is not. */
-static uint32_t verdict_on(struct transfer_batch *batch, const quipu_transfer *event,
+uint32_t quipui_verdict_on(struct transfer_batch *batch, const quipu_transfer *event,
                            enum claim claim, uint64_t found, uint64_t *original)
 {
     struct transfers *transfers = &batch->store->transfers;
@@ -25,7 +24,8 @@ static enum claim claim_or_wait(struct store *store, uint64_t hash, quipu_uint12
     }
 }
 
-bool quipui_claim_leg(struct transfer_batch *batch, struct leg *leg)
+/* False: no memory. */
+static bool claim_leg(struct transfer_batch *batch, struct leg *leg)
 {
     uint64_t found = 0;
     enum claim claim;
@@ -34,7 +34,7 @@ bool quipui_claim_leg(struct transfer_batch *batch, struct leg *leg)
     claim = claim_or_wait(batch->store, leg->hash, leg->event->id, leg->place, &found);
     if (claim == CLAIM_NO_MEMORY) return false;
     leg->claimed = claim == CLAIM_TAKEN;
-    leg->verdict = verdict_on(batch, leg->event, claim, found, &leg->original);
+    leg->verdict = quipui_verdict_on(batch, leg->event, claim, found, &leg->original);
     return true;
 }
 
@@ -43,7 +43,7 @@ quipu_status quipui_claim(struct transfer_batch *batch)
     struct unit *unit = &batch->unit;
 
     for (uint32_t i = 0; i < unit->leg_count; i++) {
-        if (!quipui_claim_leg(batch, &unit->legs[batch->keys[i].which])) {
+        if (!claim_leg(batch, &unit->legs[batch->keys[i].which])) {
             quipui_unclaim(batch, false);
             return QUIPU_NO_MEMORY;
         }
@@ -66,15 +66,22 @@ uint32_t quipui_ask(struct transfer_batch *batch, size_t event, uint64_t *origin
     if (verdict != QUIPU_CREATED) return verdict;
     claim =
         claim_or_wait(batch->store, quipui_hashes(batch, event)->id, asked->id, INDEX_ASK, &found);
-    return verdict_on(batch, asked, claim, found, original);
+    return quipui_verdict_on(batch, asked, claim, found, original);
 }
 
-static void burn(struct transfer_batch *batch, const struct leg *leg)
+void quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
+                        uint64_t place, uint32_t outcome)
 {
-    uint64_t place = batch->worker->burnt.next++;
+    struct index *ids = &batch->store->transfer_ids;
+    uint64_t burnt;
 
-    *burnt_at(&batch->store->transfers, place) = leg->event->id;
-    quipui_index_burn(&batch->store->transfer_ids, leg->hash, leg->place, place);
+    if (!quipui_rules_is_transient(outcome)) {
+        quipui_index_release(ids, hash, place);
+        return;
+    }
+    burnt = batch->worker->burnt.next++;
+    *burnt_at(&batch->store->transfers, burnt) = id;
+    quipui_index_burn(ids, hash, place, burnt);
 }
 
 void quipui_unclaim(struct transfer_batch *batch, bool refused)
@@ -83,12 +90,10 @@ void quipui_unclaim(struct transfer_batch *batch, bool refused)
 
     for (uint32_t i = 0; i < unit->leg_count; i++) {
         struct leg *leg = &unit->legs[i];
+        bool failed = refused && i == unit->failed;
 
         if (!leg->claimed) continue;
-        if (refused && i == unit->failed && quipui_rules_is_transient(unit->outcome)) {
-            burn(batch, leg);
-        } else {
-            quipui_index_release(&batch->store->transfer_ids, leg->hash, leg->place);
-        }
+        quipui_unclaim_one(batch, leg->event->id, leg->hash, leg->place,
+                           failed ? unit->outcome : QUIPU_CREATED);
     }
 }

@@ -1,63 +1,122 @@
-/* plain.c - the straight path: a transfer by itself that touches two accounts and nothing else.
+/* plain.c - the straight path: plain transfers, a run of them at a time.
  *
- * Most transfers are such. What is done is what build.c, claim.c and footprint.c do for a unit of
- * one leg, without their loops. */
+ * Most transfers are plain: by themselves, between two accounts, without holds. What can be said of
+ * one before those ahead of it took effect, is said of the whole run: place, claim, accounts. Then
+ * the protocol has them take effect in order. A run ends before the first transfer that is not
+ * plain, or would have to wait for an id (B1), or lacks an account or a place: that is a unit's. */
 #include "batch/transfers.h"
 
 #define PLAIN_FLAGS (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)
 
-bool quipui_is_plain(const struct transfer_batch *batch, size_t event)
+/* The place of a transfer whose id is not claimed. */
+#define UNCLAIMED UINT64_MAX
+
+static bool is_plain(const quipu_transfer *event)
 {
-    return (batch->events[event].flags & ~PLAIN_FLAGS) == 0 && !batch->imports &&
-           batch->expectation_count == 0;
+    return (event->flags & ~PLAIN_FLAGS) == 0;
 }
 
-/* A unit of one leg; most of it is as the one before left it. */
-static struct leg *open_unit(struct transfer_batch *batch, size_t event)
+/* Both accounts. False: one is not there. */
+static bool find_slots(struct store *store, const struct hashes *hashes, struct plain *plain)
 {
-    struct single *single = &batch->single;
-    struct unit *unit = &batch->unit;
+    const quipu_transfer *event = plain->event;
 
-    if (unit->legs != &single->leg || unit->expects || unit->view_count != 0) {
-        *unit = quipui_unit_in_single(single);
-        unit->leg_count = 1;
-        unit->receipts = batch->receipts;
+    plain->debit =
+        quipui_find_slot(store, hashes->debit, event->debit_account_id, hashes->debit_guess);
+    plain->credit =
+        quipui_find_slot(store, hashes->credit, event->credit_account_id, hashes->credit_guess);
+    return plain->debit != NULL && plain->credit != NULL;
+}
+
+static void unclaim(struct transfer_batch *batch, const struct hashes *hashes, struct plain *plain,
+                    uint32_t outcome)
+{
+    quipui_unclaim_one(batch, plain->event->id, hashes->id, plain->place, outcome);
+    worker_place_back(batch->worker, plain->place);
+    plain->place = UNCLAIMED;
+}
+
+/* Claim the id for a place. False: somebody is at it, or no memory. */
+static bool claim(struct transfer_batch *batch, const struct hashes *hashes, struct plain *plain)
+{
+    uint64_t place = worker_place(batch->worker), found = 0, original = 0;
+    enum claim claim;
+
+    transfer_at(&batch->store->transfers, place)->id = plain->event->id;
+    claim = quipui_index_claim(&batch->store->transfer_ids, hashes->id, plain->event->id, place,
+                               &found);
+    if (claim == CLAIM_TAKEN) {
+        plain->place = place;
+    } else {
+        worker_place_back(batch->worker, place);
+        if (claim == CLAIM_IN_FLIGHT || claim == CLAIM_NO_MEMORY) return false;
     }
-    unit->copy_count = 0;
-    batch->from = event;
-    batch->is_open = false;
-    quipui_build_leg(batch, 0);
-    return unit->legs;
+    plain->outcome = quipui_verdict_on(batch, plain->event, claim, found, &original);
+    if (plain->outcome == QUIPU_CREATE_TRANSFER_EXISTS) plain->timestamp = original;
+    return true;
 }
 
-/* An account's copy, at its place in the order of addresses; NULL: it was not found. */
-static uint32_t add_copy(struct unit *unit, struct slot *slot, const struct slot *other)
+/* One transfer of the run. False: the run ends before it. */
+static bool prepare(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    uint32_t at = other != NULL && other < slot;
+    const struct hashes *hashes = &batch->warm[event - batch->warm_from];
 
-    if (slot == NULL) return NOT_FOUND;
-    unit->copies[at].slot = slot;
-    unit->copies[at].expected = 0;
-    unit->copy_count++;
-    return at;
+    plain->event = &batch->events[event];
+    plain->place = UNCLAIMED;
+    plain->timestamp = batch->drawn + event;
+    plain->outcome = quipui_first_verdict(batch, event);
+    if (plain->outcome != QUIPU_CREATED) return true;
+    if (!claim(batch, hashes, plain)) return false;
+    if (plain->outcome != QUIPU_CREATED || find_slots(batch->store, hashes, plain)) return true;
+    unclaim(batch, hashes, plain, QUIPU_CREATED);
+    return false;
 }
 
-quipu_status quipui_prepare_plain(struct transfer_batch *batch, size_t event)
+/* What one of the run came to. */
+static void conclude(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    struct leg *leg = open_unit(batch, event);
-    const struct hashes *hashes = quipui_hashes(batch, event);
-    const quipu_transfer *asked = leg->event;
-    struct slot *debit, *credit;
+    const struct hashes *hashes = &batch->warm[event - batch->warm_from];
 
-    if (!quipui_claim_leg(batch, leg)) return QUIPU_NO_MEMORY;
-    batch->decided = leg->verdict == QUIPU_CREATED;
-    if (batch->decided == 0) return QUIPU_OK;
+    if (plain->outcome != QUIPU_CREATED && plain->place != UNCLAIMED) {
+        unclaim(batch, hashes, plain, plain->outcome);
+    }
+    batch->results[event] =
+        (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
+}
 
-    debit =
-        quipui_find_slot(batch->store, hashes->debit, asked->debit_account_id, hashes->debit_guess);
-    credit = quipui_find_slot(batch->store, hashes->credit, asked->credit_account_id,
-                              hashes->credit_guess);
-    leg->debit = add_copy(&batch->unit, debit, credit);
-    leg->credit = add_copy(&batch->unit, credit, debit);
-    return QUIPU_OK;
+/* How many transfers may be in a run: each needs a place, and may burn its id. */
+static size_t run_length(struct transfer_batch *batch, size_t from)
+{
+    struct worker *worker = batch->worker;
+    size_t length = batch->warm_to - from, places, burnt;
+
+    if (!is_plain(&batch->events[from]) || batch->imports) return 0;
+    if (quipui_supply(batch->store, worker, 1) != QUIPU_OK) return 0;
+    places = range_count(&worker->transfers) + worker->spare_place_count;
+    burnt = range_count(&worker->burnt);
+    if (length > places) length = places;
+    return length < burnt ? length : burnt;
+}
+
+size_t quipui_do_plains(struct transfer_batch *batch, size_t from, quipu_status *status)
+{
+    size_t length = run_length(batch, from), count = 0, done;
+    struct plain *plains = batch->plains;
+
+    while (count < length && is_plain(&batch->events[from + count]) &&
+           prepare(batch, from + count, &plains[count])) {
+        count++;
+    }
+    if (count == 0) return 0;
+    done = batch->protocol->run_plains(batch->store, batch->worker, plains, count);
+    for (size_t i = 0; i < done; i++)
+        conclude(batch, from + i, &plains[i]);
+    if (done == count) return done;
+
+    *status = QUIPU_NO_MEMORY;
+    for (size_t i = done; i < count; i++) {
+        if (plains[i].place == UNCLAIMED) continue;
+        unclaim(batch, &batch->warm[from + i - batch->warm_from], &plains[i], QUIPU_CREATED);
+    }
+    return done;
 }

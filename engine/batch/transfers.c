@@ -84,14 +84,14 @@ static quipu_status prepare(struct transfer_batch *batch, size_t from, uint32_t 
 }
 
 /* Have the protocol run the unit, unless its first leg is refused already. */
-static enum unit_end run(struct transfer_batch *batch, bool is_plain, quipu_status *status)
+static enum unit_end run(struct transfer_batch *batch, quipu_status *status)
 {
     struct unit *unit = &batch->unit;
 
     unit->failed = 0;
     unit->outcome = unit->legs[0].verdict;
     if (batch->decided == 0 && batch->expectation_count == 0) return UNIT_REFUSED;
-    *status = is_plain ? QUIPU_OK : quipui_find_footprint(batch);
+    *status = quipui_find_footprint(batch);
     if (*status != QUIPU_OK) return UNIT_NO_MEMORY;
     if (batch->conflict) return UNIT_CONFLICT;
     *status = QUIPU_NO_MEMORY; /* what UNIT_NO_MEMORY will mean */
@@ -101,7 +101,6 @@ static enum unit_end run(struct transfer_batch *batch, bool is_plain, quipu_stat
 /* One unit, from events to results. */
 static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
 {
-    bool is_plain = count == 1 && quipui_is_plain(batch, from);
     quipu_status status = quipui_supply(batch->store, batch->worker, count);
     enum unit_end end;
 
@@ -109,10 +108,10 @@ static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t 
         return answer_without_place(batch, from, is_open, status);
     }
     if (status != QUIPU_OK) return status;
-    status = is_plain ? quipui_prepare_plain(batch, from) : prepare(batch, from, count, is_open);
+    status = prepare(batch, from, count, is_open);
     if (status != QUIPU_OK) return status;
 
-    end = run(batch, is_plain, &status);
+    end = run(batch, &status);
     if (end == UNIT_CREATED) {
         set_created(batch);
         return QUIPU_OK;
@@ -149,9 +148,13 @@ static quipu_status do_group(struct transfer_batch *batch, size_t *next)
     quipui_grace_enter();
     quipui_warm(batch, *next);
     while (status == QUIPU_OK && *next < batch->warm_to) {
+        size_t done = quipui_do_plains(batch, *next, &status);
+        uint32_t count;
         bool is_open;
-        uint32_t count = unit_length(batch, *next, &is_open);
 
+        *next += done;
+        if (done > 0 || status != QUIPU_OK) continue;
+        count = unit_length(batch, *next, &is_open);
         status = do_unit(batch, *next, count, is_open);
         if (status == QUIPU_OK) *next += count;
     }

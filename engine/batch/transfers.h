@@ -17,7 +17,7 @@
 #include "quipu/quipu.h"
 
 /* Events per group: enough lines in flight to hide memory, few enough to stay close. */
-#define GROUP_EVENTS 32
+#define GROUP_EVENTS RUN_EVENTS
 
 /* The hashes of the ids that an event names, and guesses at where its accounts are. */
 struct hashes {
@@ -31,15 +31,6 @@ struct hashes {
 struct key {
     uint64_t by;
     uint32_t which;
-};
-
-/* The memory of a unit that is one transfer; a chain has its own in the worker's scratch. */
-struct single {
-    struct leg leg;
-    struct copy copies[2];
-    struct account_state was[2];
-    struct view view;
-    struct key keys[2];
 };
 
 struct transfer_batch {
@@ -68,7 +59,9 @@ struct transfer_batch {
     bool is_open;     /* the batch ends inside this chain */
     bool conflict;    /* an expected account does not exist, or is expected at two versions */
     struct key *keys; /* legs by hash while claiming, accounts by address after */
-    struct single single;
+    struct single single;  /* the memory of a unit that is one transfer */
+    struct key single_keys[2];
+    struct plain plains[RUN_EVENTS];
 };
 
 /* A batch of these events, without expectations. */
@@ -88,14 +81,8 @@ void quipui_warm(struct transfer_batch *batch, size_t from);
 /* The hashes of an event; valid until the next is asked for. */
 const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event);
 
-/* A unit in the memory of a single, with nothing in it. */
-struct unit quipui_unit_in_single(struct single *single);
-
 /* Build the unit of `count` events: memory, legs, and what can be said of each by itself. */
 quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open);
-
-/* A leg by itself: its place, its timestamp, and what can be said before its id is looked up. */
-void quipui_build_leg(struct transfer_batch *batch, uint32_t i);
 
 /* What can be said of an event before its id is looked up. */
 uint32_t quipui_first_verdict(const struct transfer_batch *batch, size_t event);
@@ -103,8 +90,9 @@ uint32_t quipui_first_verdict(const struct transfer_batch *batch, size_t event);
 /* Claim the ids of the unit; legs whose id is in use get their verdict. */
 quipu_status quipui_claim(struct transfer_batch *batch);
 
-/* The same for one leg. False: no memory. */
-bool quipui_claim_leg(struct transfer_batch *batch, struct leg *leg);
+/* What a claim says of an event: QUIPU_CREATED when the id was free and its fields are fine. */
+uint32_t quipui_verdict_on(struct transfer_batch *batch, const quipu_transfer *event,
+                           enum claim claim, uint64_t found, uint64_t *original);
 
 /* What an id in use, or the event's own fields, say of it when there is no place to store it;
  * QUIPU_CREATED: nothing, it would have been stored. */
@@ -113,6 +101,10 @@ uint32_t quipui_ask(struct transfer_batch *batch, size_t event, uint64_t *origin
 /* Undo the claims of a unit that came to nothing: the leg that failed for a transient reason burns
  * its id, the other ids are free again. */
 void quipui_unclaim(struct transfer_batch *batch, bool refused);
+
+/* The same for the claim of one transfer, which failed with this outcome. */
+void quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
+                        uint64_t place, uint32_t outcome);
 
 /* Find the pending transfers that legs resolve. */
 void quipui_find_pending(struct transfer_batch *batch);
@@ -123,10 +115,9 @@ quipu_status quipui_find_footprint(struct transfer_batch *batch);
 /* The account with this id, or NULL. `guess`: where it may be, or UINT64_MAX. In a read section. */
 struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 id, uint64_t guess);
 
-/* Is this event a transfer by itself that touches two accounts and nothing else? Then all of the
- * above in one go. */
-bool quipui_is_plain(const struct transfer_batch *batch, size_t event);
-quipu_status quipui_prepare_plain(struct transfer_batch *batch, size_t event);
+/* Do the plain transfers that start at this event, as far as they can be prepared together; how
+ * many. None: the event is not plain, or has to wait, or lacks an account or a place. */
+size_t quipui_do_plains(struct transfer_batch *batch, size_t from, quipu_status *status);
 
 /* Give back the holds of a unit that came to nothing. */
 void quipui_give_back_holds(struct transfer_batch *batch);

@@ -107,7 +107,7 @@ static void load(struct store *store, struct unit *unit)
         copy_out(store, &unit->copies[i]);
         unit->was[i] = unit->copies[i].state;
     }
-    quipui_holds_see(store, unit);
+    holds_see(store, unit);
 }
 
 /* Does this leg take room (rather than make it)? Then how much? */
@@ -249,6 +249,7 @@ const struct protocol quipui_protocol_cas = {
     .versioned = false,
     .seed = seed,
     .run = run,
+    .run_plains = run_plains,
     .expire = release_due,
     .read = read,
 };

@@ -1,21 +1,5 @@
 /* judge.c - the law applied to a unit; the same for every protocol. */
-#include "protocol/unit.h"
-
-#include "base/assert.h"
-
-static struct party party_of(struct unit *unit, uint32_t copy)
-{
-    return slot_party(unit->copies[copy].slot, &unit->copies[copy].state.balance);
-}
-
-/* Is the unit later than all that touched its accounts? */
-static bool is_latest(const struct unit *unit)
-{
-    for (uint32_t i = 0; i < unit->copy_count; i++) {
-        if (unit->copies[i].state.touched >= unit->legs[0].timestamp) return false;
-    }
-    return true;
-}
+#include "protocol/judge.h"
 
 static uint32_t judge_twin(struct store *store, const struct unit *unit, const struct leg *leg)
 {
@@ -37,29 +21,13 @@ static uint32_t judge_resolve(struct store *store, struct unit *unit, const stru
         return quipui_rules_resolve(leg->event, at, &hold, NULL, NULL, stored);
     }
     hold.state = unit->views[leg->view].now;
-    debit = party_of(unit, leg->debit);
-    credit = party_of(unit, leg->credit);
+    debit = judge_party(unit, leg->debit);
+    credit = judge_party(unit, leg->credit);
     outcome = quipui_rules_resolve(leg->event, at, &hold, &debit, &credit, stored);
     if (outcome == QUIPU_CREATED) {
         bool posts = (leg->event->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
 
         unit->views[leg->view].now = posts ? HOLD_POSTED : HOLD_VOIDED;
-    }
-    return outcome;
-}
-
-static uint32_t judge_post(struct unit *unit, const struct leg *leg, const struct moment *at,
-                           quipu_transfer *stored)
-{
-    struct party debit, credit;
-    uint32_t outcome;
-
-    if (leg->debit != NOT_FOUND) debit = party_of(unit, leg->debit);
-    if (leg->credit != NOT_FOUND) credit = party_of(unit, leg->credit);
-    outcome = quipui_rules_post(leg->event, at, leg->debit != NOT_FOUND ? &debit : NULL,
-                                leg->credit != NOT_FOUND ? &credit : NULL, stored);
-    if (outcome == QUIPU_CREATED && leg->view != NOT_FOUND) {
-        unit->views[leg->view].now = HOLD_PENDING;
     }
     return outcome;
 }
@@ -75,19 +43,6 @@ static struct moment moment_of(struct store *store, const struct unit *unit, con
     return at;
 }
 
-static void tie(struct unit *unit, const struct leg *leg, struct knot *knot, enum knot_kind kind)
-{
-    struct account_state *debit = &unit->copies[leg->debit].state;
-    struct account_state *credit = &unit->copies[leg->credit].state;
-
-    knot_tie_to(knot, SIDE_DEBIT, debit->balance.version, debit->head);
-    knot_tie_to(knot, SIDE_CREDIT, credit->balance.version, credit->head);
-    debit->head = link_to(leg->place, kind, SIDE_DEBIT);
-    credit->head = link_to(leg->place, kind, SIDE_CREDIT);
-    if (leg->timestamp > debit->touched) debit->touched = leg->timestamp;
-    if (leg->timestamp > credit->touched) credit->touched = leg->timestamp;
-}
-
 static void judge_release(struct store *store, struct unit *unit, const struct leg *leg)
 {
     struct hold *hold = hold_at(&store->transfers, leg->place);
@@ -97,7 +52,7 @@ static void judge_release(struct store *store, struct unit *unit, const struct l
                          &unit->copies[leg->debit].state.balance,
                          &unit->copies[leg->credit].state.balance);
     unit->views[0].now = HOLD_EXPIRED;
-    tie(unit, leg, &hold->release, KNOT_RELEASE);
+    judge_tie(unit, leg, &hold->release, KNOT_RELEASE);
 }
 
 static void receive(quipu_receipt *receipt, const struct unit *unit, const struct leg *leg)
@@ -119,7 +74,6 @@ static void receive(quipu_receipt *receipt, const struct unit *unit, const struc
 /* One leg: QUIPU_CREATED with its record and knot written, or why not. */
 static uint32_t judge_leg(struct store *store, struct unit *unit, struct leg *leg, uint64_t newest)
 {
-    struct knot *knot = knot_at(&store->transfers, leg->place);
     quipu_transfer *record = transfer_at(&store->transfers, leg->place);
     struct moment at;
     uint32_t outcome;
@@ -133,9 +87,7 @@ static uint32_t judge_leg(struct store *store, struct unit *unit, struct leg *le
                                          : judge_post(unit, leg, &at, record);
     if (outcome != QUIPU_CREATED) return outcome;
 
-    invariant(leg->claimed);
-    knot->hold = leg->view != NOT_FOUND ? unit->views[leg->view].hold + 1 : 0;
-    tie(unit, leg, knot, KNOT_TRANSFER);
+    judge_tie_transfer(store, unit, leg);
     return QUIPU_CREATED;
 }
 
@@ -158,7 +110,7 @@ enum step quipui_judge(struct store *store, struct unit *unit)
         judge_release(store, unit, &unit->legs[0]);
         return STEP_APPROVED;
     }
-    if (!unit->imports && !is_latest(unit)) return STEP_REDRAW;
+    if (!unit->imports && !judge_is_latest(unit)) return STEP_REDRAW;
     for (uint32_t i = 0; i < unit->leg_count; i++) {
         struct leg *leg = &unit->legs[i];
         uint32_t outcome = leg->verdict;

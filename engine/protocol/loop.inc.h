@@ -9,7 +9,12 @@
  *                        something moved, nothing changed, go round again
  *   leave(store, unit)   let go
  *
- * and gets `run` and `release_due`. */
+ * and gets `run`, `run_plains` and `release_due`. */
+#include "protocol/judge.h"
+
+/* How a unit is judged. */
+enum manner { AS_UNIT, AS_RELEASE, AS_PLAIN };
+
 static enum unit_end run_unit(struct store *store, struct worker *worker, struct unit *unit,
                               bool is_release);
 
@@ -19,15 +24,16 @@ static bool release_due(struct store *store, struct worker *worker, uint64_t now
 {
     struct timeouts *timeouts = &store->timeouts;
     enum unit_end end = UNIT_CREATED;
-    struct release release;
+    struct single single;
+    struct unit unit;
     uint64_t hold;
 
     clock_reach(&store->clock, now);
     lock_hold(&timeouts->lock);
     while ((hold = quipui_timeouts_first(timeouts, now)) != NEVER) {
         /* Again, until it is resolved or lapsed. */
-        while (end != UNIT_NO_MEMORY && quipui_release_build(store, hold, &release)) {
-            end = run_unit(store, worker, &release.unit, true);
+        while (end != UNIT_NO_MEMORY && quipui_release_build(store, hold, &single, &unit)) {
+            end = run_unit(store, worker, &unit, true);
         }
         if (end == UNIT_NO_MEMORY) break;
         quipui_timeouts_drop_first(timeouts, &store->transfers);
@@ -61,15 +67,16 @@ static bool nothing_fell_due(struct store *store, const struct unit *unit, uint6
 }
 
 /* One attempt: enter, load, judge, commit, leave. */
-static bool attempt(struct store *store, struct unit *unit, bool is_release, enum step *step)
+static inline bool attempt(struct store *store, struct unit *unit, enum manner manner,
+                           enum step *step)
 {
     uint64_t rounds = timeouts_rounds(&store->timeouts);
     bool done = false;
 
     enter(store, unit);
     load(store, unit);
-    if (is_release || nothing_fell_due(store, unit, rounds)) {
-        *step = quipui_judge(store, unit);
+    if (manner == AS_RELEASE || nothing_fell_due(store, unit, rounds)) {
+        *step = manner == AS_PLAIN ? judge_plain(store, unit) : quipui_judge(store, unit);
         done = *step == STEP_REDRAW || *step == STEP_CONFLICT || commit(store, unit, *step);
     }
     leave(store, unit);
@@ -84,7 +91,7 @@ static enum unit_end run_unit(struct store *store, struct worker *worker, struct
     for (unsigned spins = 0;; spin(&spins)) {
         if (!is_release && !clear_due(store, worker, unit)) return UNIT_NO_MEMORY;
         if (!prepare(store, unit)) return UNIT_NO_MEMORY;
-        if (!attempt(store, unit, is_release, &step)) {
+        if (!attempt(store, unit, is_release ? AS_RELEASE : AS_UNIT, &step)) {
             /* A hold of ours may have lapsed: a new timestamp cures that. */
             if (quipui_has_lapsed(store, unit))
                 step = STEP_REDRAW;
@@ -106,4 +113,50 @@ static enum unit_end run_unit(struct store *store, struct worker *worker, struct
 static enum unit_end run(struct store *store, struct worker *worker, struct unit *unit)
 {
     return run_unit(store, worker, unit, false);
+}
+
+/* Round the loop with a plain transfer whose straight attempt came to nothing. */
+static __attribute__((noinline, cold)) enum unit_end run_again(struct store *store,
+                                                               struct worker *worker,
+                                                               struct plain *plain)
+{
+    struct single single;
+    struct unit unit = plain_unit(plain, &single);
+    enum unit_end end = run_unit(store, worker, &unit, false);
+
+    plain->timestamp = single.leg.timestamp;
+    if (end == UNIT_REFUSED) plain->outcome = unit.outcome;
+    return end;
+}
+
+static inline enum unit_end run_plain(struct store *store, struct worker *worker,
+                                      struct plain *plain)
+{
+    struct single single;
+    struct unit unit = plain_unit(plain, &single);
+    enum step step;
+
+    if (!timeouts_due(&store->timeouts, plain->timestamp) && prepare(store, &unit) &&
+        attempt(store, &unit, AS_PLAIN, &step)) {
+        if (step == STEP_REFUSED) {
+            plain->outcome = unit.outcome;
+            return UNIT_REFUSED;
+        }
+        if (step == STEP_APPROVED) {
+            settle_leg(store, worker, &single.leg);
+            return UNIT_CREATED;
+        }
+    }
+    return run_again(store, worker, plain);
+}
+
+/* The straight path: doors, judge and law in line, over a unit whose counts are constants. */
+static __attribute__((flatten)) size_t run_plains(struct store *store, struct worker *worker,
+                                                  struct plain *plains, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (plains[i].outcome != QUIPU_CREATED) continue;
+        if (run_plain(store, worker, &plains[i]) == UNIT_NO_MEMORY) return i;
+    }
+    return count;
 }

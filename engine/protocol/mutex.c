@@ -68,13 +68,13 @@ static void load(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++)
         copy_out(&unit->copies[i]);
-    quipui_holds_see(store, unit);
+    holds_see(store, unit);
 }
 
 static bool commit(struct store *store, struct unit *unit, enum step step)
 {
     if (step != STEP_APPROVED) return true;
-    if (!quipui_holds_change(store, unit)) return false;
+    if (!holds_change(store, unit)) return false;
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         copy_in(unit->copies[i].slot, &unit->copies[i].state);
     }
@@ -109,6 +109,7 @@ const struct protocol quipui_protocol_mutex = {
     .versioned = true,
     .seed = seed,
     .run = run,
+    .run_plains = run_plains,
     .expire = release_due,
     .read = read,
 };

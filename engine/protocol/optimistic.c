@@ -145,7 +145,7 @@ static void load(struct store *store, struct unit *unit)
         read_whole(&unit->copies[i]);
         unit->was[i].balance.version = unit->copies[i].state.balance.version;
     }
-    quipui_holds_see(store, unit);
+    holds_see(store, unit);
 }
 
 /* Let go of the first `count` words: at their new versions, or as they were. */
@@ -167,12 +167,12 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
         }
     }
     if (step == STEP_REFUSED) {
-        bool stands = quipui_holds_stand(store, unit);
+        bool stands = holds_stand(store, unit);
 
         let_go(unit, unit->copy_count, false);
         return stands;
     }
-    if (!quipui_holds_change(store, unit)) { /* one of ours lapsed: reached by tests/explore */
+    if (!holds_change(store, unit)) { /* one of ours lapsed: reached by tests/explore */
         let_go(unit, unit->copy_count, false);
         return false;
     }
@@ -244,6 +244,7 @@ const struct protocol quipui_protocol_optimistic = {
     .versioned = true,
     .seed = seed,
     .run = run,
+    .run_plains = run_plains,
     .expire = release_due,
     .read = read,
 };

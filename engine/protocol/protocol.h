@@ -6,7 +6,7 @@
 #ifndef QUIPU_PROTOCOL_PROTOCOL_H
 #define QUIPU_PROTOCOL_PROTOCOL_H
 
-#include "protocol/unit.h"
+#include "protocol/plain.h"
 
 struct protocol {
     const char *name;
@@ -33,6 +33,11 @@ struct protocol {
 
     /* Make a unit take effect. Between begin and end. */
     enum unit_end (*run)(struct store *store, struct worker *worker, struct unit *unit);
+
+    /* The same for plain transfers, in order: those whose outcome is QUIPU_CREATED so far. How many
+     * it came to; fewer than `count`: no memory for that one. */
+    size_t (*run_plains)(struct store *store, struct worker *worker, struct plain *plains,
+                         size_t count);
 
     /* Release all reservations that are due at `now`. Not between begin and end. False: no
      * memory. */

@@ -156,7 +156,7 @@ static void load(struct store *store, struct unit *unit)
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         unit->copies[i].state = newest_of(unit->copies[i].slot)->state;
     }
-    quipui_holds_see(store, unit);
+    holds_see(store, unit);
 }
 
 static bool commit(struct store *store, struct unit *unit, enum step step)
@@ -165,7 +165,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     uint64_t stamp = next_stamp(rcu);
 
     if (step != STEP_APPROVED) return true;
-    if (!quipui_holds_change(store, unit)) return false;
+    if (!holds_change(store, unit)) return false;
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         struct copy *copy = &unit->copies[i];
 
@@ -307,6 +307,7 @@ const struct protocol quipui_protocol_rcu = {
     .show = show,
     .warm = warm,
     .run = run,
+    .run_plains = run_plains,
     .expire = expire,
     .read = read,
     .snapshot = snapshot,

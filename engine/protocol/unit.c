@@ -53,9 +53,7 @@ void quipui_settle(struct store *store, struct worker *worker, struct unit *unit
     for (uint32_t i = 0; i < unit->leg_count; i++) {
         struct leg *leg = &unit->legs[i];
 
-        if (leg->event == NULL) continue;
-        knot_settle(knot_at(&store->transfers, leg->place));
-        if (leg->timestamp > worker->newest) worker->newest = leg->timestamp;
+        if (leg->event != NULL) settle_leg(store, worker, leg);
     }
     forget_timeouts(store, unit);
 }
@@ -191,7 +189,8 @@ static uint32_t lapse(struct hold *hold)
     }
 }
 
-bool quipui_release_build(struct store *store, uint64_t place, struct release *release)
+bool quipui_release_build(struct store *store, uint64_t place, struct single *single,
+                          struct unit *unit)
 {
     struct hold *hold = hold_at(&store->transfers, place);
     const quipu_transfer *pending;
@@ -202,7 +201,7 @@ bool quipui_release_build(struct store *store, uint64_t place, struct release *r
     pending = transfer_at(&store->transfers, hold->transfer);
     debit = find_slot(store, pending->debit_account_id);
     credit = find_slot(store, pending->credit_account_id);
-    *release = (struct release){
+    *single = (struct single){
         .view = {.hold = place},
         .leg = {.place = place,
                 .timestamp = hold->due - 1, /* an event at the due time comes after */
@@ -213,12 +212,8 @@ bool quipui_release_build(struct store *store, uint64_t place, struct release *r
         .copies = {{.slot = debit < credit ? debit : credit},
                    {.slot = debit < credit ? credit : debit}},
     };
-    release->unit = (struct unit){.legs = &release->leg,
-                                  .copies = release->copies,
-                                  .was = release->was,
-                                  .views = &release->view,
-                                  .leg_count = 1,
-                                  .copy_count = 2,
-                                  .view_count = 1};
+    *unit = unit_in_single(single);
+    unit->copy_count = 2;
+    unit->view_count = 1;
     return true;
 }

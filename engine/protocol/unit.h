@@ -59,6 +59,23 @@ struct unit {
     quipu_receipt *receipts;  /* or NULL */
 };
 
+/* The memory of a unit that is one leg between two accounts. */
+struct single {
+    struct leg leg;
+    struct copy copies[2];
+    struct account_state was[2];
+    struct view view;
+};
+
+static inline struct unit unit_in_single(struct single *single)
+{
+    return (struct unit){.legs = &single->leg,
+                         .copies = single->copies,
+                         .was = single->was,
+                         .views = &single->view,
+                         .leg_count = 1};
+}
+
 /* What the judge says of a unit. */
 enum step {
     STEP_APPROVED, /* make it take effect */
@@ -81,17 +98,16 @@ bool quipui_time(struct store *store, const struct leg *leg, uint64_t hold);
 /* Settle what was committed: from here on ids and scans find it. */
 void quipui_settle(struct store *store, struct worker *worker, struct unit *unit);
 
-/* The unit that releases an expired pending transfer; its memory is the caller's. */
-struct release {
-    struct unit unit;
-    struct leg leg;
-    struct copy copies[2];
-    struct account_state was[2];
-    struct view view;
-};
+static inline void settle_leg(struct store *store, struct worker *worker, const struct leg *leg)
+{
+    knot_settle(knot_at(&store->transfers, leg->place));
+    if (leg->timestamp > worker->newest) worker->newest = leg->timestamp;
+}
 
-/* The unit for this hold, if it is pending. One whose transfer has not committed yet is lapsed. */
-bool quipui_release_build(struct store *store, uint64_t hold, struct release *release);
+/* The unit that releases an expired pending transfer, if it is pending; its memory is the caller's.
+ * One whose transfer has not committed yet is lapsed. */
+bool quipui_release_build(struct store *store, uint64_t hold, struct single *single,
+                          struct unit *unit);
 
 /* The states of the holds a unit opens or resolves: seen before it is judged, changed when it takes
  * effect. False: one of them lapsed or was resolved meanwhile, and none is changed. */
@@ -106,5 +122,21 @@ bool quipui_holds_claim(struct store *store, struct unit *unit);
 void quipui_holds_confirm(struct store *store, struct unit *unit);
 void quipui_holds_give_back(struct store *store, struct unit *unit);
 bool quipui_has_lapsed(struct store *store, const struct unit *unit);
+
+/* The same in line for units that have no holds, which are most. */
+static inline void holds_see(struct store *store, struct unit *unit)
+{
+    if (unit->view_count > 0) quipui_holds_see(store, unit);
+}
+
+static inline bool holds_change(struct store *store, struct unit *unit)
+{
+    return unit->view_count == 0 || quipui_holds_change(store, unit);
+}
+
+static inline bool holds_stand(struct store *store, const struct unit *unit)
+{
+    return unit->view_count == 0 || quipui_holds_stand(store, unit);
+}
 
 #endif

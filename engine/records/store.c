@@ -74,12 +74,24 @@ static void give_back_spare_holds(struct store *store, struct worker *worker)
     }
 }
 
+/* The places of transfers that came to nothing, and those never used. */
+static void give_back_places(struct store *store, struct worker *worker)
+{
+    while (worker->spare_place_count > 0) {
+        uint64_t place = worker->spare_places[--worker->spare_place_count];
+        struct range range = {place, place + 1};
+
+        quipui_places_give_back(&store->transfers.places, &range);
+    }
+    quipui_places_give_back(&store->transfers.places, &worker->transfers);
+}
+
 /* Call in the places that idle workers hold. */
 static void call_in(struct store *store, const struct worker *except)
 {
     for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
         if (w == except || !quipui_worker_try(w, WORKER_READS)) continue;
-        quipui_places_give_back(&store->transfers.places, &w->transfers);
+        give_back_places(store, w);
         quipui_places_give_back(&store->transfers.burnt_places, &w->burnt);
         quipui_places_give_back(&store->transfers.hold_places, &w->holds);
         give_back_spare_holds(store, w);
@@ -104,8 +116,10 @@ static quipu_status refill(struct store *store, struct worker *worker, struct pl
 quipu_status quipui_supply(struct store *store, struct worker *worker, uint64_t count)
 {
     struct transfers *transfers = &store->transfers;
-    quipu_status status = refill(store, worker, &transfers->places, &worker->transfers, count);
+    quipu_status status;
 
+    if (range_count(&worker->transfers) < count) give_back_places(store, worker);
+    status = refill(store, worker, &transfers->places, &worker->transfers, count);
     if (status != QUIPU_OK) return status;
     return refill(store, worker, &transfers->burnt_places, &worker->burnt, 1);
 }

@@ -11,11 +11,16 @@
 
 #include "records/range.h"
 
+/* A run of transfers is prepared together (batch/plain.c): so many places may come to nothing. */
+#define RUN_EVENTS 32
+
 enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
 
 struct worker {
     _Alignas(CACHE_LINE) _Atomic uint32_t busy; /* enum worker_use */
     struct range transfers, burnt, holds;
+    uint64_t spare_places[RUN_EVENTS]; /* of transfers that came to nothing: the next to be used */
+    uint32_t spare_place_count;
     uint64_t spare_holds; /* list of holds that came back: place + 1, linked by transfer */
     uint64_t newest;      /* largest timestamp of a transfer stored by this worker */
     char *scratch;
@@ -53,6 +58,19 @@ bool quipui_workers_are_at_rest(struct workers *workers);
 
 /* The largest timestamp of a stored transfer; while nobody else writes. */
 uint64_t quipui_workers_newest(struct workers *workers);
+
+/* A place for a transfer by itself; there is one. */
+static inline uint64_t worker_place(struct worker *worker)
+{
+    if (worker->spare_place_count > 0) return worker->spare_places[--worker->spare_place_count];
+    return worker->transfers.next++;
+}
+
+/* It came to nothing. At most RUN_EVENTS at a time. */
+static inline void worker_place_back(struct worker *worker, uint64_t place)
+{
+    worker->spare_places[worker->spare_place_count++] = place;
+}
 
 static inline struct worker *workers_first(struct workers *workers)
 {

@@ -61,12 +61,6 @@ uint32_t quipui_rules_transfer_again(const quipu_transfer *event, const quipu_tr
 /* The id is free: what can be said before accounts or the pending transfer are looked up. */
 uint32_t quipui_rules_transfer_fields(const quipu_transfer *event);
 
-/* A plain or pending transfer between two accounts, either NULL when not found. On QUIPU_CREATED
- * both balances have changed and *stored, whose id is the event's, is the record to keep. */
-uint32_t quipui_rules_post(const quipu_transfer *event, const struct moment *at,
-                           const struct party *debit, const struct party *credit,
-                           quipu_transfer *stored);
-
 /* A post or void of a pending transfer (hold->transfer NULL when not found) between its
  * accounts; *stored as above. */
 uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *at,

@@ -70,7 +70,7 @@ static void load(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++)
         copy_out(&unit->copies[i]);
-    quipui_holds_see(store, unit);
+    holds_see(store, unit);
 }
 
 static bool commit(struct store *store, struct unit *unit, enum step step)
@@ -78,7 +78,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     static _Thread_local unsigned commits;
 
     if (step != STEP_APPROVED) return true;
-    if (!quipui_holds_change(store, unit)) return false;
+    if (!holds_change(store, unit)) return false;
     if (++commits % PAUSE_EVERY == 0) (void)sched_yield();
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         copy_in(unit->copies[i].slot, &unit->copies[i].state);
@@ -112,6 +112,7 @@ const struct protocol quipui_protocol_unsafe = {
     .versioned = true,
     .seed = seed,
     .run = run,
+    .run_plains = run_plains,
     .expire = release_due,
     .read = read,
 };

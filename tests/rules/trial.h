@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "rules/account.h"
-#include "rules/transfer.h"
+#include "rules/post.h"
 
 #define ALL (~(quipu_uint128)0)
 #define SECOND UINT64_C(1000000000)
@@ -87,7 +87,7 @@ static inline uint32_t trial_apply(struct trial *trial, bool resolves)
     outcome =
         resolves
             ? quipui_rules_resolve(&trial->event, &trial->at, &hold, debit, credit, &trial->stored)
-            : quipui_rules_post(&trial->event, &trial->at, debit, credit, &trial->stored);
+            : rules_post(&trial->event, &trial->at, debit, credit, &trial->stored);
     if (outcome == QUIPU_CREATED) return outcome;
     cr_assert_eq(memcmp(before, trial->balances, sizeof before), 0, "%u changed a balance",
                  outcome);
