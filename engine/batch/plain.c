@@ -80,8 +80,7 @@ static void conclude(struct transfer_batch *batch, size_t event, struct plain *p
     if (plain->outcome != QUIPU_CREATED && plain->place != UNCLAIMED) {
         unclaim(batch, hashes, plain, plain->outcome);
     }
-    batch->results[event] =
-        (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
+    batch->results[event] = (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
 }
 
 /* How many transfers may be in a run: each needs a place, and may burn its id. */

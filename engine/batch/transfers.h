@@ -55,11 +55,11 @@ struct transfer_batch {
     /* The unit at hand: events[from] and the leg_count - 1 after it. */
     struct unit unit;
     size_t from;
-    uint32_t decided; /* the first leg that an earlier check refused, or leg_count */
-    bool is_open;     /* the batch ends inside this chain */
-    bool conflict;    /* an expected account does not exist, or is expected at two versions */
-    struct key *keys; /* legs by hash while claiming, accounts by address after */
-    struct single single;  /* the memory of a unit that is one transfer */
+    uint32_t decided;     /* the first leg that an earlier check refused, or leg_count */
+    bool is_open;         /* the batch ends inside this chain */
+    bool conflict;        /* an expected account does not exist, or is expected at two versions */
+    struct key *keys;     /* legs by hash while claiming, accounts by address after */
+    struct single single; /* the memory of a unit that is one transfer */
     struct key single_keys[2];
     struct plain plains[RUN_EVENTS];
 };

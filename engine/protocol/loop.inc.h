@@ -116,9 +116,8 @@ static enum unit_end run(struct store *store, struct worker *worker, struct unit
 }
 
 /* Round the loop with a plain transfer whose straight attempt came to nothing. */
-static __attribute__((noinline, cold)) enum unit_end run_again(struct store *store,
-                                                               struct worker *worker,
-                                                               struct plain *plain)
+static __attribute__((noinline, cold)) enum unit_end
+run_again(struct store *store, struct worker *worker, struct plain *plain)
 {
     struct single single;
     struct unit unit = plain_unit(plain, &single);
