@@ -59,7 +59,7 @@ static bool claim(struct transfer_batch *batch, const struct hashes *hashes, str
 /* One transfer of the run. False: the run ends before it. */
 static bool prepare(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    const struct hashes *hashes = &batch->warm[event - batch->warm_from];
+    const struct hashes *hashes = ring_hashes(batch, event);
 
     plain->event = &batch->events[event];
     plain->place = UNCLAIMED;
@@ -75,7 +75,7 @@ static bool prepare(struct transfer_batch *batch, size_t event, struct plain *pl
 /* What one of the run came to. */
 static void conclude(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    const struct hashes *hashes = &batch->warm[event - batch->warm_from];
+    const struct hashes *hashes = ring_hashes(batch, event);
 
     if (plain->outcome != QUIPU_CREATED && plain->place != UNCLAIMED) {
         unclaim(batch, hashes, plain, plain->outcome);
@@ -84,22 +84,23 @@ static void conclude(struct transfer_batch *batch, size_t event, struct plain *p
 }
 
 /* How many transfers may be in a run: each needs a place, and may burn its id. */
-static size_t run_length(struct transfer_batch *batch, size_t from)
+static size_t run_length(struct transfer_batch *batch)
 {
     struct worker *worker = batch->worker;
-    size_t length = batch->warm_to - from, places, burnt;
+    size_t length = batch->hashed - batch->next, places, burnt;
 
-    if (!is_plain(&batch->events[from]) || batch->imports) return 0;
+    if (!is_plain(&batch->events[batch->next]) || batch->imports) return 0;
     if (quipui_supply(batch->store, worker, 1) != QUIPU_OK) return 0;
     places = range_count(&worker->transfers) + worker->spare_place_count;
     burnt = range_count(&worker->burnt);
+    if (length > RUN_EVENTS) length = RUN_EVENTS;
     if (length > places) length = places;
     return length < burnt ? length : burnt;
 }
 
-size_t quipui_do_plains(struct transfer_batch *batch, size_t from, quipu_status *status)
+size_t quipui_do_plains(struct transfer_batch *batch, quipu_status *status)
 {
-    size_t length = run_length(batch, from), count = 0, done;
+    size_t from = batch->next, length = run_length(batch), count = 0, done;
     struct plain *plains = batch->plains;
 
     while (count < length && is_plain(&batch->events[from + count]) &&
@@ -115,7 +116,7 @@ size_t quipui_do_plains(struct transfer_batch *batch, size_t from, quipu_status 
     *status = QUIPU_NO_MEMORY;
     for (size_t i = done; i < count; i++) {
         if (plains[i].place == UNCLAIMED) continue;
-        unclaim(batch, &batch->warm[from + i - batch->warm_from], &plains[i], QUIPU_CREATED);
+        unclaim(batch, ring_hashes(batch, from + i), &plains[i], QUIPU_CREATED);
     }
     return done;
 }

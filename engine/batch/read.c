@@ -47,6 +47,9 @@ struct slot *quipui_find_account(struct store *store, quipu_uint128 id)
     return slot;
 }
 
+/* So many ids are looked up together: enough lines in flight to hide memory. */
+#define GROUP_IDS 32
+
 /* Where ids lead: their hashes, and guesses at the places of their records. */
 struct lead {
     uint64_t hash, guess;
@@ -70,7 +73,7 @@ static void warm(struct index *index, const quipu_uint128 *ids, size_t count,
 
 static size_t group_at(size_t from, size_t count)
 {
-    return count - from < GROUP_EVENTS ? count - from : GROUP_EVENTS;
+    return count - from < GROUP_IDS ? count - from : GROUP_IDS;
 }
 
 /* Find all accounts: keys[] names those that exist, by address. */
@@ -79,9 +82,9 @@ static size_t find_all(struct store *store, const quipu_uint128 *ids, size_t cou
 {
     size_t found = 0;
 
-    for (size_t from = 0; from < count; from += GROUP_EVENTS) {
+    for (size_t from = 0; from < count; from += GROUP_IDS) {
         size_t group = group_at(from, count);
-        struct lead leads[GROUP_EVENTS];
+        struct lead leads[GROUP_IDS];
 
         quipui_grace_enter();
         warm(&store->account_ids, ids + from, group, &store->accounts.slots, sizeof(struct slot),
@@ -171,9 +174,9 @@ quipu_status quipui_lookup_transfers(struct reader *reader, const quipu_uint128 
 {
     struct store *store = reader->store;
 
-    for (size_t from = 0; from < count; from += GROUP_EVENTS) {
+    for (size_t from = 0; from < count; from += GROUP_IDS) {
         size_t group = group_at(from, count);
-        struct lead leads[GROUP_EVENTS];
+        struct lead leads[GROUP_IDS];
 
         quipui_grace_enter();
         warm(&store->transfer_ids, ids + from, group, &store->transfers.records,

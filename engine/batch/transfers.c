@@ -18,7 +18,7 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
     batch->expectation_count = 0;
     batch->receipts = NULL;
     batch->conflict = false;
-    batch->warm_from = batch->warm_to = 0;
+    batch->next = batch->hashed = batch->asked = batch->seen = 0;
     batch->imports = (events[0].flags & QUIPU_TRANSFER_IMPORTED) != 0;
     batch->unit.legs = NULL;
 }
@@ -140,24 +140,34 @@ static uint32_t unit_length(const struct transfer_batch *batch, size_t from, boo
     return (uint32_t)(last - from + 1);
 }
 
-/* The units of one group; *next is the first event after them. */
-static quipu_status do_group(struct transfer_batch *batch, size_t *next)
+/* What comes next: a run of plain transfers, or a unit. */
+static quipu_status do_next(struct transfer_batch *batch)
 {
+    quipu_status status = QUIPU_OK;
+    size_t done = quipui_do_plains(batch, &status);
+
+    if (done == 0 && status == QUIPU_OK) {
+        bool is_open;
+        uint32_t count = unit_length(batch, batch->next, &is_open);
+
+        status = do_unit(batch, batch->next, count, is_open);
+        if (status == QUIPU_OK) done = count;
+    }
+    batch->next += done;
+    return status;
+}
+
+/* As many events as the pipeline goes on by, or a few more. */
+static quipu_status do_step(struct transfer_batch *batch)
+{
+    size_t left = batch->count - batch->next;
+    size_t end = batch->next + (left < STEP_EVENTS ? left : STEP_EVENTS);
     quipu_status status = QUIPU_OK;
 
     quipui_grace_enter();
-    quipui_warm(batch, *next);
-    while (status == QUIPU_OK && *next < batch->warm_to) {
-        size_t done = quipui_do_plains(batch, *next, &status);
-        uint32_t count;
-        bool is_open;
-
-        *next += done;
-        if (done > 0 || status != QUIPU_OK) continue;
-        count = unit_length(batch, *next, &is_open);
-        status = do_unit(batch, *next, count, is_open);
-        if (status == QUIPU_OK) *next += count;
-    }
+    quipui_warm(batch);
+    while (status == QUIPU_OK && batch->next < end)
+        status = do_next(batch);
     quipui_grace_leave();
     return status;
 }
@@ -191,11 +201,10 @@ static void finish(struct transfer_batch *batch)
 quipu_status quipui_create_transfers(struct transfer_batch *batch)
 {
     quipu_status status = QUIPU_OK;
-    size_t next = 0;
 
     if (!start(batch)) return QUIPU_NO_MEMORY;
-    while (status == QUIPU_OK && next < batch->count)
-        status = do_group(batch, &next);
+    while (status == QUIPU_OK && batch->next < batch->count)
+        status = do_step(batch);
     finish(batch);
     return status;
 }
@@ -207,7 +216,7 @@ quipu_status quipui_commit(struct transfer_batch *batch)
     if (batch->receipts != NULL) memset(batch->receipts, 0, batch->count * sizeof *batch->receipts);
     if (!start(batch)) return QUIPU_NO_MEMORY;
     quipui_grace_enter();
-    quipui_warm(batch, 0);
+    quipui_warm(batch);
     status = do_unit(batch, 0, (uint32_t)batch->count, is_linked(batch, batch->count - 1));
     quipui_grace_leave();
     finish(batch);

@@ -1,13 +1,14 @@
 /* transfers.h - from transfers to units: what a call does with its events.
  *
- * Events go through in groups (warm.c: hash all, then bring index lines and account slots close)
- * and take effect in order, unit by unit: a unit is a chain, or a transfer by itself. A unit is
- * built (build.c), its ids are claimed (claim.c), its accounts and holds found (footprint.c); then
- * the protocol runs it, and claims are settled, burnt or freed. So racing duplicates meet at the
- * index and exactly one wins.
+ * A pipeline (warm.c) brings close what events will touch; they take effect in order, unit by unit:
+ * a unit is a chain, or a transfer by itself. A unit is built (build.c), its ids are claimed
+ * (claim.c), its accounts and holds found (footprint.c); then the protocol runs it, and claims are
+ * settled, burnt or freed. So racing duplicates meet at the index and exactly one wins. Plain
+ * transfers, which most are, have a straight path of their own (plain.c).
  *
  *   B1  claims are taken in the order of hashes, and whoever waits for another's claim holds only
- *       claims that come before it: no deadlock
+ *       claims that come before it: no deadlock. (A run of plain transfers claims in any order, and
+ *       waits for none.)
  *   B2  a pending transfer is looked for before any id is claimed: that look may wait for a claim
  *   B3  nothing is waited for while an account is held */
 #ifndef QUIPU_BATCH_TRANSFERS_H
@@ -16,8 +17,9 @@
 #include "protocol/protocol.h"
 #include "quipu/quipu.h"
 
-/* Events per group: enough lines in flight to hide memory, few enough to stay close. */
-#define GROUP_EVENTS RUN_EVENTS
+/* The pipeline (warm.c) goes on by so many events at a time, and keeps what it knows of so many. */
+#define STEP_EVENTS RUN_EVENTS
+#define RING_EVENTS (4 * STEP_EVENTS)
 
 /* The hashes of the ids that an event names, and guesses at where its accounts are. */
 struct hashes {
@@ -48,9 +50,10 @@ struct transfer_batch {
     struct worker *worker;
     bool imports;
     uint64_t drawn; /* timestamp of events[0] */
-    size_t warm_from, warm_to;
-    struct hashes warm[GROUP_EVENTS];
-    struct hashes cold; /* of an event beyond the group: the end of a chain */
+    size_t next;                     /* the first event that has not run */
+    size_t hashed, asked, seen;      /* events before these have passed the pipeline's stages */
+    struct hashes ring[RING_EVENTS]; /* of events from next to hashed */
+    struct hashes cold;              /* of an event beyond: the end of a chain */
 
     /* The unit at hand: events[from] and the leg_count - 1 after it. */
     struct unit unit;
@@ -75,8 +78,14 @@ quipu_status quipui_create_transfers(struct transfer_batch *batch);
 /* Create all or none under expectations; as quipu_commit(). */
 quipu_status quipui_commit(struct transfer_batch *batch);
 
-/* Warm the group that starts at this event. In a read section. */
-void quipui_warm(struct transfer_batch *batch, size_t from);
+/* Ask for what the events from batch->next on will touch. In a read section. */
+void quipui_warm(struct transfer_batch *batch);
+
+/* The hashes of an event that the pipeline has. */
+static inline struct hashes *ring_hashes(struct transfer_batch *batch, size_t event)
+{
+    return &batch->ring[event % RING_EVENTS];
+}
 
 /* The hashes of an event; valid until the next is asked for. */
 const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event);
@@ -115,9 +124,9 @@ quipu_status quipui_find_footprint(struct transfer_batch *batch);
 /* The account with this id, or NULL. `guess`: where it may be, or UINT64_MAX. In a read section. */
 struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 id, uint64_t guess);
 
-/* Do the plain transfers that start at this event, as far as they can be prepared together; how
- * many. None: the event is not plain, or has to wait, or lacks an account or a place. */
-size_t quipui_do_plains(struct transfer_batch *batch, size_t from, quipu_status *status);
+/* Do the plain transfers that come next, as far as they can be prepared together; how many. None:
+ * the next event is not plain, or has to wait, or lacks an account or a place. */
+size_t quipui_do_plains(struct transfer_batch *batch, quipu_status *status);
 
 /* Give back the holds of a unit that came to nothing. */
 void quipui_give_back_holds(struct transfer_batch *batch);

@@ -1,8 +1,9 @@
 /* warm.c - the pipeline: memory latency is the cost of a ledger, so ask for lines early.
  *
- * Passes over a group before its events run: hash every id and ask for the lines of the index;
- * then, those being close, guess by fingerprint where each account lives and ask for its slot;
- * and, where the protocol keeps balances elsewhere, ask for what the slot leads to. */
+ * An event passes its stages a step of events apart, so that the lines that one asks for are close
+ * when the next needs them: hash every id and ask for the lines of the index; guess by fingerprint
+ * where each account lives and ask for its slot, and for the place of the record; and, where the
+ * protocol keeps balances elsewhere, ask for what the slot leads to. Then it may run. */
 #include "batch/transfers.h"
 
 static void hash_event(struct store *store, const quipu_transfer *event, struct hashes *hashes)
@@ -51,53 +52,74 @@ static void ask_for_records(struct store *store, const quipu_transfer *event, st
     }
 }
 
-static void ask_behind_slot(struct transfer_batch *batch, uint64_t place)
+static void ask_behind_slots(struct transfer_batch *batch, const struct hashes *hashes)
 {
-    if (place != UINT64_MAX) batch->protocol->warm(slot_at(&batch->store->accounts, place));
-}
-
-/* The places that the group will be stored at, if all of it is. */
-static void ask_for_places(struct transfer_batch *batch, size_t count)
-{
-    const struct range *range = &batch->worker->transfers;
-    uint64_t end = range->next + count < range->end ? range->next + count : range->end;
-
-    for (uint64_t place = range->next; place < end; place++) {
-        const char *record = (const char *)transfer_at(&batch->store->transfers, place);
-
-        prefetch_for_write(record);
-        prefetch_for_write(record + CACHE_LINE);
-        prefetch_for_write(knot_at(&batch->store->transfers, place));
+    if (hashes->debit_guess != UINT64_MAX) {
+        batch->protocol->warm(slot_at(&batch->store->accounts, hashes->debit_guess));
+    }
+    if (hashes->credit_guess != UINT64_MAX) {
+        batch->protocol->warm(slot_at(&batch->store->accounts, hashes->credit_guess));
     }
 }
 
-void quipui_warm(struct transfer_batch *batch, size_t from)
+/* The place that an event will be stored at, if all before it are. */
+static void ask_for_place(struct transfer_batch *batch, size_t event)
 {
-    size_t left = batch->count - from;
-    size_t count = left < GROUP_EVENTS ? left : GROUP_EVENTS;
+    uint64_t place = batch->worker->transfers.next + (event - batch->next);
+    const char *record = (const char *)transfer_at(&batch->store->transfers, place);
 
-    batch->warm_from = from;
-    batch->warm_to = from + count;
-    ask_for_places(batch, count);
-    for (size_t i = 0; i < count; i++) {
-        hash_event(batch->store, &batch->events[from + i], &batch->warm[i]);
-        ask_for_index(batch->store, &batch->events[from + i], &batch->warm[i]);
+    if (place >= batch->worker->transfers.end) return;
+    prefetch_for_write(record);
+    prefetch_for_write(record + CACHE_LINE);
+    prefetch_for_write(knot_at(&batch->store->transfers, place));
+}
+
+static void hash_next(struct transfer_batch *batch)
+{
+    const quipu_transfer *event = &batch->events[batch->hashed];
+    struct hashes *hashes = ring_hashes(batch, batch->hashed++);
+
+    hash_event(batch->store, event, hashes);
+    ask_for_index(batch->store, event, hashes);
+}
+
+static void ask_next(struct transfer_batch *batch)
+{
+    size_t event = batch->asked++;
+
+    ask_for_records(batch->store, &batch->events[event], ring_hashes(batch, event));
+    ask_for_place(batch, event);
+}
+
+static size_t ahead(const struct transfer_batch *batch, size_t steps)
+{
+    size_t left = batch->count - batch->next;
+
+    return batch->next + (left < steps * STEP_EVENTS ? left : steps * STEP_EVENTS);
+}
+
+void quipui_warm(struct transfer_batch *batch)
+{
+    size_t to_hash = ahead(batch, 4), to_ask = ahead(batch, 3), to_see = ahead(batch, 2);
+
+    /* A chain may have gone past the stages. */
+    if (batch->hashed < batch->next) batch->hashed = batch->next;
+    if (batch->asked < batch->next) batch->asked = batch->next;
+    if (batch->seen < batch->next) batch->seen = batch->next;
+    while (batch->hashed < to_hash) {
+        hash_next(batch);
+        if (batch->asked < to_ask && batch->asked + STEP_EVENTS < batch->hashed) ask_next(batch);
     }
-    for (size_t i = 0; i < count; i++) {
-        ask_for_records(batch->store, &batch->events[from + i], &batch->warm[i]);
-    }
+    while (batch->asked < to_ask)
+        ask_next(batch);
     if (batch->protocol->warm == NULL) return;
-    for (size_t i = 0; i < count; i++) {
-        ask_behind_slot(batch, batch->warm[i].debit_guess);
-        ask_behind_slot(batch, batch->warm[i].credit_guess);
-    }
+    while (batch->seen < to_see)
+        ask_behind_slots(batch, ring_hashes(batch, batch->seen++));
 }
 
 const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event)
 {
-    if (event >= batch->warm_from && event < batch->warm_to) {
-        return &batch->warm[event - batch->warm_from];
-    }
+    if (event >= batch->next && event < batch->hashed) return ring_hashes(batch, event);
     hash_event(batch->store, &batch->events[event], &batch->cold);
     return &batch->cold;
 }

@@ -12,7 +12,7 @@
 #include "records/range.h"
 
 /* A run of transfers is prepared together (batch/plain.c): so many places may come to nothing. */
-#define RUN_EVENTS 32
+#define RUN_EVENTS 16
 
 enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
 
