@@ -49,7 +49,7 @@ struct transfer_batch {
     /* What the batch knows. */
     struct worker *worker;
     bool imports;
-    uint64_t drawn; /* timestamp of events[0] */
+    uint64_t drawn;                  /* timestamp of events[0] */
     size_t next;                     /* the first event that has not run */
     size_t hashed, asked, seen;      /* events before these have passed the pipeline's stages */
     struct hashes ring[RING_EVENTS]; /* of events from next to hashed */

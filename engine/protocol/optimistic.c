@@ -54,21 +54,29 @@ static void copy_words(struct raced_state *from, struct account_state *to)
     to->touched = word_at(from, RACED_TOUCHED);
 }
 
-/* Copy one account, whole, with the version it was read at. */
-static void read_whole(struct copy *copy)
+/* Copy one account, whole, with the version it was read at. False: somebody is at it. */
+static inline bool try_to_read(struct copy *copy)
 {
     struct raced_state *from = state_of(copy->slot);
+    /* edge optimistic.word: acquire; pairs with release in unlock(). */
+    uint64_t word = load_acquire(&from->word);
 
-    for (unsigned spins = 0;; spin(&spins)) {
-        /* edge optimistic.word: acquire; pairs with release in unlock(). */
-        uint64_t word = load_acquire(&from->word);
+    if ((word & LOCKED) != 0) return false;
+    copy_words(from, &copy->state);
+    copy->state.balance.version = word >> 1;
+    /* relaxed: the acquires of copy_words() keep this load after them (O1). */
+    return load_relaxed(&from->word) == word;
+}
 
-        if ((word & LOCKED) != 0) continue;
-        copy_words(from, &copy->state);
-        copy->state.balance.version = word >> 1;
-        /* relaxed: the acquires of copy_words() keep this load after them (O1). */
-        if (load_relaxed(&from->word) == word) return;
-    }
+static __attribute__((noinline, cold)) void read_again(struct copy *copy)
+{
+    for (unsigned spins = 0; !try_to_read(copy); spin(&spins))
+        continue;
+}
+
+static inline void read_whole(struct copy *copy)
+{
+    if (!try_to_read(copy)) read_again(copy);
 }
 
 static void set_word(struct raced_state *to, size_t i, uint64_t value)
@@ -110,7 +118,7 @@ static bool lock_at(struct slot *slot, uint64_t version)
 
 static void unlock(struct slot *slot, uint64_t version)
 {
-    /* edge optimistic.word: release; pairs with acquire in read_whole(). Carries the words, and the
+    /* edge optimistic.word: release; pairs with acquire in try_to_read(). Carries the words, and the
      * records and knots that the head leads to. */
     store_release(&state_of(slot)->word, word_of(version));
 }

@@ -20,7 +20,10 @@ struct copy {
     struct account_state state;
     struct slot *slot;
     uint64_t expected; /* version that the caller expects, or 0: any */
+    uint64_t unused[2];
 };
+
+_Static_assert(sizeof(struct copy) == 128, "a copy is found by a shift");
 
 /* A pending transfer that legs of this unit open or resolve, as this unit sees it. */
 struct view {

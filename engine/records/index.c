@@ -175,6 +175,11 @@ void quipui_index_reclaim(struct index *index)
                          (INDEX_FIRST_BYTES << to) - (INDEX_FIRST_BYTES << from));
 }
 
+static uint64_t home_of(const struct index_table *table, uint64_t entry)
+{
+    return index_home(entry_fingerprint(entry), table->size);
+}
+
 /* Double a shard. Latch held. False: no memory. */
 static bool grow(struct index *index, struct index_shard *shard)
 {
@@ -186,7 +191,7 @@ static bool grow(struct index *index, struct index_shard *shard)
     if (!region_ensure(&index->tables, INDEX_FIRST_BYTES << (size + 2))) return false;
     table = index_table(index, shard, state + 1);
     for (uint64_t i = 0; i <= old.mask; i++) {
-        uint64_t entry = own_entry(&old, i), at = entry_fingerprint(entry);
+        uint64_t entry = own_entry(&old, i), at = home_of(&table, entry);
 
         if (entry == EMPTY) continue;
         while (own_entry(&table, at) != EMPTY)
@@ -220,7 +225,7 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
                               uint64_t reference, uint64_t *found)
 {
     struct index_shard *shard = index_shard_of(index, hash);
-    uint64_t fingerprint = index_fingerprint(hash), at = fingerprint, entry;
+    uint64_t fingerprint = index_fingerprint(hash), at, entry;
     enum claim claim = CLAIM_NO_MEMORY;
     struct index_table table;
 
@@ -228,7 +233,7 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
     if (reference != INDEX_ASK && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
 
     table = index_table(index, shard, own_state(shard));
-    for (; (entry = own_entry(&table, at)) != EMPTY; at++) {
+    for (at = index_home(fingerprint, table.size); (entry = own_entry(&table, at)) != EMPTY; at++) {
         if (entry_fingerprint(entry) == fingerprint && is_taken(index, entry, id, &claim, found)) {
             goto let_go;
         }
@@ -246,7 +251,7 @@ let_go:
 /* Where our own entry is. Latch held. */
 static uint64_t find_own(const struct index_table *table, uint64_t hash, uint64_t reference)
 {
-    uint64_t ours = entry_of(hash, reference), at = index_fingerprint(hash);
+    uint64_t ours = entry_of(hash, reference), at = home_of(table, ours);
 
     while (own_entry(table, at) != ours)
         at++;
@@ -259,7 +264,7 @@ static void take_out(const struct index_table *table, uint64_t hole)
     uint64_t entry;
 
     for (uint64_t at = hole + 1; (entry = own_entry(table, at)) != EMPTY; at++) {
-        uint64_t home = entry_fingerprint(entry);
+        uint64_t home = home_of(table, entry);
 
         /* It may move to the hole unless its home lies after the hole, on the way to here. */
         if (((at - home) & table->mask) < ((at - hole) & table->mask)) continue;
@@ -303,7 +308,7 @@ static enum claim probe(struct index *index, struct index_shard *shard, uint64_t
     struct index_table table = index_table(index, shard, state);
     uint64_t fingerprint = index_fingerprint(hash);
 
-    for (uint64_t at = fingerprint;; at++) {
+    for (uint64_t at = index_home(fingerprint, table.size);; at++) {
         /* edge index.entry: acquire; pairs with release in set_entry(). */
         uint64_t entry = load_acquire(&table.entries[at & table.mask]), reference;
 
@@ -314,6 +319,20 @@ static enum claim probe(struct index *index, struct index_shard *shard, uint64_t
         if (id_at(index, reference) != id) continue;
         *found = reference;
         return is_settled(index, reference) ? CLAIM_STORED : CLAIM_IN_FLIGHT;
+    }
+}
+
+uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigned size)
+{
+    struct index_table table = index_table_at(index, hash >> 56, size);
+    uint64_t fingerprint = index_fingerprint(hash);
+
+    for (uint64_t at = index_home(fingerprint, size) + 1;; at++) {
+        /* relaxed: a guess, only good for a prefetch. */
+        uint64_t entry = load_relaxed(&table.entries[at & table.mask]);
+
+        if (entry == EMPTY) return UINT64_MAX;
+        if (entry >> INDEX_BITS == fingerprint) return entry_reference(entry);
     }
 }
 

@@ -9,8 +9,8 @@
  *       only its id yet and is not settled (mark & settled_mask == 0)
  *   X3  an unsettled record is looked at only under the latch: while its entry is there, its id
  *       stays
- *   X4  the fingerprint holds the bits that choose the home of an entry at any size, so a table
- *       doubles without a look at the records
+ *   X4  the fingerprint's first bits choose the home of an entry, as many as the size needs, so a
+ *       table doubles without a look at the records
  *   X5  taking an entry out moves others, while the shard's state is odd: who found nothing and
  *       sees the state changed looks again under the latch
  *   X6  tables of one size lie in a row in one region, so that they share huge pages; a size that
@@ -108,7 +108,7 @@ static inline uint64_t index_hash(const struct index *index, quipu_uint128 id)
     return hash_id(&index->key, id);
 }
 
-/* A hash says: shard in the top 8 bits; below, the fingerprint whose low bits are the home. */
+/* A hash says: shard in the top 8 bits; below, the fingerprint whose first bits are the home. */
 static inline struct index_shard *index_shard_of(struct index *index, uint64_t hash)
 {
     return &index->shards[hash >> 56];
@@ -128,7 +128,14 @@ static inline uint64_t index_state(const struct index_shard *shard)
 struct index_table {
     _Atomic uint64_t *entries;
     uint64_t mask;
+    unsigned size;
 };
+
+/* The home of a fingerprint at a size. */
+static inline uint64_t index_home(uint64_t fingerprint, unsigned size)
+{
+    return fingerprint >> (FINGERPRINT_BITS - 3 - size);
+}
 
 /* The table of a shard at this size. */
 static inline struct index_table index_table_at(const struct index *index, uint64_t shard,
@@ -139,6 +146,7 @@ static inline struct index_table index_table_at(const struct index *index, uint6
     return (struct index_table){
         .entries = (_Atomic uint64_t *)(void *)(index->tables.base + first),
         .mask = ((uint64_t)8 << size) - 1,
+        .size = size,
     };
 }
 
@@ -150,19 +158,27 @@ static inline struct index_table index_table(const struct index *index,
                           (unsigned)(state & INDEX_SIZE_MASK));
 }
 
-/* The table that this hash is in, or was a moment ago. Inside a read section. */
-static inline struct index_table index_likely_table(const struct index *index, uint64_t hash)
+/* The size of the table that this hash is in, or was a moment ago. */
+static inline unsigned index_likely_size(const struct index *index, uint64_t hash)
 {
     /* relaxed: a hint; a table that was left is there until the read section ends (X6). */
-    return index_table_at(index, hash >> 56, load_relaxed(&index->sizes[hash >> 56]));
+    return load_relaxed(&index->sizes[hash >> 56]);
+}
+
+/* The home of a hash in its table of this size. Shards and homes are in the order of hashes, so that
+ * it takes one shift. */
+static inline _Atomic uint64_t *index_home_at(const struct index *index, uint64_t hash,
+                                              unsigned size)
+{
+    uint64_t shard_and_home = ((uint64_t)INDEX_SHARDS << FINGERPRINT_BITS) + (hash >> 29);
+
+    return (_Atomic uint64_t *)(void *)index->tables.base + index_home(shard_and_home, size);
 }
 
 /* Bring the home line of an id close. Inside a read section. */
 static inline void index_prefetch(const struct index *index, uint64_t hash)
 {
-    struct index_table table = index_likely_table(index, hash);
-
-    prefetch_for_write(&table.entries[index_fingerprint(hash) & table.mask]);
+    prefetch_for_write(index_home_at(index, hash, index_likely_size(index, hash)));
 }
 
 /* The same for who will claim the id: the shard's own line comes from whoever claimed last. */
@@ -172,19 +188,18 @@ static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
     index_prefetch(index, hash);
 }
 
+/* The same, beyond the home. */
+uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigned size);
+
 /* A guess at where an id leads, by fingerprint alone; UINT64_MAX: nowhere. In a read section. */
 static inline uint64_t index_guess(const struct index *index, uint64_t hash)
 {
-    struct index_table table = index_likely_table(index, hash);
-    uint64_t fingerprint = index_fingerprint(hash);
+    unsigned size = index_likely_size(index, hash);
+    /* relaxed: a guess, only good for a prefetch. */
+    uint64_t entry = load_relaxed(index_home_at(index, hash, size));
 
-    for (uint64_t at = fingerprint;; at++) {
-        /* relaxed: a guess, only good for a prefetch. */
-        uint64_t entry = load_relaxed(&table.entries[at & table.mask]);
-
-        if (entry == 0) return UINT64_MAX;
-        if (entry >> INDEX_BITS == fingerprint) return (entry & INDEX_REFERENCE) - 1;
-    }
+    if (entry >> INDEX_BITS == index_fingerprint(hash)) return (entry & INDEX_REFERENCE) - 1;
+    return entry == 0 ? UINT64_MAX : quipui_index_guess_on(index, hash, size);
 }
 
 #endif

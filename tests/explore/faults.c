@@ -68,7 +68,7 @@ static enum cause cause_of(const struct stage *stage, struct place place)
         const char *function;
         enum cause cause;
     } waits[] = {{"latch_hold", LATCH}, {"claim_or_wait", ID},         {"quipui_index_find", ID},
-                 {"lapse", CLAIM},      {"run_unit", CLAIM},           {"read_whole", ACCOUNT},
+                 {"lapse", CLAIM},      {"run_unit", CLAIM},           {"read_again", ACCOUNT},
                  {"lock_any", ACCOUNT}, {"quipui_grace_wait", READERS}};
 
     if (strcmp(place.function, "quipui_lock_wait") == 0) return cause_of_lock(stage, place.address);

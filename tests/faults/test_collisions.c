@@ -80,7 +80,7 @@ static unsigned probes_of(uint64_t reference)
     uint64_t hash = index_hash(fixture_index, fixture_ids[reference]);
     struct index_shard *shard = index_shard_of(fixture_index, hash);
     struct index_table table = index_table(fixture_index, shard, index_state(shard));
-    uint64_t at = index_fingerprint(hash);
+    uint64_t at = index_home(index_fingerprint(hash), table.size);
     unsigned probes = 1;
 
     while ((load_relaxed(&table.entries[at & table.mask]) & INDEX_REFERENCE) != reference + 1) {
@@ -151,7 +151,7 @@ static void fill_colliding(const struct hash_key *key, unsigned count)
     for (unsigned i = 0; i < count; id++) {
         uint64_t hash = hash_id(key, id);
 
-        if (hash >> 56 == 7 && (index_fingerprint(hash) & 0xff) == 3) fixture_ids[i++] = id;
+        if (hash >> 56 == 7 && index_home(index_fingerprint(hash), 5) == 3) fixture_ids[i++] = id;
     }
 }
 

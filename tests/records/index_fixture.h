@@ -37,14 +37,16 @@ static inline void fixture_close(void)
     quipui_index_close(fixture_index);
 }
 
-/* The next id after this one of this shard with this home, as far as the mask says. */
-static inline quipu_uint128 fixture_colliding(quipu_uint128 after, unsigned shard, uint64_t mask,
+/* The next id after this one of this shard with this home in a table of so many entries. */
+static inline quipu_uint128 fixture_colliding(quipu_uint128 after, unsigned shard, uint64_t entries,
                                               uint64_t home)
 {
     for (quipu_uint128 id = after + 1;; id++) {
         uint64_t hash = index_hash(fixture_index, id);
 
-        if (hash >> 56 == shard && (index_fingerprint(hash) & mask) == home) return id;
+        if (hash >> 56 == shard && index_fingerprint(hash) * entries >> FINGERPRINT_BITS == home) {
+            return id;
+        }
     }
 }
 

@@ -86,7 +86,7 @@ static void step(struct naive *set, struct random *random)
     }
 }
 
-static void run_against_naive_set(uint64_t seed, unsigned shard, uint64_t mask, uint64_t home)
+static void run_against_naive_set(uint64_t seed, unsigned shard, uint64_t entries, uint64_t home)
 {
     static struct naive set;
     struct random random = {seed};
@@ -95,7 +95,7 @@ static void run_against_naive_set(uint64_t seed, unsigned shard, uint64_t mask, 
     set.seed = seed;
     fixture_open(seed, 100);
     for (unsigned n = 0; n < IDS; n++)
-        set.ids[n] = fixture_colliding(n == 0 ? 0 : set.ids[n - 1], shard, mask, home);
+        set.ids[n] = fixture_colliding(n == 0 ? 0 : set.ids[n - 1], shard, entries, home);
     for (int i = 0; i < STEPS; i++) {
         step(&set, &random);
         if (i % 16 == 0) check_all(&set);
@@ -109,16 +109,16 @@ Test(index, is_a_set_when_homes_collide)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         unsigned shard = (unsigned)seed * 37 % INDEX_SHARDS;
 
-        run_against_naive_set(seed, shard, 63, 63);      /* one home, the last of 8, 16, 32, 64 */
-        run_against_naive_set(seed, shard, 60, 60);      /* the last four of 64 */
-        run_against_naive_set(seed, shard, 7, seed % 8); /* one of 8, then spread */
+        run_against_naive_set(seed, shard, 64, 63);      /* one home, the last of 8, 16, 32, 64 */
+        run_against_naive_set(seed, shard, 16, 15);      /* the last four of 64 */
+        run_against_naive_set(seed, shard, 8, seed % 8); /* one of 8, then spread */
     }
 }
 
 Test(index, is_a_set_when_ids_are_few)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        run_against_naive_set(seed, (unsigned)seed, 0, 0); /* any home of one shard */
+        run_against_naive_set(seed, (unsigned)seed, 1, 0); /* any home of one shard */
 }
 
 /* Ids in a row, stored, burnt or given back, through every size up to that of `count` ids. */
@@ -203,7 +203,7 @@ static void check_full(bool by_refusal)
     fixture_open(3, 10);
     if (by_refusal) quipui_memory_refuse = refuse;
     for (;; count++) {
-        id = fixture_colliding(id, 9, 0, 0);
+        id = fixture_colliding(id, 9, 1, 0);
         cr_assert_lt(count, PLACES_MAX);
         fixture_write(count, id);
         claim = fixture_claim(id, count, &found);
@@ -215,12 +215,12 @@ static void check_full(bool by_refusal)
     cr_assert_geq(count, 24);
     id = 0;
     for (uint64_t i = 0; i < count; i++) {
-        id = fixture_colliding(id, 9, 0, 0);
+        id = fixture_colliding(id, 9, 1, 0);
         cr_assert(quipui_index_find(fixture_index, index_hash(fixture_index, id), id, &found));
         cr_assert_eq(found, i);
     }
     quipui_memory_refuse = NULL;
-    id = fixture_colliding(id, 9, 0, 0);
+    id = fixture_colliding(id, 9, 1, 0);
     cr_assert_eq(fixture_claim(id, count, &found), by_refusal ? CLAIM_TAKEN : CLAIM_NO_MEMORY);
     fixture_close();
 }

@@ -9,7 +9,7 @@
 
 #include <sched.h>
 
-enum { THREADS = 4, SHARD = 77, MASK = 28, HOME = 28 };
+enum { THREADS = 4, SHARD = 77, ENTRIES = 8, HOME = 7 };
 enum { CHURNED = 4, GROUP = 7 }; /* ids of a shard that are released, and all of them */
 
 struct race {
@@ -25,7 +25,7 @@ static void set_up(uint64_t seed, unsigned count)
 {
     fixture_open(seed, 1000);
     for (unsigned i = 0; i < count; i++) {
-        race.ids[i] = fixture_colliding(i == 0 ? 0 : race.ids[i - 1], SHARD, MASK, HOME);
+        race.ids[i] = fixture_colliding(i == 0 ? 0 : race.ids[i - 1], SHARD, ENTRIES, HOME);
         fixture_ids[i] = race.ids[i];
     }
 }
@@ -106,7 +106,7 @@ Test(index_threads, finds_what_moves, .timeout = 240)
         for (unsigned i = 0; i < INDEX_SHARDS * GROUP; i++) {
             quipu_uint128 before = i % GROUP == 0 ? 0 : race.ids[i - 1];
 
-            if (round == 0) race.ids[i] = fixture_colliding(before, i / GROUP, 15, 13);
+            if (round == 0) race.ids[i] = fixture_colliding(before, i / GROUP, 16, 13);
             fixture_ids[i] = race.ids[i];
             store_relaxed(&fixture_marks[i], 0);
         }
@@ -284,7 +284,7 @@ Test(index_threads, keeps_a_table_while_somebody_is_in_a_read_section, .timeout 
     hash = index_hash(fixture_index, 1);
     shard = index_shard_of(fixture_index, hash);
     table = index_table(fixture_index, shard, index_state(shard));
-    reading.entry = &table.entries[index_fingerprint(hash) & table.mask];
+    reading.entry = &table.entries[index_home(index_fingerprint(hash), table.size)];
     reading.stored = load_relaxed(reading.entry);
     cr_assert_neq(reading.stored, 0);
 

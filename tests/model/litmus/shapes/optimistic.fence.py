@@ -14,8 +14,8 @@ def commits_other():
 
 def reads(first, second):
     def reader():
-        copied = yield load(first, "optimistic.word read_whole")
-        copied_too = yield load(second, "optimistic.word read_whole")
+        copied = yield load(first, "optimistic.word try_to_read")
+        copied_too = yield load(second, "optimistic.word try_to_read")
         yield fence("fence still_there")
         if (yield load(first)) == copied and (yield load(second)) == copied_too:
             return copied, copied_too
@@ -28,6 +28,6 @@ def bad(_, __, one_way, other_way):
 
 REDUNDANT = {
     "optimistic.word unlock": "the fences order the readers; see optimistic.words",
-    "optimistic.word read_whole": "as above",
+    "optimistic.word try_to_read": "as above",
 }
 THREADS = [commits_one, commits_other, reads("one", "other"), reads("other", "one")]

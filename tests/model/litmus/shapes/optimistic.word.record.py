@@ -11,19 +11,19 @@ def commits():
 
 
 def walks():
-    if (yield load("word", "optimistic.word read_whole")) == "1":
+    if (yield load("word", "optimistic.word try_to_read")) == "1":
         if (yield load("head", "optimistic.words word_at")) == 1:
             yield read("record")
 
 
 REDUNDANT = {
     "optimistic.word unlock": "the words carry the record too",
-    "optimistic.word read_whole": "the words carry the record too",
+    "optimistic.word try_to_read": "the words carry the record too",
     "optimistic.words set_word": "the word carries the record too",
     "optimistic.words word_at": "the word carries the record too",
 }
 TOGETHER = [
     ("optimistic.word unlock", "optimistic.words set_word"),
-    ("optimistic.word read_whole", "optimistic.words word_at"),
+    ("optimistic.word try_to_read", "optimistic.words word_at"),
 ]
 THREADS = [commits, walks]

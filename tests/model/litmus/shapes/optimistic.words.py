@@ -11,7 +11,7 @@ def commits():
 
 
 def copies():
-    word = yield load("word", "optimistic.word read_whole")
+    word = yield load("word", "optimistic.word try_to_read")
     if word == "0 locked":
         return None
     debits = yield load("debits", "optimistic.words word_at")
