@@ -118,8 +118,8 @@ static bool lock_at(struct slot *slot, uint64_t version)
 
 static void unlock(struct slot *slot, uint64_t version)
 {
-    /* edge optimistic.word: release; pairs with acquire in try_to_read(). Carries the words, and the
-     * records and knots that the head leads to. */
+    /* edge optimistic.word: release; pairs with acquire in try_to_read(). Carries the words, and
+     * the records and knots that the head leads to. */
     store_release(&state_of(slot)->word, word_of(version));
 }
 

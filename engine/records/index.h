@@ -165,8 +165,8 @@ static inline unsigned index_likely_size(const struct index *index, uint64_t has
     return load_relaxed(&index->sizes[hash >> 56]);
 }
 
-/* The home of a hash in its table of this size. Shards and homes are in the order of hashes, so that
- * it takes one shift. */
+/* The home of a hash in its table of this size. Shards and homes are in the order of hashes, so
+ * that it takes one shift. */
 static inline _Atomic uint64_t *index_home_at(const struct index *index, uint64_t hash,
                                               unsigned size)
 {
