@@ -31,7 +31,7 @@ static uint64_t own_clock_now(void *context)
 void scene_open(struct scene *scene, enum opening how)
 {
     quipu_options options = {
-        .protocol = scene->protocol, .account_capacity = 1 << 12, .transfer_capacity = 1 << 15};
+        .protocol = scene->protocol, .account_capacity = 1 << 12, .transfer_capacity = 1 << 20};
 
     scene->now = NOON;
     if (how == SCENE_OWN_CLOCK) {
