@@ -130,6 +130,37 @@ EVERY_PROTOCOL(limits, of_transfers)
     ledger_close(ledger);
 }
 
+/* The place of a transfer that came to nothing is used again, whatever the batch: a ledger for so
+ * many transfers takes so many, among as many that are refused, exist, or are ill-formed. */
+EVERY_PROTOCOL(limits, of_transfers_that_came_to_nothing)
+{
+    enum { MANY = 96, BATCH = 40 };
+    quipu_ledger *ledger = small(*protocol_index, CAPACITY, MANY);
+    quipu_account poor = an_account(3);
+    quipu_transfer events[BATCH];
+    quipu_result results[BATCH];
+    unsigned created = 0;
+
+    poor.flags = QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS;
+    fill_accounts(ledger, 1, 2);
+    cr_assert_eq(quipu_create_accounts(ledger, &poor, 1, results), QUIPU_OK);
+    for (unsigned first = 1; created < MANY; first += BATCH) {
+        for (unsigned i = 0; i < BATCH; i++) {
+            unsigned id = i % 4 == 2 ? first : first + i;
+
+            events[i] = a_transfer(id, i % 8 == 1 ? 3 : 1, 2, 1); /* half as many burn their id */
+            if (i % 4 == 3 || i % 8 == 5 || created + i / 4 >= MANY) events[i].code = 0;
+        }
+        cr_assert_eq(quipu_create_transfers(ledger, events, BATCH, results), QUIPU_OK);
+        for (unsigned i = 0; i < BATCH; i++)
+            created += results[i].status == QUIPU_CREATED;
+    }
+    cr_assert_eq(transfers_in(ledger), MANY);
+    events[0] = a_transfer(MANY * BATCH, 1, 2, 1);
+    cr_assert_eq(quipu_create_transfers(ledger, events, 1, results), QUIPU_NO_SPACE);
+    ledger_close(ledger);
+}
+
 EVERY_PROTOCOL(limits, of_transfers_do_not_cut_chains)
 {
     quipu_ledger *ledger = small(*protocol_index, CAPACITY, CAPACITY);
