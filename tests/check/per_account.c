@@ -25,7 +25,8 @@ struct book {
     struct checker *c;
     struct change *changes;
     struct sum *ended, *begun;
-    uint32_t count;
+    uint32_t *starts;                  /* of each account's changes */
+    uint32_t *near_ended, *near_begun; /* what before() last said of each account */
 };
 
 static void note(struct checker *c, enum anomaly anomaly, const char *what, uint32_t unit,
@@ -136,23 +137,40 @@ static void sum_up(const struct change *changes, uint32_t count, bool ends, stru
     }
 }
 
-/* How many of the sums lie before `time`; with `slack`, for certain. */
-static uint32_t before(const struct checker *c, const struct sum *sums, uint32_t count,
-                       uint64_t time, bool for_certain)
+/* Does this sum lie before `time`, or, unless for certain, may it? */
+static bool lies_before(const struct checker *c, const struct sum *sum, uint64_t time,
+                        bool for_certain)
 {
-    uint32_t low = 0, high = count;
+    return for_certain ? ended_before(c, sum->time, time) : !ended_before(c, time, sum->time);
+}
 
+/* How many of the sums lie before `time`. Most reads come soon after the one before: *near is what
+ * was said of that one, and the search goes out from there. */
+static uint32_t before(const struct checker *c, const struct sum *sums, uint32_t count,
+                       uint64_t time, bool for_certain, uint32_t *near)
+{
+    uint32_t low = *near, high = *near, stride = 1;
+
+    while (low > 0 && !lies_before(c, &sums[low - 1], time, for_certain)) {
+        high = low - 1;
+        low = low > stride ? low - stride : 0;
+        stride *= 2;
+    }
+    while (high < count && lies_before(c, &sums[high], time, for_certain)) {
+        low = high + 1;
+        high = count - high > stride ? high + stride : count;
+        stride *= 2;
+    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        bool is = for_certain ? ended_before(c, sums[middle].time, time)
-                              : !ended_before(c, time, sums[middle].time);
 
-        if (is) {
+        if (lies_before(c, &sums[middle], time, for_certain)) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
+    *near = low;
     return low;
 }
 
@@ -191,15 +209,18 @@ static bool has_timed(const struct account *account)
     return account->timed_count > 0;
 }
 
-static void check_read(struct book *book, const struct seen *seen, const uint32_t *starts)
+static void check_read(struct book *book, const struct seen *seen)
 {
     static const struct sum none = {0};
     struct checker *c = book->c;
     const struct account *account = &c->accounts[seen->account];
-    uint32_t first = starts[seen->account], count = starts[seen->account + 1] - first;
+    uint32_t first = book->starts[seen->account];
+    uint32_t count = book->starts[seen->account + 1] - first;
     uint64_t begin = unit_begin(c, seen->unit), end = unit_end_time(c, seen->unit);
-    uint32_t ended = before(c, &book->ended[first], count, begin, true);
-    uint32_t begun = before(c, &book->begun[first], count, end, false);
+    uint32_t ended =
+        before(c, &book->ended[first], count, begin, true, &book->near_ended[seen->account]);
+    uint32_t begun =
+        before(c, &book->begun[first], count, end, false, &book->near_begun[seen->account]);
     const struct sum *least = ended == 0 ? &none : &book->ended[first + ended - 1];
     const struct sum *most = begun == 0 ? &none : &book->begun[first + begun - 1];
     uint64_t version = version_at(account, seen->state);
@@ -224,7 +245,7 @@ static void check_read(struct book *book, const struct seen *seen, const uint32_
     }
 }
 
-static void check_reads(struct book *book, const uint32_t *starts)
+static void check_reads(struct book *book)
 {
     struct checker *c = book->c;
 
@@ -235,14 +256,14 @@ static void check_reads(struct book *book, const uint32_t *starts)
         if (seen->unit == NONE) continue;
         if (step->kind == HISTORY_FIND && step->status != 0) values_check_find(c, seen);
         if (step->kind != HISTORY_READ || c->accounts[seen->account].origin == NONE) continue;
-        if (c->units[seen->unit].end == UNIT_READ) check_read(book, seen, starts);
+        if (c->units[seen->unit].end == UNIT_READ) check_read(book, seen);
     }
 }
 
-static void sort_book(struct book *book, const uint32_t *starts)
+static void sort_book(struct book *book)
 {
     for (uint32_t a = 0; a < book->c->account_names.count; a++) {
-        uint32_t first = starts[a], count = starts[a + 1] - first;
+        uint32_t first = book->starts[a], count = book->starts[a + 1] - first;
 
         qsort(&book->changes[first], count, sizeof *book->changes, by_end);
         sum_up(&book->changes[first], count, true, &book->ended[first]);
@@ -254,13 +275,15 @@ static void sort_book(struct book *book, const uint32_t *starts)
 bool per_account_check(struct checker *c)
 {
     uint32_t accounts = c->account_names.count, sum = 0;
-    uint32_t *starts = checker_room(c, ROOM_STARTS, (size_t)accounts + 2, sizeof *starts);
-    struct book book = {.c = c};
+    uint32_t *starts = checker_room(c, ROOM_STARTS, 3 * (size_t)accounts + 2, sizeof *starts);
+    struct book book = {.c = c, .starts = starts};
 
     if (starts == NULL) return false;
     for (uint32_t a = 0; a < accounts; a++)
         check_order(c, a);
-    memset(starts, 0, ((size_t)accounts + 2) * sizeof *starts);
+    memset(starts, 0, (3 * (size_t)accounts + 2) * sizeof *starts);
+    book.near_ended = starts + accounts + 2;
+    book.near_begun = book.near_ended + accounts;
     list_changes(&book, starts + 1, NULL);
     for (uint32_t a = 0; a <= accounts; a++) {
         uint32_t count = starts[a + 1];
@@ -273,7 +296,7 @@ bool per_account_check(struct checker *c)
     book.begun = checker_room(c, ROOM_WALK, sum, sizeof *book.begun);
     if (book.changes == NULL || book.ended == NULL || book.begun == NULL) return false;
     list_changes(&book, NULL, starts + 1);
-    sort_book(&book, starts);
-    check_reads(&book, starts);
+    sort_book(&book);
+    check_reads(&book);
     return true;
 }
