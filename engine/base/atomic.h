@@ -6,7 +6,8 @@
  * relaxed.
  *
  * A sixteen-byte object (`wide`) goes through the same verbs: cmpxchg16b on x86-64, an ldxp/stxp
- * pair on AArch64, by way of the compiler or libatomic; its loads are wide.h's. */
+ * pair on AArch64, by way of the compiler or libatomic; its loads and cas_acq_rel() are of
+ * wide.h. */
 #ifndef QUIPU_BASE_ATOMIC_H
 #define QUIPU_BASE_ATOMIC_H
 
@@ -45,8 +46,9 @@
     atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_release,             \
                                             memory_order_relaxed)
 #define cas_acq_rel(p, seen, next)                                                                 \
-    atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_acq_rel,             \
-                                            memory_order_acquire)
+    CAS_WIDE_OR((p), (seen), (next),                                                               \
+                atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_acq_rel, \
+                                                        memory_order_acquire))
 
 /* The one full fence of the code base; see optimistic.c. ThreadSanitizer does not know fences, so
  * under it an exchange on a word of the caller's own does the same. */
@@ -70,12 +72,22 @@ static inline void relax(void)
 #endif
 }
 
-/* Wait politely: relax 128 times, then yield the processor, since the thread we wait for may need
- * it. */
+/* Relax for twice as long as the round before, 128 times at most: each look at what we wait for
+ * takes its line from whoever works there. */
+static inline void relax_longer(unsigned round)
+{
+    unsigned times = round < 7 ? 1u << round : 128;
+
+    while (times-- > 0)
+        relax();
+}
+
+/* Wait politely: relax 127 times in seven rounds, then yield the processor, since the thread we
+ * wait for may need it. */
 static inline void spin(unsigned *spins)
 {
-    if (++*spins <= 128) {
-        relax();
+    if (*spins < 7) {
+        relax_longer((*spins)++);
     } else {
         (void)sched_yield();
     }

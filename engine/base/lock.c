@@ -8,17 +8,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Holders keep a lock for about a hundred ns; sleeping costs a few thousand. */
-#define SPINS_BEFORE_SLEEP 64
+/* Holders keep a lock for about a hundred ns; sleeping costs a few thousand. The first look comes
+ * late enough for a holder to go on undisturbed to the next, whose lines it has: who looks sooner
+ * gets the lock, and waits for the lines. */
+#define FIRST_ROUND 3
+#define ROUNDS_BEFORE_SLEEP 4
 
 void quipui_lock_wait(struct lock *lock)
 {
     int saved = errno;
 
-    for (unsigned spins = 0; spins < SPINS_BEFORE_SLEEP; spins++) {
+    for (unsigned round = 0; round < ROUNDS_BEFORE_SLEEP; round++) {
         uint32_t seen = LOCK_FREE;
 
-        relax();
+        relax_longer(FIRST_ROUND + round);
         /* edge lock.word: acquire; pairs with release in lock_let_go(). */
         if (cas_acquire(&lock->word, &seen, LOCK_HELD)) return;
         if (seen == LOCK_AWAITED) break;

@@ -1,9 +1,10 @@
-/* wide.h - how sixteen bytes are loaded at once; for atomic.h, which has the verbs.
+/* wide.h - how sixteen bytes are loaded at once, and swapped; for atomic.h, which has the verbs.
  *
  * Compilers and libatomic load them on x86-64 by cmpxchg16b: a locked instruction that takes the
  * line from whoever writes it, for a read. But every processor with AVX loads sixteen aligned bytes
  * at once (AMD's manual, volume 2, 7.3.2; Intel's, volume 3, 9.1.1), and no load there passes an
- * earlier one, so that a plain one is an acquire, and it shares the line.
+ * earlier one, so that a plain one is an acquire, and it shares the line. Such a processor has
+ * cmpxchg16b as well; gcc calls libatomic for it, and saves all registers around the call.
  *
  * ThreadSanitizer must see the access, and other processors have their own ways: there the compiler
  * decides. */
@@ -11,6 +12,8 @@
 #define QUIPU_BASE_WIDE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/tsan.h"
@@ -19,6 +22,11 @@ __extension__ typedef unsigned __int128 wide;
 
 #if defined(__x86_64__) && !defined(QUIPU_UNDER_TSAN)
 
+static inline bool wide_is_native(void)
+{
+    return __builtin_cpu_supports("avx");
+}
+
 static inline wide wide_load(const void *place)
 {
     const _Atomic wide *word = place;
@@ -26,21 +34,44 @@ static inline wide wide_load(const void *place)
     lanes both;
     wide value;
 
-    if (!__builtin_cpu_supports("avx")) return atomic_load_explicit(word, memory_order_acquire);
+    if (!wide_is_native()) return atomic_load_explicit(word, memory_order_acquire);
     __asm__ __volatile__("movdqa %1, %0" : "=x"(both) : "m"(*word) : "memory");
     memcpy(&value, &both, sizeof value);
     return value;
 }
 
-/* A load of `p` if it is wide, else what is said. */
+/* A locked instruction is a full fence: acquire and release, whether it wins or not. */
+static inline bool wide_cas(void *place, void *seen, wide next)
+{
+    uint64_t low, high;
+    bool won;
+
+    if (!wide_is_native()) {
+        return atomic_compare_exchange_strong_explicit((_Atomic wide *)place, (wide *)seen, next,
+                                                       memory_order_acq_rel, memory_order_acquire);
+    }
+    low = (uint64_t) * (wide *)seen;
+    high = (uint64_t)(*(wide *)seen >> 64);
+    __asm__ __volatile__("lock cmpxchg16b %1"
+                         : "=@ccz"(won), "+m"(*(wide *)place), "+a"(low), "+d"(high)
+                         : "b"((uint64_t)next), "c"((uint64_t)(next >> 64))
+                         : "memory");
+    *(wide *)seen = (wide)high << 64 | low;
+    return won;
+}
+
+/* A load of `p`, or a compare-and-swap, if it is wide; else what is said. */
 #define LOAD_WIDE_OR(p, other)                                                                     \
     _Generic((p),                                                                                  \
         _Atomic wide *: wide_load(p),                                                              \
         const _Atomic wide *: wide_load(p),                                                        \
         default: (other))
+#define CAS_WIDE_OR(p, seen, next, other)                                                          \
+    _Generic((p), _Atomic wide * : wide_cas((p), (seen), (next)), default : (other))
 
 #else
 #define LOAD_WIDE_OR(p, other) other
+#define CAS_WIDE_OR(p, seen, next, other) other
 #endif
 
 #endif

@@ -98,7 +98,8 @@ static bool prepare(struct store *store, struct unit *unit)
 static void enter(struct store *store, struct unit *unit)
 {
     (void)store;
-    (void)unit;
+    for (uint32_t i = 0; i < unit->copy_count; i++)
+        quipui_tie_stand_aside(unit->copies[i].slot);
 }
 
 static void load(struct store *store, struct unit *unit)

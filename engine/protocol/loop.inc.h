@@ -142,6 +142,7 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
             return UNIT_REFUSED;
         }
         if (step == STEP_APPROVED) {
+            plain->timestamp = single.leg.timestamp; /* tie.h, T4 */
             settle_leg(store, worker, &single.leg);
             return UNIT_CREATED;
         }
@@ -149,13 +150,30 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
     return run_again(store, worker, plain);
 }
 
+/* Others with later timestamps are at these accounts: what is left of the run would find so, too,
+ * one by one, and at each draw they would be later again. */
+static __attribute__((noinline, cold)) void draw_rest(struct store *store, struct plain *plains,
+                                                      size_t count)
+{
+    uint64_t timestamp;
+
+    if (count == 0) return;
+    timestamp = clock_draw(&store->clock, count);
+    for (size_t i = 0; i < count; i++) {
+        if (plains[i].outcome == QUIPU_CREATED) plains[i].timestamp = timestamp + i;
+    }
+}
+
 /* The straight path: doors, judge and law in line, over a unit whose counts are constants. */
 static __attribute__((flatten)) size_t run_plains(struct store *store, struct worker *worker,
                                                   struct plain *plains, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        uint64_t drawn = plains[i].timestamp;
+
         if (plains[i].outcome != QUIPU_CREATED) continue;
         if (run_plain(store, worker, &plains[i]) == UNIT_NO_MEMORY) return i;
+        if (plains[i].timestamp != drawn) draw_rest(store, plains + i + 1, count - i - 1);
     }
     return count;
 }

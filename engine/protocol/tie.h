@@ -16,7 +16,9 @@
  *   T1  a mark carries the attempt: it is never placed twice with the same number
  *   T2  the owner takes off its marks of one attempt before it writes knots for the next; so knots
  *       read under a mark that is still there are those of its attempt
- *   T3  while all marks are placed nobody else advances these threads, nor their `touched` */
+ *   T3  while all marks are placed nobody else advances these threads, nor their `touched`
+ *   T4  so timestamps drawn meanwhile are later than all that touched these accounts, and nobody
+ *       looks at the record of an open unit: it may still be given them */
 #ifndef QUIPU_PROTOCOL_TIE_H
 #define QUIPU_PROTOCOL_TIE_H
 
@@ -28,8 +30,12 @@ void quipui_tie_seed(struct slot *slot, const struct account_state *state);
 /* Copy version, head, closed and touched of an account. Never waits, disturbs nobody. */
 void quipui_tie_see(struct store *store, struct copy *copy);
 
+/* If a unit is tying at this account, wait a moment: whatever we did there would slow it down. */
+void quipui_tie_stand_aside(struct slot *slot);
+
 /* Tie the knots of all legs. False: an account was closed or opened since it was copied, or touched
- * later than a leg's timestamp; nothing is tied. */
+ * later than a leg's timestamp; nothing is tied. Legs without holds may have later timestamps
+ * after. */
 bool quipui_tie(struct store *store, struct unit *unit);
 
 #endif

@@ -3,13 +3,20 @@
 
 #include <string.h>
 
-/* The worker this thread had last. Only a hint: it may be of a ledger that is gone, so it is
- * compared, never followed. */
-static _Thread_local const struct worker *last_worker;
+/* The worker this thread had last, and whose it is: the ledger may be gone, so it is followed only
+ * if the serial is that of the one at hand. */
+static _Thread_local struct {
+    uint64_t serial;
+    struct worker *worker;
+} last;
+
+static _Atomic uint64_t serials;
 
 void quipui_workers_open(struct workers *workers)
 {
     memset(workers, 0, sizeof *workers);
+    /* relaxed: only to be unique, and never 0. */
+    workers->serial = add_relaxed(&serials, 1) + 1;
 }
 
 void quipui_workers_close(struct workers *workers)
@@ -63,12 +70,8 @@ static bool add_worker(struct workers *workers)
 
 static struct worker *find_idle(struct workers *workers, enum worker_use use)
 {
-    struct worker *first = workers_first(workers);
-
-    for (struct worker *w = first; w != NULL; w = w->next) {
-        if (w == last_worker && quipui_worker_try(w, use)) return w;
-    }
-    for (struct worker *w = first; w != NULL; w = w->next) {
+    if (last.serial == workers->serial && quipui_worker_try(last.worker, use)) return last.worker;
+    for (struct worker *w = workers_first(workers); w != NULL; w = w->next) {
         if (quipui_worker_try(w, use)) return w;
     }
     return NULL;
@@ -81,7 +84,8 @@ static struct worker *take_any(struct workers *workers, enum worker_use use)
         struct worker *worker = find_idle(workers, use);
 
         if (worker != NULL) {
-            last_worker = worker;
+            last.serial = workers->serial;
+            last.worker = worker;
             return worker;
         }
         if (!add_worker(workers)) return NULL;

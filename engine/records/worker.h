@@ -1,8 +1,8 @@
 /* worker.h - what one call in flight owns: places to write to and memory to think in.
  *
  * A call takes an idle worker at its start and gives it back at its end, so nothing belongs to a
- * thread: threads come and go as they like. A thread finds the worker it had last time first, whose
- * lines are warm.
+ * thread: threads come and go as they like. A thread tries the worker it had last time first, whose
+ * lines are warm, and without a look at the others: there may be as many as there are threads.
  *
  *   W1  a worker is used by one call at a time: whoever turned busy from 0
  *   W2  an import runs alone: it closes the gate and waits until no other worker writes */
@@ -31,6 +31,7 @@ struct worker {
 
 struct workers {
     _Atomic(struct worker *) first;
+    uint64_t serial; /* of no other in this process, even later */
     struct lock adding;
     struct lock importing;
     _Atomic uint32_t gate; /* 1: an import waits or runs */

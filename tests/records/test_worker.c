@@ -38,6 +38,29 @@ Test(worker, is_found_again)
     quipui_workers_close(&workers);
 }
 
+Test(worker, is_of_the_ledger_at_hand)
+{
+    static struct workers other;
+    struct worker *worker, *others;
+
+    quipui_workers_open(&workers);
+    quipui_workers_open(&other);
+    worker = quipui_worker_take(&workers, WORKER_WRITES);
+    quipui_worker_give_back(worker);
+    others = quipui_worker_take(&other, WORKER_WRITES);
+    cr_assert_neq(others, worker, "the one it had last is of another ledger");
+    quipui_worker_give_back(others);
+    quipui_workers_close(&other);
+    quipui_workers_open(&other); /* in the same memory: the one it had last is gone */
+    others = quipui_worker_take(&other, WORKER_WRITES);
+    cr_assert_eq(workers_first(&other), others);
+    quipui_worker_give_back(others);
+    cr_assert_eq(quipui_worker_take(&workers, WORKER_READS), worker);
+    quipui_worker_give_back(worker);
+    quipui_workers_close(&other);
+    quipui_workers_close(&workers);
+}
+
 Test(worker, has_memory_to_think_in)
 {
     struct worker *worker;

@@ -9,9 +9,11 @@
 /* The real header, whose place CMake gives, without its ways to wait. */
 #define spin real_spin
 #define relax real_relax
+#define relax_longer real_relax_longer
 #include EXPLORE_REAL_ATOMIC
 #undef spin
 #undef relax
+#undef relax_longer
 
 #include "explore/points.h"
 
@@ -94,6 +96,7 @@
 
 #define spin(spins) explore_spin(spins, __func__)
 #define relax() explore_relax()
+#define relax_longer(round) ((void)(round), explore_relax())
 #define sched_yield() (explore_yield(), 0)
 
 /* A thread's own variables are a fiber's own: scheduler.c keeps them apart. */
