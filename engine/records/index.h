@@ -100,6 +100,13 @@ void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, u
  *   threads  any, inside a read section */
 bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uint64_t *found);
 
+/* The same without a lock or a wait: CLAIM_STORED, CLAIM_TAKEN when there is none, or
+ * CLAIM_IN_FLIGHT when only quipui_index_find() can say.
+ *
+ *   threads  any, inside a read section */
+enum claim quipui_index_glance(struct index *index, uint64_t hash, quipu_uint128 id,
+                               uint64_t *found);
+
 /* Give back what was retired, once it is worth a grace period. Outside of read sections. */
 void quipui_index_reclaim(struct index *index);
 
@@ -157,19 +164,21 @@ static inline struct index_table index_likely_table(const struct index *index, u
     return index_table_at(index, hash >> 56, load_relaxed(&index->sizes[hash >> 56]));
 }
 
-/* Bring the home line of an id close. Inside a read section. */
+/* Bring the home line of an id close, to read: many threads may have it. Inside a read section. */
 static inline void index_prefetch(const struct index *index, uint64_t hash)
 {
     struct index_table table = index_likely_table(index, hash);
 
-    prefetch_for_write(&table.entries[index_fingerprint(hash) & table.mask]);
+    prefetch(&table.entries[index_fingerprint(hash) & table.mask]);
 }
 
 /* The same for who will claim the id: the shard's own line comes from whoever claimed last. */
 static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
 {
+    struct index_table table = index_likely_table(index, hash);
+
     prefetch_for_write(index_shard_of(index, hash));
-    index_prefetch(index, hash);
+    prefetch_for_write(&table.entries[index_fingerprint(hash) & table.mask]);
 }
 
 /* A guess at where an id leads, by fingerprint alone; UINT64_MAX: nowhere. In a read section. */
