@@ -30,7 +30,8 @@ static size_t group_at(size_t from, size_t count)
 }
 
 /* Ask for the lines of the index, then guess by them. In a read section. */
-static void follow(struct index *index, const quipu_uint128 *ids, size_t count, struct lead *leads)
+static inline void follow(struct index *index, const quipu_uint128 *ids, size_t count,
+                          struct lead *leads)
 {
     for (size_t i = 0; i < count; i++) {
         leads[i].hash = index_hash(index, ids[i]);
@@ -41,8 +42,8 @@ static void follow(struct index *index, const quipu_uint128 *ids, size_t count, 
 }
 
 /* Ask early for what a lookup of these accounts will touch. In a read section. */
-static void warm_accounts(struct store *store, const quipu_uint128 *ids, size_t count,
-                          struct lead *leads)
+static inline void warm_accounts(struct store *store, const quipu_uint128 *ids, size_t count,
+                                 struct lead *leads)
 {
     follow(&store->account_ids, ids, count, leads);
     for (size_t i = 0; i < count; i++) {
@@ -72,8 +73,8 @@ static void warm_transfers(struct store *store, const quipu_uint128 *ids, size_t
 }
 
 /* CLAIM_STORED: *slot is the account; CLAIM_TAKEN: there is none, and *slot is NULL. */
-static enum claim glance(struct store *store, const struct lead *lead, quipu_uint128 id,
-                         struct slot **slot)
+static inline enum claim glance(struct store *store, const struct lead *lead, quipu_uint128 id,
+                                struct slot **slot)
 {
     enum claim claim;
     uint64_t place;
@@ -123,7 +124,7 @@ static bool are_missing_still(struct store *store, const quipu_uint128 *ids, siz
     return true;
 }
 
-static void show(const struct copy *copy, quipu_account *account, uint64_t *version)
+static inline void show(const struct copy *copy, quipu_account *account, uint64_t *version)
 {
     audit(copy->state.balance.version != 0); /* once an id leads to its account, every read finds
                                                 that */
