@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "api/ledger.h"
+#include "base/grace.h"
 
 #define DEFAULT_ACCOUNTS ((uint64_t)1 << 24)
 #define DEFAULT_TRANSFERS ((uint64_t)1 << 28)
@@ -112,6 +113,7 @@ quipu_status quipu_close(quipu_ledger *ledger)
 {
     if (ledger == NULL) return QUIPU_INVALID;
     if (ledger->torn || !is_idle(ledger)) return QUIPU_BUSY;
+    quipui_grace_wait(); /* for lookups that are at it and have no worker (batch/lookup.c, L2) */
     quipui_fork_leave(&ledger->fork);
     if (ledger->protocol->close != NULL) ledger->protocol->close(&ledger->store);
     quipui_store_close(&ledger->store);

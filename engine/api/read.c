@@ -50,13 +50,11 @@ static bool is_query_filter(const quipu_query_filter *filter)
 quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                    quipu_account *accounts, uint64_t *versions)
 {
-    struct reader reader;
-    quipu_status status;
-
-    if (ledger == NULL || ids == NULL || accounts == NULL || !ledger_is_count(count))
+    if (ledger == NULL || ids == NULL || accounts == NULL || !ledger_is_count(count)) {
         return QUIPU_INVALID;
-    READ(ledger, quipui_lookup_accounts(&reader, ids, count, accounts, versions));
-    return status;
+    }
+    if (ledger->torn) return QUIPU_BUSY;
+    return quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts, versions);
 }
 
 quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,

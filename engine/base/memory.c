@@ -15,7 +15,6 @@
 /* From this size on a region asks for huge pages: below, they would only waste memory. It starts at
  * a huge page and grows by whole ones then, or the kernel could not use them. */
 #define HUGE_FROM_BYTES ((size_t)4 << 20)
-#define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
 #ifdef QUIPU_TESTING
 bool (*quipui_memory_refuse)(void);
@@ -36,25 +35,33 @@ static size_t round_up(size_t bytes, size_t step)
     return (bytes + step - 1) / step * step;
 }
 
-#ifndef QUIPU_WITH_JEMALLOC
-static void *take_aligned(size_t bytes)
+static void *take_aligned(size_t bytes, size_t alignment)
 {
+#ifdef QUIPU_WITH_JEMALLOC
+    return mallocx(bytes, MALLOCX_ALIGN(alignment));
+#else
     int saved = errno;
-    void *memory = aligned_alloc(CACHE_LINE, bytes);
+    void *memory = aligned_alloc(alignment, round_up(bytes, alignment));
 
     errno = saved;
     return memory;
-}
 #endif
+}
 
 void *quipui_memory_take(size_t bytes)
 {
-    if (refused()) return NULL;
-#ifdef QUIPU_WITH_JEMALLOC
-    return mallocx(bytes, MALLOCX_ALIGN(CACHE_LINE));
-#else
-    return take_aligned(round_up(bytes, CACHE_LINE));
-#endif
+    return refused() ? NULL : take_aligned(bytes, CACHE_LINE);
+}
+
+void *quipui_memory_take_huge(size_t pages)
+{
+    int saved = errno;
+    void *memory = refused() ? NULL : take_aligned(pages * HUGE_PAGE_BYTES, HUGE_PAGE_BYTES);
+
+    /* Where the kernel has none, small pages do. */
+    if (memory != NULL) (void)madvise(memory, pages * HUGE_PAGE_BYTES, MADV_HUGEPAGE);
+    errno = saved;
+    return memory;
 }
 
 void quipui_memory_give_back(void *memory)

@@ -27,6 +27,11 @@ extern bool (*quipui_memory_refuse)(void);
 void *quipui_memory_take(size_t bytes);
 void quipui_memory_give_back(void *memory);
 
+/* The same in whole huge pages, for what is read here and there: a page table that is in no cache
+ * costs as much as the memory itself. */
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
+void *quipui_memory_take_huge(size_t pages);
+
 struct region {
     char *base; /* at a huge page */
     size_t reserved_bytes;

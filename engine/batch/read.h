@@ -23,9 +23,10 @@ bool quipui_read(struct reader *reader, struct copy *copies, size_t count);
 /* The slot of an account, or NULL. */
 struct slot *quipui_find_account(struct store *store, quipu_uint128 id);
 
-/* The public reads, with the same names. */
-quipu_status quipui_lookup_accounts(struct reader *reader, const quipu_uint128 *ids, size_t count,
-                                    quipu_account *accounts, uint64_t *versions);
+/* The public reads, with the same names. The first opens a reader only if it needs one. */
+quipu_status quipui_lookup_accounts(struct store *store, const struct protocol *protocol,
+                                    const quipu_uint128 *ids, size_t count, quipu_account *accounts,
+                                    uint64_t *versions);
 quipu_status quipui_lookup_transfers(struct reader *reader, const quipu_uint128 *ids, size_t count,
                                      quipu_transfer *transfers, quipu_transfer_versions *versions);
 quipu_status quipui_get_account_transfers(struct reader *reader, const quipu_account_filter *filter,

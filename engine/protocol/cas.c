@@ -253,4 +253,5 @@ const struct protocol quipui_protocol_cas = {
     .run_plains = run_plains,
     .expire = release_due,
     .read = read,
+    .reads_freely = true,
 };

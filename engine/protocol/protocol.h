@@ -47,6 +47,10 @@ struct protocol {
      * version is 0 does not exist yet. */
     void (*read)(struct store *store, struct copy *copies, size_t count);
 
+    /* read() holds nothing that another call could wait for: it takes its copies in any order, an
+     * account more than once, and needs no worker to show that it is there. */
+    bool reads_freely;
+
     /* All accounts one by one as of one instant; NULL: read() does it. False: no memory, and
      * nothing was visited. */
     bool (*snapshot)(struct store *store, struct worker *worker,

@@ -21,6 +21,9 @@
 #define RECLAIM_FROM 8192
 #endif
 
+/* Readers of many accounts ask for versions so many accounts ahead. */
+#define READS_AHEAD 16
+
 /* A stamp that nothing has: a worker's `snapshot` when it takes none. */
 #define NO_STAMP 0
 #define FIRST_STAMP 1
@@ -97,7 +100,8 @@ static struct rcu_version *newest_of(struct slot *slot)
 
 static void warm(struct slot *slot)
 {
-    const char *version = (const char *)newest_of(slot);
+    /* relaxed: only to ask early; who reads the version loads it again. */
+    const char *version = (const char *)load_relaxed(&slot->state.rcu.newest);
 
     prefetch(version);
     prefetch(version + CACHE_LINE);
@@ -219,8 +223,12 @@ static void read(struct store *store, struct copy *copies, size_t count)
 
     quipui_grace_enter();
     stamp = visible_stamp(store->rcu);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && i < READS_AHEAD; i++)
+        warm(copies[i].slot);
+    for (size_t i = 0; i < count; i++) {
+        if (count - i > READS_AHEAD) warm(copies[i + READS_AHEAD].slot);
         (void)read_at(copies[i].slot, stamp, &copies[i].state);
+    }
     quipui_grace_leave();
 }
 
@@ -287,6 +295,8 @@ static bool snapshot(struct store *store, struct worker *worker,
         struct account_state state;
         quipu_account account;
 
+        /* Slots come by themselves, one after the other; what they lead to does not. */
+        if (count - i > READS_AHEAD) warm(slot + READS_AHEAD);
         if (!read_at(slot, stamp, &state)) continue;
         quipui_slot_view(slot, &state, &account);
         if (!visit(context, &account, state.balance.version)) break;
@@ -310,5 +320,6 @@ const struct protocol quipui_protocol_rcu = {
     .run_plains = run_plains,
     .expire = expire,
     .read = read,
+    .reads_freely = true,
     .snapshot = snapshot,
 };

@@ -4,18 +4,23 @@
 #include "base/assert.h"
 #include "base/memory.h"
 
-/* Memory is taken for so many versions at a time. */
+/* Memory is taken for so many versions at a time; by the huge page once they would fill some. */
 #ifndef BLOCK_VERSIONS /* tests/explore needs few */
 #define BLOCK_VERSIONS 256
 #endif
+#define HUGE_BLOCK_VERSIONS (HUGE_PAGE_BYTES / sizeof(struct rcu_version) - 1)
+#define HUGE_FROM_VERSIONS (2 * HUGE_BLOCK_VERSIONS)
 
 /* A spare version that is so many pops away is asked for. */
 #define POPS_AHEAD 8
 
 struct version_block {
     struct version_block *next;
-    _Alignas(CACHE_LINE) struct rcu_version versions[BLOCK_VERSIONS];
+    uint64_t unused[15]; /* a block is as long as a whole number of versions */
+    struct rcu_version versions[];
 };
+
+_Static_assert(sizeof(struct version_block) == sizeof(struct rcu_version), "as said");
 
 void quipui_versions_close(struct versions *versions)
 {
@@ -31,15 +36,15 @@ void quipui_versions_close(struct versions *versions)
     quipui_memory_give_back(versions->retired);
 }
 
-/* Room in the arrays for one more block. */
-static bool make_room(struct versions *versions)
+/* Room in the arrays for `count` more versions. */
+static bool make_room(struct versions *versions, uint64_t count)
 {
     uint64_t capacity =
         versions->capacity > 0 ? 2 * versions->capacity : (uint64_t)4 * BLOCK_VERSIONS;
     struct rcu_version **spare;
     struct retired *retired;
 
-    if (versions->all + BLOCK_VERSIONS <= versions->capacity) return true;
+    if (versions->all + count <= versions->capacity) return true;
     spare = quipui_memory_take(capacity * sizeof(struct rcu_version *));
     retired = quipui_memory_take(capacity * sizeof *retired);
     if (spare == NULL || retired == NULL) {
@@ -65,15 +70,18 @@ static bool make_room(struct versions *versions)
 bool quipui_versions_supply(struct versions *versions, uint64_t count)
 {
     while (versions->spare_count < count) {
+        bool huge = versions->all >= HUGE_FROM_VERSIONS;
+        uint64_t added = huge ? HUGE_BLOCK_VERSIONS : BLOCK_VERSIONS;
         struct version_block *block;
 
-        if (!make_room(versions)) return false;
-        block = quipui_memory_take(sizeof *block);
+        if (!make_room(versions, added)) return false;
+        block = huge ? quipui_memory_take_huge(1)
+                     : quipui_memory_take((1 + added) * sizeof(struct rcu_version));
         if (block == NULL) return false;
         block->next = versions->blocks;
         versions->blocks = block;
-        versions->all += BLOCK_VERSIONS;
-        for (size_t i = 0; i < BLOCK_VERSIONS; i++) {
+        versions->all += added;
+        for (uint64_t i = 0; i < added; i++) {
             versions->spare[versions->spare_count++] = &block->versions[i];
         }
     }

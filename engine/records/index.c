@@ -336,7 +336,8 @@ uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigne
     }
 }
 
-bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uint64_t *found)
+enum claim quipui_index_glance(struct index *index, uint64_t hash, quipu_uint128 id,
+                               uint64_t *found)
 {
     struct index_shard *shard = index_shard_of(index, hash);
     uint64_t state = index_state(shard);
@@ -344,15 +345,22 @@ bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uin
 
     /* Nothing was found and nothing moved: there is nothing (X5).
      * relaxed: the acquires of probe() keep this load after them. */
-    if (claim == CLAIM_TAKEN && (state & INDEX_DISTURBED) == 0 &&
-        load_relaxed(&shard->state) == state) {
-        return false;
+    if (claim == CLAIM_TAKEN &&
+        ((state & INDEX_DISTURBED) != 0 || load_relaxed(&shard->state) != state)) {
+        return CLAIM_IN_FLIGHT;
     }
-    for (unsigned spins = 0; claim != CLAIM_STORED; spin(&spins)) {
+    return claim;
+}
+
+bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uint64_t *found)
+{
+    struct index_shard *shard = index_shard_of(index, hash);
+    enum claim claim = quipui_index_glance(index, hash, id, found);
+
+    for (unsigned spins = 0; claim == CLAIM_IN_FLIGHT; spin(&spins)) {
         latch_hold(&shard->latch);
         claim = probe(index, shard, own_state(shard), hash, id, true, found);
         latch_let_go(&shard->latch);
-        if (claim == CLAIM_TAKEN) return false;
     }
-    return true;
+    return claim == CLAIM_STORED;
 }

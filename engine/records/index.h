@@ -100,6 +100,13 @@ void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, u
  *   threads  any, inside a read section */
 bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uint64_t *found);
 
+/* The same without a lock or a wait: CLAIM_STORED, CLAIM_TAKEN when there is none, or
+ * CLAIM_IN_FLIGHT when only quipui_index_find() can say.
+ *
+ *   threads  any, inside a read section */
+enum claim quipui_index_glance(struct index *index, uint64_t hash, quipu_uint128 id,
+                               uint64_t *found);
+
 /* Give back what was retired, once it is worth a grace period. Outside of read sections. */
 void quipui_index_reclaim(struct index *index);
 
@@ -175,17 +182,17 @@ static inline _Atomic uint64_t *index_home_at(const struct index *index, uint64_
     return (_Atomic uint64_t *)(void *)index->tables.base + index_home(shard_and_home, size);
 }
 
-/* Bring the home line of an id close. Inside a read section. */
+/* Bring the home line of an id close, to read: many threads may have it. Inside a read section. */
 static inline void index_prefetch(const struct index *index, uint64_t hash)
 {
-    prefetch_for_write(index_home_at(index, hash, index_likely_size(index, hash)));
+    prefetch(index_home_at(index, hash, index_likely_size(index, hash)));
 }
 
 /* The same for who will claim the id: the shard's own line comes from whoever claimed last. */
 static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
 {
     prefetch_for_write(index_shard_of(index, hash));
-    index_prefetch(index, hash);
+    prefetch_for_write(index_home_at(index, hash, index_likely_size(index, hash)));
 }
 
 /* The same, beyond the home. */

@@ -89,7 +89,7 @@ QUIPU_PUBLIC quipu_status quipu_open(const quipu_options *options, quipu_ledger 
  *   returns  QUIPU_OK       the ledger is gone
  *            QUIPU_INVALID  ledger is NULL
  *            QUIPU_BUSY     a call is in flight, or was when this process was forked; the ledger is
- *                           still open
+ *                           still open (a lookup in flight may be waited for instead)
  *   threads  one, once; no call may start after this one has */
 QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
 

@@ -1,7 +1,10 @@
 /* test_open.c - what a ledger may be opened with, and what not. */
+#include "base/grace.h"
 #include "support/ledger.h"
+#include "support/threads.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 
 static quipu_ledger *const untouched = (quipu_ledger *)(uintptr_t)0x5a5a;
@@ -153,6 +156,44 @@ EVERY_PROTOCOL(open, close_while_in_use_is_refused)
     cr_assert_eq(quipu_create_accounts(ledger, &event, 1, &result), QUIPU_OK);
     (void)quipu_snapshot(ledger, close_now, ledger);
     use_and_close(ledger);
+}
+
+/* Lookups of a few accounts are no call in flight that close sees: they are in read sections, and
+ * it waits for these. */
+struct leaving {
+    quipu_ledger *ledger;
+    uint64_t inside, closing; /* shared */
+    bool left, left_first;    /* plain: carried by the grace period */
+};
+
+static void stay_or_close(void *context, unsigned thread)
+{
+    struct leaving *leaving = context;
+
+    if (thread == 0) {
+        while (shared_read(&leaving->inside) == 0)
+            (void)sched_yield();
+        (void)shared_add(&leaving->closing, 1);
+        cr_assert_eq(quipu_close(leaving->ledger), QUIPU_OK);
+        leaving->left_first = leaving->left;
+        return;
+    }
+    quipui_grace_enter();
+    (void)shared_add(&leaving->inside, 1);
+    while (shared_read(&leaving->closing) == 0)
+        (void)sched_yield();
+    for (int i = 0; i < 50; i++)
+        (void)sched_yield();
+    leaving->left = true;
+    quipui_grace_leave();
+}
+
+EVERY_PROTOCOL(open, close_waits_for_read_sections)
+{
+    struct leaving leaving = {.ledger = ledger_open(protocols[*protocol_index], NULL)};
+
+    threads_run(2, stay_or_close, &leaving);
+    cr_assert(leaving.left_first);
 }
 
 Test(open, close_of_nothing_is_invalid)

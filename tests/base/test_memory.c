@@ -52,6 +52,16 @@ Test(memory, of_small_objects_is_aligned)
     quipui_memory_give_back(NULL);
 }
 
+Test(memory, of_huge_pages_is_aligned)
+{
+    char *memory = quipui_memory_take_huge(2);
+
+    cr_assert_not_null(memory);
+    cr_assert_eq((uintptr_t)memory % HUGE_PAGE, 0, "at %p", (void *)memory);
+    memset(memory, 0xA5, 2 * HUGE_PAGE);
+    quipui_memory_give_back(memory);
+}
+
 Test(memory, of_a_region_is_zero)
 {
     struct region region;
@@ -128,6 +138,7 @@ Test(memory, may_be_refused)
     usable = load_relaxed(&region.usable_bytes);
     quipui_memory_refuse = refuse;
     cr_assert_null(quipui_memory_take(1));
+    cr_assert_null(quipui_memory_take_huge(1));
     cr_assert(!quipui_region_open(&other, PAGE));
     cr_assert(!quipui_region_grow(&region, usable + 1));
     cr_assert(!region_ensure(&region, usable + 1));

@@ -109,6 +109,11 @@ void *quipui_memory_take(size_t bytes)
     return memory + CACHE_LINE;
 }
 
+void *quipui_memory_take_huge(size_t pages)
+{
+    return quipui_memory_take(pages * HUGE_PAGE_BYTES);
+}
+
 void quipui_memory_give_back(void *memory)
 {
     size_t whole;

@@ -115,6 +115,27 @@ Test(index, is_a_set_when_homes_collide)
     }
 }
 
+/* A glance never waits, and says when only a wait could tell. */
+Test(index, says_at_a_glance)
+{
+    uint64_t hash, found = 0;
+
+    fixture_open(5, 100);
+    hash = index_hash(fixture_index, 7);
+    quipui_grace_enter();
+    cr_assert_eq(quipui_index_glance(fixture_index, hash, 7, &found), CLAIM_TAKEN);
+    fixture_write(3, 7);
+    cr_assert_eq(fixture_claim(7, 3, &found), CLAIM_TAKEN);
+    cr_assert_eq(quipui_index_glance(fixture_index, hash, 7, &found), CLAIM_IN_FLIGHT);
+    fixture_settle(3);
+    cr_assert_eq(quipui_index_glance(fixture_index, hash, 7, &found), CLAIM_STORED);
+    cr_assert_eq(found, 3);
+    fixture_burn(7, 3, 1);
+    cr_assert_eq(quipui_index_glance(fixture_index, hash, 7, &found), CLAIM_TAKEN);
+    quipui_grace_leave();
+    fixture_close();
+}
+
 Test(index, is_a_set_when_ids_are_few)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
