@@ -147,7 +147,8 @@ class Run:
         self.accounts = {}
         self.shards = [Line(rng.randrange(cores)) for _ in range(SHARDS)]
         self.clock = Line()
-        self.spent = dict.fromkeys(("private", "shard", "account", "queue", "clock", "workers"), 0.0)
+        self.spent = dict.fromkeys(
+            ("private", "shard", "account", "queue", "clock", "workers"), 0.0)
         self.rounds = 0
         self.ahead = batch >= AHEAD
 
@@ -232,7 +233,7 @@ class Run:
         return line.free + walk
 
     def private(self, core):
-        """S, without what is reckoned apart; a little different each time, or cores march in step."""
+        """S, without what is reckoned apart; never quite the same, or cores march in step."""
         fixed = SHARD_NS + self.protocol.hold + (CLOCK_NS / self.batch)
         rest = max(0.0, self.private_ns - fixed)
         self.spent["private"] += self.private_ns
@@ -335,7 +336,7 @@ def rate_of(line, by):
 
 
 def measured(share, by):
-    """(protocol, distribution, batch, accounts) to {threads: transfers a second}; the last counts."""
+    """(protocol, distribution, batch, accounts) to {threads: rate}; of two the last counts."""
     found = {}
     for line in share:
         if line.get("kind") != "quipu" or line.get("name") not in PROTOCOLS:
