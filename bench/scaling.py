@@ -14,7 +14,8 @@ by bench_share. What they share is lines, and a line is a server with a queue:
 A line that another core wrote last, and still has, moves: H ns on this socket, H2 from the other.
 Where a call is long enough to ask for lines ahead (16 transfers) and nobody else is at the line,
 that is `handover_many` instead. Whoever waits goes round again, and meanwhile takes the line from
-whoever works on it: `storm` moves for each that waits. Held times are estimates: see PROTOCOLS.
+whoever works on it: `storm` moves for each that waits, until it has spun enough. Held times are
+estimates: see PROTOCOLS.
 
 What it knows nothing of: caches that several cores share, interrupts, pages, the index growing,
 processors that slow down when all are busy. Memory is a limit on the sum: bytes a transfer, counted
@@ -25,6 +26,7 @@ from the records, against --bandwidth.
 """
 import argparse
 import csv
+import functools
 import heapq
 import json
 import math
@@ -92,9 +94,14 @@ class Line:
 
 # --- the workload ---
 
+@functools.lru_cache(maxsize=None)
+def zeta_of(accounts, exponent):
+    return math.fsum(rank ** -exponent for rank in range(1, accounts + 1))
+
+
 def zipf_drawer(accounts, rng, exponent=0.99):
     """Ranks by Gray et al., as engine/shell/workload.c draws them."""
-    zeta = math.fsum(rank ** -exponent for rank in range(1, accounts + 1))
+    zeta = zeta_of(accounts, exponent)
     second = 0.5 ** exponent
     eta = (1 - (2 / accounts) ** (1 - exponent)) / (1 - (1 + second) / zeta)
 
@@ -205,6 +212,8 @@ class Run:
         for line in lines:
             if line.free > now:
                 stolen = max(stolen, line.waiting(now))
+        # Who has waited for longer sleeps, or looks only now and then.
+        stolen = min(stolen, SPIN_NS // (protocol.hold + self.machine.near))
         hold += stolen * protocol.storm * self.machine.near
         if protocol.sleeps and start - now > SPIN_NS:
             hold += WAKE_NS
@@ -474,7 +483,7 @@ def parse(argv):
         help="GB/s of memory a socket; assumed (%(default)s)")
     add("--cache", type=int, default=512, metavar="KB", help="a core's own cache (%(default)s)")
     add("--shared-cache", type=int, default=32, metavar="MB", help="a socket's (%(default)s)")
-    add("--transfers", type=int, default=20000, help="simulated a cell (%(default)s)")
+    add("--transfers", type=int, default=10000, help="simulated a cell (%(default)s)")
     add("--jitter", type=float, default=0.3, help="of private work, 0 to 1 (%(default)s)")
     add("--seed", type=int, default=1, help="(%(default)s)")
     add("--format", choices=("text", "json", "csv"), default="text",

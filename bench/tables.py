@@ -189,7 +189,7 @@ def scaling(folder):
         group = groups[key]
         stops = [group[m] for m in machines if m in group and group[m]["limit"] != "cores"]
         rows.append([", ".join(str(part) for part in key)]
-                    + [f"{group[m]['transfers_per_second'] / 1e6:.1f}" if m in group else ""
+                    + [millions(group[m]["transfers_per_second"]) if m in group else ""
                        for m in machines]
                     + [f"{stops[0]['limit']}, {stops[0]['cores']}" if stops else "none"])
     return table(["distribution, batch, protocol"]
@@ -213,10 +213,10 @@ TABLES = {"machine": machine, "lines": lines, "share": share, "threads": by_thre
 
 def place(page, name, text):
     """The page with this table in its place; None: it has none."""
-    pattern = re.compile(rf"(<!-- figures: {name} -->\n).*?(\n<!-- end of {name} -->)", re.DOTALL)
+    pattern = re.compile(rf"(<!-- figures: {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
     if not pattern.search(page):
         return None
-    return pattern.sub(lambda match: f"{match.group(1)}\n{text}\n{match.group(2)}", page)
+    return pattern.sub(lambda match: f"{match.group(1)}\n{text}\n\n{match.group(2)}", page)
 
 
 def main(argv):
