@@ -123,7 +123,9 @@ def share(folder):
 
 
 def by_threads(folder):
-    return pivot(read(folder, "threads"), ("distribution", "batch", "protocol"), "threads", rate)
+    found = sorted(read(folder, "threads"), key=lambda line: line["batch"])
+    found.sort(key=lambda line: ("uniform", "zipf", "hot").index(line["distribution"]))
+    return pivot(found, ("distribution", "batch", "protocol"), "threads", rate)
 
 
 def by_accounts(folder):
