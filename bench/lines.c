@@ -286,7 +286,8 @@ static bool measure_figure(const struct figure *figure, const int processors[2],
 {
     pthread_t threads[2];
 
-    turn.word = gate.word = 0;
+    atomic_store_explicit(&turn.word, 0, memory_order_relaxed);
+    atomic_store_explicit(&gate.word, 0, memory_order_relaxed);
     for (unsigned side = 0; side < figure->threads; side++) {
         tasks[side] = (struct task){.figure = figure,
                                     .side = side,
