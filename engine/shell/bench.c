@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "command.h"
 #include "drive.h"
 #include "option.h"
@@ -22,7 +23,10 @@ const struct command command_bench = {
         "Kinds: `limited` are plain transfers between accounts that must not be overdrawn and\n"
         "are not; `plain` is the same without limits; `pending` a pending transfer, then its\n"
         "post; `chain` linked in fours; of `duplicate` one in ten is the one before it again;\n"
-        "of `refused` every second asks for more than there is.\n"
+        "of `refused` every second asks for more than there is; of `commit` each call reads its\n"
+        "accounts and commits as one, expecting the versions it read, until nothing has moved in\n"
+        "between: at most 4095 a call, and not under cas, which refuses it and is left out unless\n"
+        "asked for. Conflicts are how often something had moved.\n"
         "\n"
         "All are kept under their ids, in memory. Events are made up before each call, and only\n"
         "calls are timed. With several threads the rates are added up, and ns per transfer is\n"
@@ -144,6 +148,10 @@ static void report_row(const struct drive_order *order, const struct drive_score
         report_count(report, (uint64_t)score->reads_per_second);
     else
         report_blank(report);
+    if (order->kind == KIND_COMMIT)
+        report_count(report, score->conflicts);
+    else
+        report_blank(report);
     report_ns(report, order, score->p50_ns);
     report_ns(report, order, score->p99_ns);
     report_ns(report, order, score->p999_ns);
@@ -155,10 +163,11 @@ static void report_row(const struct drive_order *order, const struct drive_score
 static enum command_exit measure(const struct sweep *sweep, const uint64_t at[AXIS_COUNT],
                                  struct workload *workload, struct report *report)
 {
+    uint64_t batch_max = at[AXIS_KIND] == KIND_COMMIT ? AGAIN_TRANSFERS_MAX : QUIPU_BATCH_MAX;
     const struct drive_order order = {
         .protocol = (quipu_protocol)at[AXIS_PROTOCOL],
         .thread_count = at[AXIS_THREADS],
-        .batch = at[AXIS_BATCH],
+        .batch = at[AXIS_BATCH] < batch_max ? at[AXIS_BATCH] : batch_max,
         .transfers_max = sweep->transfers_max,
         .seconds = sweep->seconds,
         .prefault = sweep->prefault,
@@ -215,6 +224,7 @@ static enum command_exit bench(const struct sweep *sweep, enum report_format for
         {"transfers_per_second", COLUMN_COUNT},
         {"ns_per_transfer", COLUMN_REAL},
         {"reads_per_second", COLUMN_COUNT},
+        {"conflicts", COLUMN_COUNT},
         {"p50_ns", COLUMN_COUNT},
         {"p99_ns", COLUMN_COUNT},
         {"p999_ns", COLUMN_COUNT},
@@ -241,6 +251,22 @@ struct bench_options {
     struct arg_lit *prefault, *latency;
 };
 
+static bool has(const struct option_counts *values, uint64_t value)
+{
+    for (size_t i = 0; i < values->count; i++)
+        if (values->values[i] == value) return true;
+    return false;
+}
+
+static struct option_counts without(const struct option_counts *values, uint64_t value)
+{
+    struct option_counts rest = {.count = 0};
+
+    for (size_t i = 0; i < values->count; i++)
+        if (values->values[i] != value) rest.values[rest.count++] = values->values[i];
+    return rest;
+}
+
 static bool read_options(const struct bench_options *options, struct sweep *sweep,
                          enum report_format *format)
 {
@@ -260,6 +286,8 @@ static bool read_options(const struct bench_options *options, struct sweep *swee
         !option_count(options->transfers, 1, TRANSFERS_MAX, &sweep->transfers_max) ||
         !option_format(options->form, format))
         return false;
+    if (options->protocol->count == 0 && has(&axes[AXIS_KIND], KIND_COMMIT))
+        axes[AXIS_PROTOCOL] = without(&axes[AXIS_PROTOCOL], QUIPU_CAS);
     sweep->reading = reading.values[0];
     sweep->prefault = options->prefault->count > 0;
     sweep->latency = options->latency->count > 0;

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "again.h"
 #include "complain.h"
 #include "latency.h"
 #include "memory.h"
@@ -24,6 +25,7 @@ struct driver {
     uint32_t *expected;
     quipu_result *results;
     struct latency latency;
+    struct again again;         /* of KIND_COMMIT */
     uint64_t done, busy_ns;     /* measured */
     uint64_t stored, surprises; /* warm-up and all */
     quipu_uint128 moved;        /* the same */
@@ -48,6 +50,16 @@ static void check_results(struct driver *driver, size_t count)
     }
 }
 
+static quipu_status call(struct driver *driver, size_t at, size_t count)
+{
+    const quipu_transfer *events = driver->events + at;
+    quipu_result *results = driver->results + at;
+
+    if (driver->order->kind == KIND_COMMIT)
+        return again_commit(&driver->again, driver->ledger, events, count, results);
+    return quipu_create_transfers(driver->ledger, events, count, results);
+}
+
 /* Make up `count` events, put them in, and check what became of them. Returns the time in calls. */
 static uint64_t drive_some(struct driver *driver, size_t count)
 {
@@ -58,9 +70,7 @@ static uint64_t drive_some(struct driver *driver, size_t count)
     kind_shape(driver->order->kind, batch, driver->events, driver->expected, count);
     started_ns = ended_ns = stopwatch_ns();
     for (size_t at = 0; at < count && driver->status == QUIPU_OK; at += batch) {
-        driver->status =
-            quipu_create_transfers(driver->ledger, driver->events + at,
-                                   batch < count - at ? batch : count - at, driver->results + at);
+        driver->status = call(driver, at, batch < count - at ? batch : count - at);
         if (driver->latency.ns == NULL) continue;
         call_ns = stopwatch_ns();
         latency_add(&driver->latency, call_ns - ended_ns);
@@ -80,6 +90,7 @@ static void *drive(void *context)
     uint64_t limit_ns = (uint64_t)(driver->order->seconds * 1e9);
 
     (void)drive_some(driver, chunk); /* warm-up */
+    driver->again.conflicts = 0;
     (void)pthread_barrier_wait(driver->start);
     if (quota == 0) quota = 1;
     while (driver->status == QUIPU_OK && driver->done < quota && driver->busy_ns < limit_ns) {
@@ -127,6 +138,7 @@ static bool drivers_make(struct driver *drivers, const struct drive_order *order
         drivers[i].expected = calloc(DRIVE_CHUNK, sizeof *drivers[i].expected);
         drivers[i].results = calloc(DRIVE_CHUNK, sizeof *drivers[i].results);
         if (order->latency && !latency_open(&drivers[i].latency, LATENCY_SAMPLES)) return false;
+        if (order->kind == KIND_COMMIT && !again_open(&drivers[i].again)) return false;
         if (drivers[i].events == NULL || drivers[i].expected == NULL || drivers[i].results == NULL)
             return false;
         workload_begin(&drivers[i].source, order->workload, i + 1);
@@ -140,6 +152,7 @@ static void drivers_free(struct driver *drivers, uint64_t count)
         free(drivers[i].events);
         free(drivers[i].expected);
         latency_close(&drivers[i].latency);
+        again_close(&drivers[i].again);
         free(drivers[i].results);
     }
     free(drivers);
@@ -186,6 +199,7 @@ static quipu_status sum_up(const struct driver *drivers, const struct reader *re
 
         if (drivers[i].status != QUIPU_OK) return drivers[i].status;
         score->transfers += drivers[i].done;
+        score->conflicts += drivers[i].again.conflicts;
         score->seconds += seconds / (double)order->thread_count;
         if (seconds > 0) score->per_second += (double)drivers[i].done / seconds;
     }

@@ -35,8 +35,9 @@ struct drive_order {
 
 struct drive_score {
     uint64_t transfers;
-    double seconds;    /* in calls, the mean of the threads */
-    double per_second; /* of all threads */
+    uint64_t conflicts; /* of KIND_COMMIT: commits that found something moved */
+    double seconds;     /* in calls, the mean of the threads */
+    double per_second;  /* of all threads */
     double reads_per_second;
     uint64_t p50_ns, p99_ns, p999_ns, longest_ns; /* calls; 0: not measured */
     double bytes_per_account, bytes_per_transfer; /* of memory in use; 0: not measured */

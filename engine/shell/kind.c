@@ -7,8 +7,8 @@
 /* More than any account has. */
 #define TOO_MUCH ((quipu_uint128)1 << 100)
 
-const char *const kind_names[KIND_COUNT] = {"limited", "plain",     "pending",
-                                            "chain",   "duplicate", "refused"};
+const char *const kind_names[KIND_COUNT] = {"limited",   "plain",   "pending", "chain",
+                                            "duplicate", "refused", "commit"};
 
 /* The last of a call cannot be linked to the next. */
 static bool ends_call(size_t i, size_t batch, size_t count)
@@ -32,7 +32,8 @@ void kind_shape(enum kind kind, size_t batch, quipu_transfer *events, uint32_t *
         expected[i] = QUIPU_CREATED;
         switch (kind) {
         case KIND_LIMITED:
-        case KIND_PLAIN: break;
+        case KIND_PLAIN:
+        case KIND_COMMIT: break;
         case KIND_PENDING:
             if (i % 2 == 1) post_the_one_before(events, i);
             break;

@@ -5,7 +5,8 @@
  *   pending    a pending transfer, then its post
  *   chain      linked in fours
  *   duplicate  one in ten is the one before it again
- *   refused    every second asks for more than there is */
+ *   refused    every second asks for more than there is
+ *   commit     plain, but each call commits as one under the versions it has read: again.h */
 #ifndef QUIPU_SHELL_KIND_H
 #define QUIPU_SHELL_KIND_H
 
@@ -14,9 +15,17 @@
 
 #include "quipu/quipu.h"
 
-enum kind { KIND_LIMITED, KIND_PLAIN, KIND_PENDING, KIND_CHAIN, KIND_DUPLICATE, KIND_REFUSED };
+enum kind {
+    KIND_LIMITED,
+    KIND_PLAIN,
+    KIND_PENDING,
+    KIND_CHAIN,
+    KIND_DUPLICATE,
+    KIND_REFUSED,
+    KIND_COMMIT
+};
 
-#define KIND_COUNT 6
+#define KIND_COUNT 7
 
 extern const char *const kind_names[KIND_COUNT];
 

@@ -76,6 +76,18 @@ expect_json sheet bench STRING
 run bench --seconds 0.01 --accounts 100 --threads 2 --batch 7 --distribution uniform --kind limited,plain,pending,chain,duplicate,refused --format json
 expect_code 0
 expect_json 'bench;23;kind' refused STRING
+# Alone nothing moves; all protocols but cas; what is expected is read by one call.
+run bench --seconds 0.01 --accounts 100 --threads 1 --batch 1,8190 --distribution hot --kind commit --format json
+expect_code 0
+expect_json 'bench;0;conflicts' 0 NUMBER
+expect_json 'bench;1;batch' 4095 NUMBER
+expect_json 'bench;2;protocol' mutex STRING
+expect_json 'bench;5;kind' commit STRING
+# Both threads take turns on two accounts: whatever the conflicts, the books balance.
+run bench --transfers 4000 --seconds 5 --accounts 2 --threads 2 --batch 7 --distribution uniform --kind limited,commit --protocol optimistic --format json
+expect_code 0
+expect_json 'bench;0;conflicts' '' NULL
+expect_json 'bench;1;transfers' 4000 NUMBER
 run bench --transfers 1000 --accounts 100 --threads 1 --protocol rcu --batch 10 --readers 1 --reading lookups --prefault --format json
 expect_code 0
 expect_json 'bench;0;readers' 1 NUMBER

@@ -67,6 +67,10 @@ run bench --protocol cas --threads 1 --readers 1 --reading snapshots --transfers
 expect_code 3
 expect_err 'does not offer it; choose another --protocol'
 
+run bench --protocol cas --kind commit --threads 1 --transfers 100 --accounts 50
+expect_code 3
+expect_err 'does not offer it; choose another --protocol'
+
 run bench --batch 8191
 expect_code 2
 expect_err "numbers from 1 to 8190"

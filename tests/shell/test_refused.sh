@@ -66,6 +66,7 @@ if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
     printf 'quipu-history,1,serializable\ncall,0,1,2\nread,1,1\n' >"$work/history.csv"
     try verify --format json "$work/history.csv"
     try bench --protocol cas --threads 1 --batch 64 --transfers 2000 --accounts 100
+    try bench --protocol mutex --threads 1 --batch 64 --transfers 500 --accounts 100 --kind commit
 fi
 
 # What is written must be written.
