@@ -7,8 +7,6 @@ by bench_share. What they share is lines, and a line is a server with a queue:
   shard    one of 256 of the transfer index: latched, written, let go; once a transfer
   account  two a transfer, drawn as the workload says; busy while the protocol holds or marks them
   clock    drawn from once a call
-  workers  a call walks along the workers to its own, and each has a line that its owner writes for
-           every transfer: half of the others a call
   writer   rcu: one call at a time writes
 
 A line that another core wrote last, and still has, moves: H ns on this socket, H2 from the other.
@@ -155,7 +153,7 @@ class Run:
         self.shards = [Line(rng.randrange(cores)) for _ in range(SHARDS)]
         self.clock = Line()
         self.spent = dict.fromkeys(
-            ("private", "shard", "account", "queue", "clock", "workers"), 0.0)
+            ("private", "shard", "account", "queue", "clock"), 0.0)
         self.rounds = 0
         self.ahead = batch >= AHEAD
 
@@ -227,19 +225,13 @@ class Run:
         return end
 
     def at_call(self, core, now):
-        """The clock, and the way along the others' workers."""
+        """The clock."""
         line = self.clock
         start = max(now, line.free)
         begin = start + self.move(line, core, False)
         line.free, line.owner, line.count = begin + CLOCK_NS, core, self.counts[core]
         self.spent["clock"] += begin - now
-        walk = (self.cores - 1) / 2 * self.machine.near
-        if self.sockets > 1:
-            walk = (self.cores - 1) / 4 * (self.machine.near + self.machine.far)
-        # Who was read writes its line back to itself.
-        walk += self.machine.near if self.cores > 1 else 0
-        self.spent["workers"] += walk
-        return line.free + walk
+        return line.free
 
     def private(self, core):
         """S, without what is reckoned apart; never quite the same, or cores march in step."""
