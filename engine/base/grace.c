@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <urcu-bp.h>
 
-/* The two functions for readers, in line: liburcu says that they are meant to be usable so. */
-#include <urcu/static/urcu-bp.h>
-
 #include "base/tsan.h"
 
 #ifdef QUIPU_UNDER_TSAN
@@ -22,13 +19,13 @@ static char sections;
 
 void quipui_grace_enter(void)
 {
-    _urcu_bp_read_lock();
+    rcu_read_lock();
 }
 
 void quipui_grace_leave(void)
 {
     SECTION_ENDS();
-    _urcu_bp_read_unlock();
+    rcu_read_unlock();
 }
 
 void quipui_grace_wait(void)

@@ -17,9 +17,11 @@
  *   C2  posted totals only grow; so a total of all that has not changed since it was copied makes
  *       the law's approval stand, however old the other words were
  *   C3  where the law looked at a total (a limit, a balancing transfer) the compare-and-swap is
- *       from the value it saw; elsewhere it adds to whatever is there
+ *       from the value it saw, or, for a limit, from one that leaves room for the amount as well;
+ *       elsewhere it adds to whatever is there
  *   C4  a copy reads posted words, all words, posted words, until the posted ones stand still: so
  *       each pair that a limit compares is of one instant */
+#include "protocol/judge.h"
 #include "protocol/tie.h"
 
 #define BALANCING (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)
@@ -64,6 +66,19 @@ static bool grow_from(_Atomic wide *word, wide seen, wide amount)
     if (amount == 0) return total_of(word) == seen;
     /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries nothing. */
     return cas_acq_rel(word, &seen, seen + amount);
+}
+
+/* Add to a total that a limit looks at, whatever it is by now, if there is room all the same (C2).
+ * False: there is not. */
+static bool grow_within(_Atomic wide *word, wide amount, wide room)
+{
+    wide seen = total_of(word);
+
+    do {
+        if (rules_exceeds(seen, amount, room)) return false;
+        /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries nothing. */
+    } while (!cas_acq_rel(word, &seen, seen + amount));
+    return true;
 }
 
 /* Copy one account: each total exact, each pair that a limit compares of one instant (C4). */
@@ -119,11 +134,13 @@ static wide amount_taken(struct store *store, const struct leg *leg)
 }
 
 /* One side of one leg: *pending and posted are what this unit knows of it, together the total of
- * all; its own reservations count. */
-static bool reserve_side(_Atomic wide *total, bool exact, quipu_uint128 *pending,
+ * all; its own reservations count. `room`: where the law looked at a limit only, what it leaves. */
+static bool reserve_side(_Atomic wide *total, bool exact, const wide *room, quipu_uint128 *pending,
                          quipu_uint128 posted, wide amount)
 {
-    if (exact ? !grow_from(total, *pending + posted, amount) : !grow(total, amount)) return false;
+    bool grown = exact ? grow_from(total, *pending + posted, amount) : grow(total, amount);
+
+    if (!grown && (room == NULL || !grow_within(total, amount, *room))) return false;
     *pending += amount;
     return true;
 }
@@ -152,11 +169,13 @@ static bool reserve_leg(struct store *store, struct unit *unit, const struct leg
     debit_exact = balancing || (debit->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) != 0;
     credit_exact = balancing || (credit->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0;
 
-    if (!reserve_side(&state_of(debit)->debits_total, debit_exact, &from->debits_pending,
-                      from->debits_posted, amount)) {
+    if (!reserve_side(&state_of(debit)->debits_total, debit_exact,
+                      balancing || !debit_exact ? NULL : &from->credits_posted,
+                      &from->debits_pending, from->debits_posted, amount)) {
         return false;
     }
-    if (!reserve_side(&state_of(credit)->credits_total, credit_exact, &to->credits_pending,
+    if (!reserve_side(&state_of(credit)->credits_total, credit_exact,
+                      balancing || !credit_exact ? NULL : &to->debits_posted, &to->credits_pending,
                       to->credits_posted, amount)) {
         shrink(&state_of(debit)->debits_total, amount);
         return false;

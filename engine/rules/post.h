@@ -99,17 +99,23 @@ static inline uint32_t rules_check_overflows(const quipu_transfer *event, uint64
     return QUIPU_CREATED;
 }
 
+/* Would `amount` more than what is taken already be more than there is? */
+static inline bool rules_exceeds(quipu_uint128 taken, quipu_uint128 amount, quipu_uint128 room)
+{
+    return rules_overflows(taken, amount) || taken + amount > room;
+}
+
 static inline uint32_t rules_check_limits(quipu_uint128 amount, const struct party *debit,
                                           const struct party *credit)
 {
     const struct balance *from = debit->balance, *to = credit->balance;
 
     if ((debit->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) != 0 &&
-        from->debits_pending + from->debits_posted + amount > from->credits_posted) {
+        rules_exceeds(from->debits_pending + from->debits_posted, amount, from->credits_posted)) {
         return QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS;
     }
     if ((credit->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0 &&
-        to->credits_pending + to->credits_posted + amount > to->debits_posted) {
+        rules_exceeds(to->credits_pending + to->credits_posted, amount, to->debits_posted)) {
         return QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS;
     }
     return QUIPU_CREATED;
