@@ -14,23 +14,32 @@
 #define FIRST_ROUND 3
 #define ROUNDS_BEFORE_SLEEP 4
 
-void quipui_lock_wait(struct lock *lock)
+/* Look a few times, ever more rarely. False: it is held still. */
+static bool look(struct lock *lock, uint32_t taken)
 {
-    int saved = errno;
-
     for (unsigned round = 0; round < ROUNDS_BEFORE_SLEEP; round++) {
         uint32_t seen = LOCK_FREE;
 
         relax_longer(FIRST_ROUND + round);
         /* edge lock.word: acquire; pairs with release in lock_let_go(). */
-        if (cas_acquire(&lock->word, &seen, LOCK_HELD)) return;
-        if (seen == LOCK_AWAITED) break;
+        if (cas_acquire(&lock->word, &seen, taken)) return true;
     }
+    return false;
+}
 
-    /* edge lock.word: acquire; pairs with release in lock_let_go(). Whoever got here takes the lock
-     * as awaited: others may sleep behind it. */
-    while (exchange_acquire(&lock->word, LOCK_AWAITED) != LOCK_FREE) {
+/* Who was woken looks again before it sleeps: it is late, and a lock that goes from sleeper to
+ * sleeper stays slow. */
+void quipui_lock_wait(struct lock *lock)
+{
+    uint32_t taken = LOCK_HELD;
+    int saved = errno;
+
+    while (!look(lock, taken)) {
+        /* edge lock.word: acquire; pairs with release in lock_let_go(). */
+        if (exchange_acquire(&lock->word, LOCK_AWAITED) == LOCK_FREE) break;
         (void)syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, LOCK_AWAITED, NULL, NULL, 0);
+        /* Whoever slept takes the lock as awaited: others may sleep behind it. */
+        taken = LOCK_AWAITED;
     }
     errno = saved;
 }
