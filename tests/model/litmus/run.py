@@ -38,6 +38,7 @@ NOT_SHOWN = {
     "cas.tie decide acquire": "who is aborted meets the helper's marks by cas.thread as well",
     "cas.total grow acquire": "copy_out() has acquired the total before",
     "cas.total grow_from acquire": "as grow(); but for a total that left and came back (C2)",
+    "cas.total grow_within acquire": "as grow(); but for a total that left and came back (C2)",
     "cas.total shrink acquire": "it makes room, and looks at nothing",
     "hold.state change acquire": "state_for() has acquired the same state before",
     "hold.state lapse release": "carries nothing: see hold.state.lapsed",

@@ -11,7 +11,7 @@ def passes():
 
 
 def sleeps():
-    yield take("lock", 0, 2, "lock.word quipui_lock_wait exchange")
+    yield take("lock", 0, 2, "lock.word quipui_lock_wait")
     yield write("guarded", 2)
     yield exchange("lock", 0, "lock.word lock_let_go")
 

@@ -11,7 +11,7 @@ def passes():
 
 
 def spins():
-    yield take("lock", 0, 1, "lock.word quipui_lock_wait cas")
+    yield take("lock", 0, 1, "lock.word look")
     yield write("guarded", (yield read("guarded")) + 1)
     yield exchange("lock", 0, "lock.word lock_let_go")
 
