@@ -1,5 +1,5 @@
 """C4: credits are posted, and then spent; who copies posted, all, posted sees no overdraft."""
-PLACES = {"credits_posted": 0, "debits_total": 0}
+PLACES = {"credits_posted": 0, "debits_total": 0, "other_total": 0}
 PLAIN = {}
 
 
@@ -10,13 +10,15 @@ def funds():
 def spends():
     if (yield load("credits_posted", "cas.total total_of")) == 1:
         yield swap("debits_total", 0, 1, "cas.total grow_from")
+        yield swap("other_total", 0, 1, "cas.total grow_within")
 
 
 def copies():
     credits = yield load("credits_posted", "cas.total total_of")
     debits = yield load("debits_total", "cas.total total_of")
+    others = yield load("other_total", "cas.total total_of")
     if (yield load("credits_posted", "cas.total total_of")) == credits:
-        return credits, debits
+        return credits, debits or others
 
 
 def bad(_, __, pair):
