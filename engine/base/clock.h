@@ -33,6 +33,13 @@ static inline uint64_t clock_read(struct clock *clock)
     return now > last && now <= CLOCK_MAX ? now : last;
 }
 
+/* A lower bound of all timestamps that are drawn from here on. */
+static inline uint64_t clock_floor(struct clock *clock)
+{
+    /* edge clock.last: acquire; pairs with acq_rel in clock_draw(). */
+    return load_acquire(&clock->last) + 1;
+}
+
 /* What was done because it is `now` stays done: no timestamp given out later is before it, even if
  * the clock goes back. */
 static inline void clock_reach(struct clock *clock, uint64_t now)
@@ -57,8 +64,8 @@ static inline uint64_t clock_draw(struct clock *clock, uint64_t count)
 
     do {
         first = now > last && now <= CLOCK_MAX ? now : last + 1;
-        /* edge clock.last: acq_rel; pairs with acquire in clock_read(). Carries nothing but real
-         * time's order: who draws after us is later. */
+        /* edge clock.last: acq_rel; pairs with acquire in clock_read(). Carries real time's order,
+         * since a later draw is larger, and the floor of the worker that draws. */
     } while (!cas_acq_rel(&clock->last, &last, first + count - 1));
     return first;
 }

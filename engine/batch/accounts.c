@@ -150,6 +150,10 @@ static void settle(struct account_batch *batch)
         accounts_settle(batch->slots[i], batch->timestamps[i]);
         batch->results[batch->from + i] =
             (quipu_result){.timestamp = batch->timestamps[i], .status = QUIPU_CREATED};
+        if (batch->imports) {
+            quipui_imports_add(&batch->store->imports, batch->drawn, batch->from + i,
+                               IMPORTED_ACCOUNT, accounts_count(accounts) + i);
+        }
     }
     accounts_set_count(accounts, accounts_count(accounts) + batch->length);
 }
@@ -245,13 +249,18 @@ static quipu_status do_batch(struct account_batch *batch)
     struct store *store = batch->store;
     quipu_status status;
 
+    if (batch->imports && !quipui_imports_supply(&store->imports, batch->count)) {
+        return QUIPU_NO_MEMORY;
+    }
     lock_hold(&store->accounts.creating);
     if (batch->protocol->begin != NULL) batch->protocol->begin(store);
+    worker_set_floor(batch->worker, clock_floor(&store->clock)); /* F1 */
     batch->drawn = clock_draw(&store->clock, batch->count);
     batch->newest = batch->imports ? newest_record(store) : 0;
     quipui_grace_enter();
     status = do_chains(batch);
     quipui_grace_leave();
+    worker_set_floor(batch->worker, NO_FLOOR); /* F2 */
     if (batch->protocol->end != NULL) batch->protocol->end(store);
     lock_let_go(&store->accounts.creating);
     return status;

@@ -36,8 +36,13 @@ static void set_result(struct transfer_batch *batch, uint32_t i, uint32_t outcom
 
 static void set_created(struct transfer_batch *batch)
 {
-    for (uint32_t i = 0; i < batch->unit.leg_count; i++)
+    for (uint32_t i = 0; i < batch->unit.leg_count; i++) {
         set_result(batch, i, QUIPU_CREATED);
+        if (batch->imports) {
+            quipui_imports_add(&batch->store->imports, batch->drawn, batch->from + i,
+                               IMPORTED_TRANSFER, batch->unit.legs[i].place);
+        }
+    }
     batch->worker->transfers.next += batch->unit.leg_count;
 }
 
@@ -172,6 +177,15 @@ static quipu_status do_step(struct transfer_batch *batch)
     return status;
 }
 
+static void give_worker_back(struct transfer_batch *batch)
+{
+    if (batch->imports) {
+        quipui_worker_give_back_alone(&batch->store->workers, batch->worker);
+    } else {
+        quipui_worker_give_back(batch->worker);
+    }
+}
+
 static bool start(struct transfer_batch *batch)
 {
     struct workers *workers = &batch->store->workers;
@@ -180,22 +194,22 @@ static bool start(struct transfer_batch *batch)
     batch->worker = batch->imports ? quipui_worker_take_alone(workers)
                                    : quipui_worker_take(workers, WORKER_WRITES);
     if (batch->worker == NULL) return false;
+    if (batch->imports && !quipui_imports_supply(&batch->store->imports, batch->count)) {
+        give_worker_back(batch);
+        return false;
+    }
     if (batch->protocol->begin != NULL) batch->protocol->begin(batch->store);
+    worker_set_floor(batch->worker, clock_floor(&batch->store->clock)); /* F1 */
     batch->drawn = clock_draw(&batch->store->clock, batch->count);
     return true;
 }
 
 static void finish(struct transfer_batch *batch)
 {
-    struct workers *workers = &batch->store->workers;
-
+    worker_set_floor(batch->worker, NO_FLOOR);
     if (batch->protocol->end != NULL) batch->protocol->end(batch->store);
     quipui_index_reclaim(&batch->store->transfer_ids);
-    if (batch->imports) {
-        quipui_worker_give_back_alone(workers, batch->worker);
-    } else {
-        quipui_worker_give_back(batch->worker);
-    }
+    give_worker_back(batch);
 }
 
 quipu_status quipui_create_transfers(struct transfer_batch *batch)
@@ -203,8 +217,11 @@ quipu_status quipui_create_transfers(struct transfer_batch *batch)
     quipu_status status = QUIPU_OK;
 
     if (!start(batch)) return QUIPU_NO_MEMORY;
-    while (status == QUIPU_OK && batch->next < batch->count)
+    while (status == QUIPU_OK && batch->next < batch->count) {
         status = do_step(batch);
+        /* F2; all of an import happens when it begins. */
+        if (!batch->imports) worker_set_floor(batch->worker, batch->drawn + batch->next);
+    }
     finish(batch);
     return status;
 }

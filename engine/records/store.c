@@ -20,9 +20,10 @@ bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t 
 
     memset(store, 0, sizeof *store);
     quipui_workers_open(&store->workers);
-    quipui_timeouts_open(&store->timeouts);
-    if (!quipui_accounts_open(&store->accounts, account_capacity) ||
-        !quipui_transfers_open(&store->transfers, transfer_capacity)) {
+    if (!quipui_timeouts_open(&store->timeouts, transfers_hold_capacity(transfer_capacity)) ||
+        !quipui_accounts_open(&store->accounts, account_capacity) ||
+        !quipui_transfers_open(&store->transfers, transfer_capacity) ||
+        !quipui_imports_open(&store->imports, account_capacity + transfer_capacity)) {
         goto close_store;
     }
     accounts = (struct index_records){
@@ -58,6 +59,7 @@ void quipui_store_close(struct store *store)
     quipui_index_close(&store->transfer_ids);
     quipui_index_close(&store->account_ids);
     quipui_workers_close(&store->workers);
+    quipui_imports_close(&store->imports);
     quipui_timeouts_close(&store->timeouts);
     quipui_transfers_close(&store->transfers);
     quipui_accounts_close(&store->accounts);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "records/accounts.h"
+#include "records/imports.h"
 #include "records/index.h"
 #include "records/timeouts.h"
 #include "records/transfers.h"
@@ -18,6 +19,8 @@ struct store {
     struct timeouts timeouts;
     struct clock clock;
     struct workers workers;
+    struct imports imports;
+    _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
     struct rcu *rcu; /* of the rcu protocol, else NULL */
 };
 

@@ -5,7 +5,7 @@
 
 #define FIRST_CAPACITY 64
 
-void quipui_timeouts_open(struct timeouts *timeouts)
+bool quipui_timeouts_open(struct timeouts *timeouts, uint64_t capacity)
 {
     timeouts->count = timeouts->capacity = 0;
     timeouts->heap = NULL;
@@ -13,12 +13,14 @@ void quipui_timeouts_open(struct timeouts *timeouts)
     store_relaxed(&timeouts->lock.word, LOCK_FREE);
     store_relaxed(&timeouts->earliest, NEVER);
     store_relaxed(&timeouts->rounds, 0);
+    return quipui_expiries_open(&timeouts->expired, capacity);
 }
 
 void quipui_timeouts_close(struct timeouts *timeouts)
 {
     quipui_memory_give_back(timeouts->heap);
     timeouts->heap = NULL;
+    quipui_expiries_close(&timeouts->expired);
 }
 
 static void publish(struct timeouts *timeouts)
@@ -77,7 +79,8 @@ bool quipui_timeouts_add(struct timeouts *timeouts, struct transfers *transfers,
     bool grown;
 
     lock_hold(&timeouts->lock);
-    grown = grow(timeouts);
+    /* Each of the heap may expire. */
+    grown = grow(timeouts) && quipui_expiries_supply(&timeouts->expired, timeouts->count + 1);
     if (grown) {
         settle(timeouts, transfers, timeouts->count++, (struct timeout){due, hold});
         publish(timeouts);
@@ -116,5 +119,11 @@ uint64_t quipui_timeouts_first(const struct timeouts *timeouts, uint64_t now)
 
 void quipui_timeouts_drop_first(struct timeouts *timeouts, struct transfers *transfers)
 {
+    uint64_t hold = timeouts->heap[0].hold;
+
+    /* edge hold.state: acquire; pairs with acq_rel in change(). */
+    if (load_acquire(&hold_at(transfers, hold)->state) == HOLD_EXPIRED) {
+        quipui_expiries_add(&timeouts->expired, hold);
+    }
     take_out(timeouts, transfers, 0);
 }

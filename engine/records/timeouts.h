@@ -14,6 +14,7 @@
 #ifndef QUIPU_RECORDS_TIMEOUTS_H
 #define QUIPU_RECORDS_TIMEOUTS_H
 
+#include "records/expiries.h"
 #include "records/transfers.h"
 
 #define NEVER UINT64_MAX
@@ -27,11 +28,13 @@ struct timeouts {
     struct lock lock; /* taken before any account's; never while holding one */
     uint64_t count, capacity;
     struct timeout *heap;
+    struct expiries expired;
     _Alignas(CACHE_LINE) _Atomic uint64_t earliest; /* due time of the first, or NEVER */
     _Atomic uint64_t rounds;                        /* how often something was taken out */
 };
 
-void quipui_timeouts_open(struct timeouts *timeouts);
+/* For at most `capacity` holds. False: no address space. */
+bool quipui_timeouts_open(struct timeouts *timeouts, uint64_t capacity);
 void quipui_timeouts_close(struct timeouts *timeouts);
 
 /* Add a hold that falls due at `due`. False: no memory; nothing changed. */
@@ -51,10 +54,16 @@ static inline uint64_t timeouts_rounds(struct timeouts *timeouts)
     return load_acquire(&timeouts->rounds);
 }
 
-static inline bool timeouts_due(struct timeouts *timeouts, uint64_t now)
+/* When the first of all holds falls due, or NEVER. */
+static inline uint64_t timeouts_earliest(struct timeouts *timeouts)
 {
     /* edge timeouts.earliest: acquire; pairs with release in publish(). */
-    return load_acquire(&timeouts->earliest) <= now;
+    return load_acquire(&timeouts->earliest);
+}
+
+static inline bool timeouts_due(struct timeouts *timeouts, uint64_t now)
+{
+    return timeouts_earliest(timeouts) <= now;
 }
 
 #endif

@@ -1,17 +1,13 @@
 /* transfers.c - the tables of the transfer log; see transfers.h. */
 #include "records/transfers.h"
 
-/* A hold is taken back when its transfer is refused, so workers may keep a few more than there are
- * transfers. */
-#define SPARE_HOLDS ((uint64_t)1 << 16)
-
 _Static_assert(sizeof(quipu_transfer) >= sizeof(struct range_note), "a place can hold a note");
 _Static_assert(sizeof(struct hold) >= sizeof(struct range_note), "a place can hold a note");
 _Static_assert(sizeof(quipu_uint128) >= sizeof(struct range_note), "a place can hold a note");
 
 bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity)
 {
-    uint64_t holds = capacity + SPARE_HOLDS;
+    uint64_t holds = transfers_hold_capacity(capacity);
 
     if (!quipui_region_open(&transfers->records, capacity * sizeof(quipu_transfer)) ||
         !quipui_region_open(&transfers->knots, capacity * sizeof(struct knot)) ||

@@ -30,6 +30,16 @@ struct transfers {
     struct places places, hold_places, burnt_places;
 };
 
+/* A hold is taken back when its transfer is refused, so workers may keep a few more than there are
+ * transfers. */
+#define SPARE_HOLDS ((uint64_t)1 << 16)
+
+/* So many holds there may be. */
+static inline uint64_t transfers_hold_capacity(uint64_t capacity)
+{
+    return capacity + SPARE_HOLDS;
+}
+
 bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity);
 void quipui_transfers_close(struct transfers *transfers);
 

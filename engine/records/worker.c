@@ -57,6 +57,7 @@ static bool add_worker(struct workers *workers)
 
     if (worker == NULL) return false;
     memset(worker, 0, sizeof *worker);
+    worker_set_floor(worker, NO_FLOOR);
 
     lock_hold(&workers->adding);
     worker->next = workers_first(workers);

@@ -16,8 +16,12 @@
 
 enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
 
+/* The floor of a worker whose call commits nothing any more. */
+#define NO_FLOOR UINT64_MAX
+
 struct worker {
     _Alignas(CACHE_LINE) _Atomic uint32_t busy; /* enum worker_use */
+    _Atomic uint64_t floor; /* no timestamp that its call may still commit is smaller: horizon.h */
     struct range transfers, burnt, holds;
     uint64_t spare_places[RUN_EVENTS]; /* of transfers that came to nothing: the next to be used */
     uint32_t spare_place_count;
@@ -71,6 +75,15 @@ static inline uint64_t worker_place(struct worker *worker)
 static inline void worker_place_back(struct worker *worker, uint64_t place)
 {
     worker->spare_places[worker->spare_place_count++] = place;
+}
+
+/* Move the floor: at the start of a call before its timestamps are drawn, later when all below it
+ * has taken effect, at the end to NO_FLOOR. */
+static inline void worker_set_floor(struct worker *worker, uint64_t floor)
+{
+    /* edge worker.floor: release; pairs with acquire in lowest_floor(). Carries all that the worker
+     * did below its floor. */
+    store_release(&worker->floor, floor);
 }
 
 static inline struct worker *workers_first(struct workers *workers)

@@ -215,6 +215,37 @@ QUIPU_PUBLIC quipu_status quipu_snapshot(quipu_ledger *ledger,
                                                        uint64_t version),
                                          void *context);
 
+/* The horizon: every transfer, expiry and new account with a smaller timestamp is decided and
+ * visible, and no other will come. It never falls. A call that writes holds it back until the call
+ * returns. What becomes durable later (options.path) is on disk below it, too.
+ *
+ *   returns  QUIPU_OK         *horizon is set
+ *            QUIPU_INVALID    NULL or misaligned
+ *            QUIPU_NO_MEMORY  *horizon is 0
+ *   threads  any; never waits for a call in flight
+ *   order    whoever reads a horizon sees everything below it in every later read
+ *   cost     O(threads that ever wrote at once); releases holds that are due, as reads do
+ *   source   docs/semantics.md, "Horizon and changes" */
+QUIPU_PUBLIC quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon);
+
+/* Everything that happened after a position, in order of (timestamp, order), below the horizon:
+ * created transfers and expiries with both accounts right after them and their versions, and new
+ * accounts. Whoever asks again from the position of the last change received gets every change
+ * exactly once. (A scan by timestamp_min makes no such promise: transfers are decided in another
+ * order than their timestamps.)
+ *
+ *   units    at most min(filter->limit, capacity) changes; *count says how many. Fewer than that:
+ *            nothing else happened below *horizon so far
+ *   returns  QUIPU_OK
+ *            QUIPU_INVALID    NULL, capacity 0, limit 0, timestamps over 2^63-1, reserved fields
+ *            QUIPU_NO_MEMORY  *count is 0
+ *   threads  any; reads each account as quipu_lookup_accounts() does
+ *   cost     as quipu_query_transfers(), and for each account in the answer a walk along its thread
+ *            from its newest transfer back to the oldest one in the answer */
+QUIPU_PUBLIC quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
+                                            quipu_change *changes, size_t capacity, size_t *count,
+                                            uint64_t *horizon /* or NULL */);
+
 /* What a status means, in one English sentence.
  *
  *   returns  never NULL; unknown values have a sentence too

@@ -163,12 +163,47 @@ typedef struct quipu_transfer_versions {
     uint64_t debit, credit;
 } quipu_transfer_versions;
 
+/* What happened. 0 to 4 are numbered as in TigerBeetle. */
+typedef enum quipu_change_type {
+    QUIPU_CHANGE_TRANSFER,        /* a transfer that is not pending and resolves nothing */
+    QUIPU_CHANGE_PENDING,         /* a pending transfer was created: a hold */
+    QUIPU_CHANGE_PENDING_POSTED,  /* a transfer posted a hold, whole or in part */
+    QUIPU_CHANGE_PENDING_VOIDED,  /* a transfer voided a hold */
+    QUIPU_CHANGE_PENDING_EXPIRED, /* a hold expired */
+    QUIPU_CHANGE_ACCOUNT          /* an account was created */
+} quipu_change_type;
+
+/* One change of the ledger, with both accounts right after it. */
+typedef struct quipu_change {
+    quipu_transfer transfer; /* as stored; expired: the pending transfer; account: all zero */
+    quipu_account debit;     /* account: the new one */
+    quipu_account credit;    /* account: all zero */
+    uint64_t debit_version, credit_version;
+    uint64_t timestamp; /* when it happened: the record's; expired: due - 1; imported: when the
+                           import drew it, later than the record's own */
+    uint64_t order;     /* among changes of one timestamp; expiries and the events of one import
+                           may share one */
+    uint32_t type;      /* quipu_change_type */
+    uint32_t reserved[7];
+} quipu_change;
+
+/* Which changes: those after a position, up to the horizon. */
+typedef struct quipu_change_filter {
+    uint64_t after_timestamp; /* the position of the last change that was received; */
+    uint64_t after_order;     /* 0 and 0: from the beginning */
+    uint64_t timestamp_max;   /* inclusive; 0: open */
+    uint32_t limit;           /* at most so many; not zero */
+    uint32_t reserved[9];     /* zero */
+} quipu_change_filter;
+
 QUIPU_STATIC_ASSERT(sizeof(quipu_account) == 128, "an account is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_transfer) == 128, "a transfer is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_result) == 16, "a result is sixteen bytes");
 QUIPU_STATIC_ASSERT(sizeof(quipu_account_balance) == 128, "a balance is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_account_filter) == 128, "an account filter is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_query_filter) == 64, "a query filter is one cache line");
+QUIPU_STATIC_ASSERT(sizeof(quipu_change) == 448, "a change is seven cache lines");
+QUIPU_STATIC_ASSERT(sizeof(quipu_change_filter) == 64, "a change filter is one cache line");
 QUIPU_STATIC_ASSERT(sizeof(quipu_expectation) == 32, "an expectation is half a cache line");
 
 #endif

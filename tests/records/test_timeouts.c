@@ -19,7 +19,7 @@ static void set_up(void)
 {
     cr_assert(quipui_transfers_open(&transfers, HOLDS));
     cr_assert(region_ensure(&transfers.holds, HOLDS * sizeof(struct hold)));
-    quipui_timeouts_open(&timeouts);
+    cr_assert(quipui_timeouts_open(&timeouts, 1 << 16));
 }
 
 static void tear_down(void)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/follower.h"
 #include "support/twin.h"
 
 /* Of so many accounts, the oldest: each costs as much as there are transfers. */
@@ -184,6 +185,22 @@ static void audit_snapshot(struct twin *twin)
     }
 }
 
+/* All changes from the beginning, in pages of this many. */
+static void audit_changes(struct twin *twin, uint32_t page)
+{
+    struct follower follower;
+    const char *wrong;
+
+    follower_start(&follower);
+    wrong = follower_finish(&follower, twin->ledger, page);
+    cr_assert_null(wrong, "%s, audit at line %d: changes: %s", twin_name(twin), twin->line, wrong);
+    cr_assert_eq(follower.transfers, model_transfer_count(twin->model),
+                 SAY("transfers among the changes", (size_t)follower.transfers));
+    cr_assert_eq(follower.account_count, model_account_count(twin->model),
+                 SAY("accounts among the changes", follower.account_count));
+    follower_stop(&follower);
+}
+
 void twin_audit_at(struct twin *twin, int line)
 {
     twin_audit_accounts_at(twin, line);
@@ -195,5 +212,6 @@ void twin_audit_at(struct twin *twin, int line)
         audit_history(twin, id, QUIPU_FILTER_CREDITS | QUIPU_FILTER_REVERSED);
     }
     audit_queries(twin);
+    audit_changes(twin, 100);
     audit_snapshot(twin);
 }

@@ -1,0 +1,97 @@
+/* test_changes.c - a follower sees everything that writers do, once, while they do it.
+ *
+ * Writers post transfers, holds with and without time-outs, posts, voids and chains; one more
+ * creates accounts; the clock jumps, so that holds expire. Followers ask for changes all the while,
+ * in pages of their own size. What is checked of each change: support/follower.h.
+ *
+ *   T1  C1 to C3 hold at every page, while writers go on
+ *   T2  in the end each follower has seen as many transfers as were created, and C4 holds */
+#include "support/follower.h"
+#include "support/random.h"
+#include "support/traffic.h"
+
+enum { WRITERS = 4, FOLLOWERS = 2, ACCOUNTS = 8, NEW_ACCOUNTS = 40 };
+
+struct changes {
+    struct traffic traffic;
+    uint64_t clock;
+    const char *wrong[FOLLOWERS];
+    uint64_t transfers[FOLLOWERS], expiries[FOLLOWERS], pages[FOLLOWERS];
+};
+
+static void follow(struct changes *changes, unsigned index)
+{
+    static const uint32_t sizes[FOLLOWERS] = {7, FOLLOWER_PAGE};
+    quipu_ledger *ledger = changes->traffic.ledger;
+    const char *wrong = NULL;
+    struct follower follower;
+    size_t count;
+
+    follower_start(&follower);
+    while (wrong == NULL && traffic_goes_on(&changes->traffic)) {
+        wrong = follower_take(&follower, ledger, sizes[index], &count);
+        changes->pages[index]++;
+        (void)shared_add(&changes->clock, SECOND / 50);
+    }
+    if (wrong == NULL) wrong = follower_finish(&follower, ledger, sizes[index]);
+    changes->wrong[index] = wrong;
+    changes->transfers[index] = follower.transfers;
+    changes->expiries[index] = follower.expiries;
+    follower_stop(&follower);
+}
+
+static void create_accounts(struct changes *changes)
+{
+    for (unsigned i = 0; i < NEW_ACCOUNTS && traffic_goes_on(&changes->traffic); i++) {
+        quipu_account event = an_account(1000 + i);
+        quipu_transfer transfer = a_transfer((quipu_uint128)(1 + i) << 64, 1, 1000 + i, 1);
+        quipu_result result;
+
+        if (quipu_create_accounts(changes->traffic.ledger, &event, 1, &result) != QUIPU_OK ||
+            quipu_create_transfers(changes->traffic.ledger, &transfer, 1, &result) != QUIPU_OK) {
+            (void)shared_add(&changes->traffic.failed_calls, 1);
+        }
+        if (result.status == QUIPU_CREATED) (void)shared_add(&changes->traffic.created, 1);
+    }
+}
+
+static void run(void *context, unsigned index)
+{
+    struct changes *changes = context;
+
+    if (index < FOLLOWERS) {
+        follow(changes, index);
+    } else if (index == FOLLOWERS) {
+        create_accounts(changes);
+    } else {
+        traffic_write(&changes->traffic, index);
+    }
+}
+
+EVERY_PROTOCOL(changes, are_seen_once, .timeout = 240)
+{
+    static struct changes changes;
+    quipu_protocol protocol = protocols[*protocol_index];
+    const char *verdict;
+
+    changes.clock = NOON;
+    traffic_open(&changes.traffic, protocol, ACCOUNTS, &changes.clock);
+    changes.traffic.batches = threads_work(3000);
+    changes.traffic.seed = 1;
+    changes.traffic.timeout = 3;
+    changes.traffic.writers = WRITERS;
+    threads_run(FOLLOWERS + 1 + WRITERS, run, &changes);
+
+    verdict = traffic_verdict(&changes.traffic);
+    cr_assert_null(verdict, "%s: %s", protocol_name(protocol), verdict);
+    for (int i = 0; i < FOLLOWERS; i++) {
+        cr_assert_null(changes.wrong[i], "%s, follower %d: %s", protocol_name(protocol), i,
+                       changes.wrong[i]);
+        cr_assert_eq(changes.transfers[i], changes.traffic.created, "%s: %llu of %llu transfers",
+                     protocol_name(protocol), (unsigned long long)changes.transfers[i],
+                     (unsigned long long)changes.traffic.created);
+        cr_assert_gt(changes.expiries[i], 0, "nothing expired");
+        cr_assert_gt(changes.pages[i], 0, "nothing was followed meanwhile");
+    }
+    traffic_close(&changes.traffic);
+}
