@@ -142,6 +142,17 @@ static const char *judge_history(struct stage *stage)
     return verdict.anomaly_count > 0 ? anomaly_name(verdict.first) : NULL;
 }
 
+/* What each fiber followed, and the rest, is all that happened. */
+static const char *judge_followers(struct stage *stage)
+{
+    for (uint32_t i = 0; i < stage->fibers; i++) {
+        const char *wrong = follower_finish(&stage->followers[i], stage->ledger, 2);
+
+        CLAIM(wrong == NULL, "changes: %s", wrong);
+    }
+    return NULL;
+}
+
 const char *judge(struct stage *stage)
 {
     const char *wrong;
@@ -154,6 +165,7 @@ const char *judge(struct stage *stage)
     for (uint32_t i = 0; wrong == NULL && i < stage->fibers; i++) {
         if (stage->walks[i].done) wrong = judge_walk(stage, &stage->walks[i]);
     }
+    if (wrong == NULL) wrong = judge_followers(stage);
     return wrong;
 }
 

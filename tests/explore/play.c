@@ -272,7 +272,19 @@ static void play_history(struct stage *stage, struct walk *walk, const struct op
     walk->done = true;
 }
 
-static void play(struct stage *stage, struct tape *tape, struct walk *walk, const struct op *op)
+/* In pages of two, so that what is missed by one call is missing in the next. */
+static void play_follow(struct stage *stage, uint32_t fiber)
+{
+    size_t count;
+    const char *wrong;
+
+    (void)begin_call();
+    wrong = follower_take(&stage->followers[fiber], stage->ledger, 2, &count);
+    if (wrong != NULL) require(stage, false, wrong);
+}
+
+/* `fiber`: whose walk and follower it is; of the setup, none. */
+static void play(struct stage *stage, struct tape *tape, uint32_t fiber, const struct op *op)
 {
     switch (op->kind) {
     case OP_NONE: break;
@@ -287,7 +299,8 @@ static void play(struct stage *stage, struct tape *tape, struct walk *walk, cons
     }
     case OP_SNAPSHOT: play_snapshot(stage, tape); break;
     case OP_FIND: play_find(stage, tape, op); break;
-    case OP_HISTORY: play_history(stage, walk, op); break;
+    case OP_HISTORY: play_history(stage, &stage->walks[fiber], op); break;
+    case OP_FOLLOW: play_follow(stage, fiber); break;
     case OP_ADVANCE:
         explore_point(arena_nowhere(OF_CLOCK), true, __func__, __LINE__);
         stage->now += op->ns;
@@ -302,7 +315,7 @@ void stage_play(void *context, uint32_t fiber)
     const struct op *ops = stage->program->fibers[fiber];
 
     for (size_t i = 0; i < OPS_MAX && ops[i].kind != OP_NONE; i++)
-        play(stage, &stage->history.tapes[1 + fiber], &stage->walks[fiber], &ops[i]);
+        play(stage, &stage->history.tapes[1 + fiber], fiber, &ops[i]);
 }
 
 /* A worker for each fiber, so that schedules are not about who adds one. */
@@ -343,13 +356,15 @@ bool stage_open(struct stage *stage, const struct program *program, quipu_protoc
     }
     if (quipu_open(&options, &stage->ledger) != QUIPU_OK || !hire(stage)) return false;
     for (size_t i = 0; i < OPS_MAX; i++)
-        play(stage, &stage->history.tapes[0], NULL, &program->setup[i]);
+        play(stage, &stage->history.tapes[0], FIBERS_MAX, &program->setup[i]);
     stage->kept_now = stage->now;
     return stage->trouble == NULL && arena_keep();
 }
 
 void stage_close(struct stage *stage)
 {
+    for (uint32_t i = 0; i < FIBERS_MAX; i++)
+        follower_stop(&stage->followers[i]);
     history_close(&stage->history);
     checker_free(stage->checker);
 }
@@ -364,8 +379,11 @@ void stage_restore(struct stage *stage)
         stage->history.tapes[i].call_count = 0;
         stage->history.tapes[i].step_count = 0;
     }
-    for (uint32_t i = 0; i < stage->fibers; i++)
+    for (uint32_t i = 0; i < stage->fibers; i++) {
         stage->walks[i].done = false;
+        follower_stop(&stage->followers[i]);
+        follower_start(&stage->followers[i]);
+    }
 }
 
 static void complete(struct stage *stage, struct tape *tape)

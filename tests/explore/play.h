@@ -7,6 +7,7 @@
 
 #include "check/check.h"
 #include "explore/program.h"
+#include "support/follower.h"
 
 /* What a fiber saw of one account's history. */
 struct walk {
@@ -26,6 +27,7 @@ struct stage {
     struct history history;
     struct checker *checker;
     struct walk walks[FIBERS_MAX];
+    struct follower followers[FIBERS_MAX];
     const char *trouble; /* a call that answered what it may not, or NULL */
 };
 

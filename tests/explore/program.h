@@ -25,6 +25,7 @@ enum op_kind {
     OP_SNAPSHOT,
     OP_FIND,    /* look up the transfers events[].id, one after the other */
     OP_HISTORY, /* the transfers of accounts[0], and then its balances */
+    OP_FOLLOW,  /* the changes since this fiber followed last */
     OP_ADVANCE  /* the clock, by ns */
 };
 

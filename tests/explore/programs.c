@@ -33,6 +33,10 @@
     {                                                                                              \
         .kind = OP_HISTORY, .accounts = { account }                                                \
     }
+#define FOLLOW                                                                                     \
+    {                                                                                              \
+        .kind = OP_FOLLOW                                                                          \
+    }
 #define SNAPSHOT                                                                                   \
     {                                                                                              \
         .kind = OP_SNAPSHOT                                                                        \
@@ -190,6 +194,26 @@ const struct program programs[] = {
      .setup = {CREATE(1, 2, 3), TRANSFERS({10, 1, 2, 1})},
      .fibers = {{TRANSFERS({11, 1, 2, 2, .flags = LINKED}, {12, 3, 1, 4})},
                 {HISTORY(1), TRANSFERS({13, 2, 1, 8})}}},
+    {.name = "following",
+     .about = "changes are followed while two transfers commit in either order",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2)},
+     .fibers = {{TRANSFERS({11, 1, 2, 2})}, {TRANSFERS({12, 2, 1, 3}), FOLLOW, FOLLOW}}},
+    {.name = "follower",
+     .about = "changes are followed by a third, while an account is new and a chain is posted",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2)},
+     .fibers = {{TRANSFERS({11, 1, 2, 2, .flags = LINKED}, {12, 2, 1, 3})},
+                {CREATE(3), TRANSFERS({13, 1, 3, 3})},
+                {FOLLOW, FOLLOW}}},
+    {.name = "expiring",
+     .about = "changes are followed while a pending transfer falls due",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 9, .timeout = 5, .flags = PENDING})},
+     .fibers = {{ADVANCE, TRANSFERS({11, 1, 2, 2})}, {FOLLOW, FOLLOW, FOLLOW}}},
     {.name = "skew",
      .about = "two commits that each expect what the other changes",
      .protocols = ON_VERSIONED | ON_UNSAFE,

@@ -154,19 +154,19 @@ static const char *take_change(struct follower *follower, const quipu_change *ch
 const char *follower_take(struct follower *follower, quipu_ledger *ledger, uint32_t page,
                           size_t *count)
 {
-    quipu_change changes[FOLLOWER_PAGE];
     const quipu_change_filter filter = {.after_timestamp = follower->after_timestamp,
                                         .after_order = follower->after_order,
                                         .limit = page};
     uint64_t horizon;
 
-    if (quipu_get_changes(ledger, &filter, changes, FOLLOWER_PAGE, count, &horizon) != QUIPU_OK) {
+    if (quipu_get_changes(ledger, &filter, follower->page, FOLLOWER_PAGE, count, &horizon) !=
+        QUIPU_OK) {
         return "quipu_get_changes() failed";
     }
     if (horizon < follower->horizon) return "the horizon fell";
     follower->horizon = horizon;
     for (size_t i = 0; i < *count; i++) {
-        const char *wrong = take_change(follower, &changes[i]);
+        const char *wrong = take_change(follower, &follower->page[i]);
 
         if (wrong != NULL) return wrong;
     }

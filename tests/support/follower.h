@@ -18,6 +18,8 @@ struct followed_account {
     uint64_t version;
 };
 
+#define FOLLOWER_PAGE 64
+
 struct follower {
     uint64_t after_timestamp, after_order, horizon;
     uint64_t transfers, expiries;
@@ -25,6 +27,7 @@ struct follower {
     size_t account_count, account_room;
     quipu_transfer *holds; /* open ones */
     size_t hold_count, hold_room;
+    quipu_change page[FOLLOWER_PAGE];
 };
 
 void follower_start(struct follower *follower);
@@ -32,7 +35,6 @@ void follower_stop(struct follower *follower);
 
 /* Ask for at most `page` changes (1..FOLLOWER_PAGE) and check them; *count says how many. NULL, or
  * what is wrong. */
-#define FOLLOWER_PAGE 256
 const char *follower_take(struct follower *follower, quipu_ledger *ledger, uint32_t page,
                           size_t *count);
 

@@ -212,6 +212,6 @@ void twin_audit_at(struct twin *twin, int line)
         audit_history(twin, id, QUIPU_FILTER_CREDITS | QUIPU_FILTER_REVERSED);
     }
     audit_queries(twin);
-    audit_changes(twin, 100);
+    audit_changes(twin, FOLLOWER_PAGE);
     audit_snapshot(twin);
 }
