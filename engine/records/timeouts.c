@@ -121,8 +121,8 @@ void quipui_timeouts_drop_first(struct timeouts *timeouts, struct transfers *tra
 {
     uint64_t hold = timeouts->heap[0].hold;
 
-    /* edge hold.state: acquire; pairs with acq_rel in change(). */
-    if (load_acquire(&hold_at(transfers, hold)->state) == HOLD_EXPIRED) {
+    /* relaxed: only the holder of the lock expires holds, so it was this thread. */
+    if (load_relaxed(&hold_at(transfers, hold)->state) == HOLD_EXPIRED) {
         quipui_expiries_add(&timeouts->expired, hold);
     }
     take_out(timeouts, transfers, 0);

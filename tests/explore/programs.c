@@ -213,7 +213,7 @@ const struct program programs[] = {
      .protocols = ON_ALL,
      .preemptions = 2,
      .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 9, .timeout = 5, .flags = PENDING})},
-     .fibers = {{ADVANCE, TRANSFERS({11, 1, 2, 2})}, {FOLLOW, FOLLOW, FOLLOW}}},
+     .fibers = {{ADVANCE, LOOKUP(1), TRANSFERS({11, 1, 2, 2})}, {FOLLOW, FOLLOW, FOLLOW}}},
     {.name = "skew",
      .about = "two commits that each expect what the other changes",
      .protocols = ON_VERSIONED | ON_UNSAFE,

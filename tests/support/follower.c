@@ -144,6 +144,8 @@ static const char *take_change(struct follower *follower, const quipu_change *ch
          change->order <= follower->after_order)) {
         return "positions do not rise";
     }
+    if (change->timestamp < follower->told)
+        return "a change came late: below a horizon told before";
     if (change->timestamp >= follower->horizon) return "a change is not below the horizon";
     follower->after_timestamp = change->timestamp;
     follower->after_order = change->order;
@@ -170,6 +172,7 @@ const char *follower_take(struct follower *follower, quipu_ledger *ledger, uint3
 
         if (wrong != NULL) return wrong;
     }
+    if (*count < page) follower->told = horizon;
     return NULL;
 }
 

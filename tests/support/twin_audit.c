@@ -193,7 +193,8 @@ static void audit_changes(struct twin *twin, uint32_t page)
 
     follower_start(&follower);
     wrong = follower_finish(&follower, twin->ledger, page);
-    cr_assert_null(wrong, "%s, audit at line %d: changes: %s", twin_name(twin), twin->line, wrong);
+    cr_assert(wrong == NULL, "%s, audit at line %d: changes: %s", twin_name(twin), twin->line,
+              wrong);
     cr_assert_eq(follower.transfers, model_transfer_count(twin->model),
                  SAY("transfers among the changes", (size_t)follower.transfers));
     cr_assert_eq(follower.account_count, model_account_count(twin->model),

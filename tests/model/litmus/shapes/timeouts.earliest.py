@@ -13,11 +13,11 @@ def writes_and_releases():
 
 
 def reads_at_6():
-    if (yield load("earliest", "timeouts.earliest timeouts_due")) <= 6:
+    if (yield load("earliest", "timeouts.earliest timeouts_earliest")) <= 6:
         return "due"
     rounds = yield load("rounds", "timeouts.rounds timeouts_rounds")
     reserved = yield load("reserved", "optimistic.word try_to_read")
-    if (yield load("earliest", "timeouts.earliest timeouts_due")) <= 6:
+    if (yield load("earliest", "timeouts.earliest timeouts_earliest")) <= 6:
         return "due"
     if (yield load("rounds", "timeouts.rounds timeouts_rounds")) != rounds:
         return "again"
