@@ -20,6 +20,6 @@ struct command {
 };
 
 extern const struct command command_import, command_balances, command_account, command_history,
-    command_race, command_stress, command_verify, command_bench, command_generate;
+    command_changes, command_race, command_stress, command_verify, command_bench, command_generate;
 
 #endif

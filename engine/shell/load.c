@@ -171,6 +171,8 @@ enum command_exit load_run(const struct load_order *order, struct load *load)
     quipu_status status = quipu_open(&options, &load->ledger);
 
     if (status != QUIPU_OK) return fail("opening a ledger", status);
+    load->watch = order->watch;
+    if (load->watch.begin != NULL) load->watch.begin(load->watch.context, load->ledger);
     exit = load_files(order, load);
     load->total_ns = stopwatch_ns() - started_ns;
     return exit;
@@ -179,6 +181,7 @@ enum command_exit load_run(const struct load_order *order, struct load *load)
 void load_free(struct load *load)
 {
     if (load->ledger == NULL) return;
+    if (load->watch.end != NULL) load->watch.end(load->watch.context);
 
     quipu_status status = quipu_close(load->ledger);
 

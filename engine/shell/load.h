@@ -9,11 +9,19 @@
 #include "quipu/quipu.h"
 #include "tally.h"
 
+/* Who else has the ledger while files are loaded. All NULL: nobody. */
+struct load_watch {
+    void (*begin)(void *context, quipu_ledger *ledger); /* it is open and empty */
+    void (*end)(void *context);                         /* it is about to be closed */
+    void *context;
+};
+
 struct load_order {
     const char *accounts_path, *transfers_path;
     quipu_protocol protocol;
     uint64_t thread_count;
     bool strict;
+    struct load_watch watch;
 };
 
 /* Of one file. */
@@ -24,6 +32,7 @@ struct load_file {
 
 struct load {
     quipu_ledger *ledger; /* NULL: the load was given up, and why was said */
+    struct load_watch watch;
     struct load_file accounts, transfers;
     uint64_t transfers_ns; /* the ledger's part of the transfers: splitting and calls */
     uint64_t total_ns;     /* opening, reading and all */

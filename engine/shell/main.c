@@ -7,8 +7,17 @@
 #include "quipu/quipu.h"
 
 static const struct command *const commands[] = {
-    &command_import, &command_balances, &command_account, &command_history,  &command_race,
-    &command_stress, &command_verify,   &command_bench,   &command_generate, NULL,
+    &command_import,
+    &command_balances,
+    &command_account,
+    &command_history,
+    &command_changes,
+    &command_race,
+    &command_stress,
+    &command_verify,
+    &command_bench,
+    &command_generate,
+    NULL,
 };
 
 static void print_help(FILE *out)

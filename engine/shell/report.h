@@ -49,6 +49,7 @@ struct sheet {
 struct report {
     struct sheet sheets[REPORT_SHEETS_MAX];
     size_t sheet_count;
+    bool is_continued; /* more rows of a CSV whose header was printed before */
     bool out_of_memory;
 };
 

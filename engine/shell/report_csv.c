@@ -62,7 +62,7 @@ static void print_line(const struct report *report, const struct sheet *of, size
 
 bool report_as_csv(const struct report *report, FILE *out)
 {
-    print_line(report, NULL, 0, out);
+    if (!report->is_continued) print_line(report, NULL, 0, out);
     for (size_t s = 0; s < report->sheet_count; s++) {
         for (size_t row = 0; row < sheet_row_count(&report->sheets[s]); row++)
             print_line(report, &report->sheets[s], row, out);
