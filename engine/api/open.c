@@ -31,6 +31,7 @@ static quipu_status check(const quipu_options *options)
     if (options->durability != QUIPU_IN_MEMORY) return QUIPU_INVALID;
     if (options->account_capacity > MOST_ACCOUNTS) return QUIPU_INVALID;
     if (options->transfer_capacity > MOST_TRANSFERS) return QUIPU_INVALID;
+    if (options->failed_id_capacity > MOST_TRANSFERS) return QUIPU_INVALID;
     if (options->prefault > 1) return QUIPU_INVALID;
     for (size_t i = 0; i < sizeof options->reserved / sizeof options->reserved[0]; i++) {
         if (options->reserved[i] != 0) return QUIPU_INVALID;
@@ -46,11 +47,14 @@ static uint64_t or_default(uint64_t said, uint64_t otherwise)
 
 static bool open_parts(struct quipu_ledger *ledger, const quipu_options *options)
 {
-    uint64_t accounts = or_default(options->account_capacity, DEFAULT_ACCOUNTS);
-    uint64_t transfers = or_default(options->transfer_capacity, DEFAULT_TRANSFERS);
+    struct store_capacities capacities = {
+        .accounts = or_default(options->account_capacity, DEFAULT_ACCOUNTS),
+        .transfers = or_default(options->transfer_capacity, DEFAULT_TRANSFERS),
+    };
 
+    capacities.failed_ids = or_default(options->failed_id_capacity, capacities.transfers);
     ledger->protocol = find_protocol(options->protocol);
-    if (!quipui_store_open(&ledger->store, accounts, transfers, options->prefault != 0)) {
+    if (!quipui_store_open(&ledger->store, &capacities, options->prefault != 0)) {
         return false;
     }
     ledger->store.clock.now = options->clock != NULL ? options->clock : quipui_clock_system;

@@ -1,7 +1,8 @@
 /* accounts.c - creating accounts, chain by chain.
  *
  * One batch at a time holds `creating`, so slots are filled in order and claims meet nobody else's.
- * Readers meet a claim only until the chain is settled. */
+ * Readers meet a claim only until the chain is settled. A chain that there are not enough slots for
+ * is looked at to its end all the same: it may exist, or be ill-formed, which needs no slot. */
 #include "batch/accounts.h"
 
 #include <string.h>
@@ -20,7 +21,8 @@ struct account_batch {
     uint64_t drawn, newest; /* timestamps: of events[0]; the largest of any record (imports) */
 
     size_t from, length; /* the chain at hand */
-    struct slot **slots; /* those of it that are claimed, in scratch */
+    size_t claimed;      /* how many of it have a slot and their id claimed: the first ones */
+    struct slot **slots; /* of those, in scratch */
     uint64_t *timestamps;
 };
 
@@ -45,12 +47,12 @@ static quipu_account stored_account(struct store *store, uint64_t place)
     return account;
 }
 
-/* Is the id one of this chain's own, not settled yet? */
-static bool is_in_chain(const struct account_batch *batch, size_t claimed, quipu_uint128 id,
+/* Is the id that of one of the first `count` of this chain, not settled yet? */
+static bool is_in_chain(const struct account_batch *batch, size_t count, quipu_uint128 id,
                         size_t *which)
 {
-    for (size_t i = 0; i < claimed; i++) {
-        if (batch->slots[i]->id == id) {
+    for (size_t i = 0; i < count; i++) {
+        if (batch->events[batch->from + i].id == id) {
             *which = i;
             return true;
         }
@@ -58,22 +60,39 @@ static bool is_in_chain(const struct account_batch *batch, size_t claimed, quipu
     return false;
 }
 
-/* Claim the next slot for this event; or the verdict on its id. The chain's own claims are in
- * flight to everybody, so they are looked through first. */
-static quipu_status claim(struct account_batch *batch, const quipu_account *event, size_t claimed,
-                          uint32_t *verdict, uint64_t *original)
+/* The next slot for this event, and its id. */
+static quipu_status claim_slot(struct account_batch *batch, const quipu_account *event,
+                               uint64_t hash)
 {
     struct store *store = batch->store;
-    uint64_t place = accounts_count(&store->accounts) + claimed, found = 0;
-    uint64_t hash = index_hash(&store->account_ids, event->id);
+    uint64_t place = accounts_count(&store->accounts) + batch->claimed, found = 0;
+    enum claim claim;
+
+    if (place >= store->accounts.capacity) return QUIPU_NO_SPACE;
+    if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot))) {
+        return QUIPU_NO_MEMORY;
+    }
+    fill(slot_at(&store->accounts, place), event);
+    claim = quipui_index_claim(&store->account_ids, hash, event->id, place, &found);
+    if (claim != CLAIM_TAKEN) return QUIPU_NO_MEMORY;
+    batch->slots[batch->claimed++] = slot_at(&store->accounts, place);
+    return QUIPU_OK;
+}
+
+/* Claim a slot for event i of the chain; or the verdict on its id. The chain's own claims are in
+ * flight to everybody, so they are looked through first. */
+static quipu_status claim(struct account_batch *batch, size_t i, uint32_t *verdict,
+                          uint64_t *original)
+{
+    const quipu_account *event = &batch->events[batch->from + i];
+    struct store *store = batch->store;
+    uint64_t hash = index_hash(&store->account_ids, event->id), found = 0;
     size_t which;
     enum claim claim;
 
-    if (is_in_chain(batch, claimed, event->id, &which)) {
-        quipu_account twin = stored_account(store, accounts_count(&store->accounts) + which);
-
+    if (is_in_chain(batch, i, event->id, &which)) {
         *original = batch->timestamps[which];
-        *verdict = quipui_rules_account_again(event, &twin);
+        *verdict = quipui_rules_account_again(event, &batch->events[batch->from + which]);
         return QUIPU_OK;
     }
     claim = quipui_index_claim(&store->account_ids, hash, event->id, INDEX_ASK, &found);
@@ -85,15 +104,7 @@ static quipu_status claim(struct account_batch *batch, const quipu_account *even
         return QUIPU_OK;
     }
     *verdict = quipui_rules_account_fields(event, batch->newest);
-    if (*verdict != QUIPU_CREATED) return QUIPU_OK;
-
-    if (place >= store->accounts.capacity) return QUIPU_NO_SPACE;
-    if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot))) {
-        return QUIPU_NO_MEMORY;
-    }
-    fill(slot_at(&store->accounts, place), event);
-    claim = quipui_index_claim(&store->account_ids, hash, event->id, place, &found);
-    return claim == CLAIM_TAKEN ? QUIPU_OK : QUIPU_NO_MEMORY;
+    return *verdict == QUIPU_CREATED ? claim_slot(batch, event, hash) : QUIPU_OK;
 }
 
 static uint32_t first_verdict(const struct account_batch *batch, size_t event, bool is_open)
@@ -108,36 +119,40 @@ static uint32_t first_verdict(const struct account_batch *batch, size_t event, b
     return verdict == QUIPU_CREATED ? quipui_rules_account_form(account) : verdict;
 }
 
-/* Claim the whole chain, or up to the event that fails: *claimed says how far, *verdict why. */
-static quipu_status claim_chain(struct account_batch *batch, bool is_open, size_t *claimed,
+/* Claim the whole chain, or up to the event that fails: *failed says which, *verdict why. Where
+ * slots run out, what is left of it is only asked about. */
+static quipu_status claim_chain(struct account_batch *batch, bool is_open, size_t *failed,
                                 uint32_t *verdict, uint64_t *original)
 {
-    for (*claimed = 0; *claimed < batch->length; ++*claimed) {
-        size_t event = batch->from + *claimed;
+    quipu_status lack = QUIPU_OK;
+
+    batch->claimed = 0;
+    for (*failed = 0; *failed < batch->length; ++*failed) {
+        size_t event = batch->from + *failed;
         quipu_status status = QUIPU_OK;
 
         *original = batch->drawn + event;
         *verdict = first_verdict(batch, event, is_open);
-        if (*verdict == QUIPU_CREATED) {
-            status = claim(batch, &batch->events[event], *claimed, verdict, original);
+        if (*verdict == QUIPU_CREATED) status = claim(batch, *failed, verdict, original);
+        if (status == QUIPU_NO_SPACE) {
+            lack = status;
+            status = QUIPU_OK;
         }
         if (status != QUIPU_OK || *verdict != QUIPU_CREATED) return status;
 
-        batch->slots[*claimed] =
-            slot_at(&batch->store->accounts, accounts_count(&batch->store->accounts) + *claimed);
-        batch->timestamps[*claimed] =
+        batch->timestamps[*failed] =
             batch->imports ? batch->events[event].timestamp : batch->drawn + event;
-        batch->newest = batch->timestamps[*claimed];
+        batch->newest = batch->timestamps[*failed];
     }
-    return QUIPU_OK;
+    return lack;
 }
 
-static void release_claims(struct account_batch *batch, size_t claimed)
+static void release_claims(struct account_batch *batch)
 {
     struct index *index = &batch->store->account_ids;
     uint64_t place = accounts_count(&batch->store->accounts);
 
-    for (size_t i = 0; i < claimed; i++) {
+    for (size_t i = 0; i < batch->claimed; i++) {
         quipui_index_release(index, index_hash(index, batch->slots[i]->id), place + i);
     }
 }
@@ -194,8 +209,8 @@ static quipu_status do_chain(struct account_batch *batch, bool is_open)
 {
     uint64_t newest = batch->newest, original = 0;
     uint32_t verdict = QUIPU_CREATED;
-    size_t claimed;
-    quipu_status status = claim_chain(batch, is_open, &claimed, &verdict, &original);
+    size_t failed;
+    quipu_status status = claim_chain(batch, is_open, &failed, &verdict, &original);
 
     if (status == QUIPU_OK && verdict == QUIPU_CREATED) {
         if (seed(batch)) {
@@ -204,9 +219,9 @@ static quipu_status do_chain(struct account_batch *batch, bool is_open)
         }
         status = QUIPU_NO_MEMORY;
     }
-    release_claims(batch, claimed);
+    release_claims(batch);
     batch->newest = newest;
-    if (status == QUIPU_OK) set_refused(batch, claimed, verdict, original, is_open);
+    if (status == QUIPU_OK) set_refused(batch, failed, verdict, original, is_open);
     return status;
 }
 

@@ -22,12 +22,11 @@ static bool unit_in_scratch(struct transfer_batch *batch, uint32_t legs)
     return true;
 }
 
-uint32_t quipui_first_verdict(const struct transfer_batch *batch, size_t event)
+uint32_t quipui_first_verdict(const quipu_transfer *event, bool batch_imports, uint64_t drawn)
 {
-    uint32_t verdict =
-        quipui_rules_transfer_time(&batch->events[event], batch->imports, batch->drawn);
+    uint32_t verdict = quipui_rules_transfer_time(event, batch_imports, drawn);
 
-    return verdict == QUIPU_CREATED ? quipui_rules_transfer_form(&batch->events[event]) : verdict;
+    return verdict == QUIPU_CREATED ? quipui_rules_transfer_form(event) : verdict;
 }
 
 /* A leg by itself: its place, its timestamp, and what can be said before its id is looked up. */
@@ -38,9 +37,9 @@ static void build_leg(struct transfer_batch *batch, uint32_t i)
 
     *leg = (struct leg){
         .event = &batch->events[event],
-        .place = batch->worker->transfers.next + i,
+        .place = batch->place == NOWHERE ? NOWHERE : batch->place + i,
         .timestamp = batch->imports ? batch->events[event].timestamp : batch->drawn + event,
-        .verdict = quipui_first_verdict(batch, event),
+        .verdict = quipui_first_verdict(&batch->events[event], batch->imports, batch->drawn),
         .debit = NOT_FOUND,
         .credit = NOT_FOUND,
         .view = NOT_FOUND,
@@ -48,7 +47,9 @@ static void build_leg(struct transfer_batch *batch, uint32_t i)
     };
     if (leg->verdict != QUIPU_CREATED) return;
     leg->hash = quipui_hashes(batch, event)->id;
-    transfer_at(&batch->store->transfers, leg->place)->id = leg->event->id;
+    if (leg->place != NOWHERE) {
+        transfer_at(&batch->store->transfers, leg->place)->id = leg->event->id;
+    }
 }
 
 /* Among legs of one hash (they are few), the first with the same id before this one. */

@@ -56,32 +56,30 @@ quipu_status quipui_claim(struct transfer_batch *batch)
     return QUIPU_OK;
 }
 
-uint32_t quipui_ask(struct transfer_batch *batch, size_t event, uint64_t *original)
+uint32_t quipui_ask(struct transfer_batch *batch, struct leg *leg)
 {
-    const quipu_transfer *asked = &batch->events[event];
-    uint32_t verdict = quipui_first_verdict(batch, event);
     uint64_t found = 0;
-    enum claim claim;
+    enum claim claim = claim_or_wait(batch->store, leg->hash, leg->event->id, INDEX_ASK, &found);
 
-    if (verdict != QUIPU_CREATED) return verdict;
-    claim =
-        claim_or_wait(batch->store, quipui_hashes(batch, event)->id, asked->id, INDEX_ASK, &found);
-    return quipui_verdict_on(batch, asked, claim, found, original);
+    return quipui_verdict_on(batch, leg->event, claim, found, &leg->original);
 }
 
-void quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
-                        uint64_t place, uint32_t outcome)
+uint32_t quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
+                            uint64_t place, uint32_t outcome)
 {
     struct index *ids = &batch->store->transfer_ids;
     uint64_t burnt;
 
     if (!quipui_rules_is_transient(outcome)) {
         quipui_index_release(ids, hash, place);
-        return;
+        return outcome;
     }
-    burnt = batch->worker->burnt.next++;
-    *burnt_at(&batch->store->transfers, burnt) = id;
+    if (!quipui_failed_id_keep(batch->store, batch->worker, id, &burnt)) {
+        quipui_index_release(ids, hash, place);
+        return QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID;
+    }
     quipui_index_burn(ids, hash, place, burnt);
+    return outcome;
 }
 
 void quipui_unclaim(struct transfer_batch *batch, bool refused)
@@ -91,9 +89,11 @@ void quipui_unclaim(struct transfer_batch *batch, bool refused)
     for (uint32_t i = 0; i < unit->leg_count; i++) {
         struct leg *leg = &unit->legs[i];
         bool failed = refused && i == unit->failed;
+        uint32_t outcome;
 
         if (!leg->claimed) continue;
-        quipui_unclaim_one(batch, leg->event->id, leg->hash, leg->place,
-                           failed ? unit->outcome : QUIPU_CREATED);
+        outcome = quipui_unclaim_one(batch, leg->event->id, leg->hash, leg->place,
+                                     failed ? unit->outcome : QUIPU_CREATED);
+        if (failed) unit->outcome = outcome;
     }
 }

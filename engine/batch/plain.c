@@ -31,7 +31,7 @@ static bool find_slots(struct store *store, const struct hashes *hashes, struct 
 static void unclaim(struct transfer_batch *batch, const struct hashes *hashes, struct plain *plain,
                     uint32_t outcome)
 {
-    quipui_unclaim_one(batch, plain->event->id, hashes->id, plain->place, outcome);
+    plain->outcome = quipui_unclaim_one(batch, plain->event->id, hashes->id, plain->place, outcome);
     worker_place_back(batch->worker, plain->place);
     plain->place = UNCLAIMED;
 }
@@ -64,7 +64,7 @@ static bool prepare(struct transfer_batch *batch, size_t event, struct plain *pl
     plain->event = &batch->events[event];
     plain->place = UNCLAIMED;
     plain->timestamp = batch->drawn + event;
-    plain->outcome = quipui_first_verdict(batch, event);
+    plain->outcome = quipui_first_verdict(plain->event, false, batch->drawn);
     if (plain->outcome != QUIPU_CREATED) return true;
     if (!claim(batch, hashes, plain)) return false;
     if (plain->outcome != QUIPU_CREATED || find_slots(batch->store, hashes, plain)) return true;
@@ -83,24 +83,20 @@ static void conclude(struct transfer_batch *batch, size_t event, struct plain *p
     batch->results[event] = (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
 }
 
-/* How many transfers may be in a run: each needs a place, and may burn its id. */
+/* How many transfers may be in a run: each needs a place. */
 static size_t run_length(struct transfer_batch *batch)
 {
-    struct worker *worker = batch->worker;
-    size_t length = batch->hashed - batch->next, places, burnt;
+    size_t most = batch->hashed - batch->next;
 
     if (!is_plain(&batch->events[batch->next]) || batch->imports) return 0;
-    if (quipui_supply(batch->store, worker, 1) != QUIPU_OK) return 0;
-    places = range_count(&worker->transfers) + worker->spare_place_count;
-    burnt = range_count(&worker->burnt);
-    if (length > RUN_EVENTS) length = RUN_EVENTS;
-    if (length > places) length = places;
-    return length < burnt ? length : burnt;
+    return store_supply_run(batch->store, batch->worker,
+                            most < RUN_EVENTS ? (uint32_t)most : RUN_EVENTS);
 }
 
-size_t quipui_do_plains(struct transfer_batch *batch, quipu_status *status)
+/* Run them. */
+static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *status)
 {
-    size_t from = batch->next, length = run_length(batch), count = 0, done;
+    size_t from = batch->next, count = 0, done;
     struct plain *plains = batch->plains;
 
     while (count < length && is_plain(&batch->events[from + count]) &&
@@ -118,5 +114,15 @@ size_t quipui_do_plains(struct transfer_batch *batch, quipu_status *status)
         if (plains[i].place == UNCLAIMED) continue;
         unclaim(batch, ring_hashes(batch, from + i), &plains[i], QUIPU_CREATED);
     }
+    return done;
+}
+
+size_t quipui_do_plains(struct transfer_batch *batch, quipu_status *status)
+{
+    size_t length = run_length(batch), done;
+
+    if (length == 0) return 0;
+    done = do_run(batch, length, status);
+    store_put_back(batch->store, batch->worker);
     return done;
 }

@@ -18,6 +18,7 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
     batch->expectation_count = 0;
     batch->receipts = NULL;
     batch->conflict = false;
+    batch->lack = QUIPU_OK;
     batch->next = batch->hashed = batch->asked = batch->seen = 0;
     batch->imports = (events[0].flags & QUIPU_TRANSFER_IMPORTED) != 0;
     batch->unit.legs = NULL;
@@ -43,7 +44,7 @@ static void set_created(struct transfer_batch *batch)
                                IMPORTED_TRANSFER, batch->unit.legs[i].place);
         }
     }
-    batch->worker->transfers.next += batch->unit.leg_count;
+    batch->worker->places.next += batch->unit.leg_count;
 }
 
 /* The leg that failed keeps its code, the last of an open chain its own; the others failed with
@@ -64,25 +65,15 @@ static void set_refused(struct transfer_batch *batch)
     }
 }
 
-/* A transfer that there is no place for may still be answered: it may exist, or be ill-formed. */
-static quipu_status answer_without_place(struct transfer_batch *batch, size_t event, bool is_open,
-                                         quipu_status status)
-{
-    uint64_t original = 0;
-    uint32_t outcome = is_open ? (uint32_t)QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN
-                               : quipui_ask(batch, event, &original);
-
-    if (outcome == QUIPU_CREATED) return status;
-    if (outcome != QUIPU_CREATE_TRANSFER_EXISTS) original = batch->drawn + event;
-    batch->results[event] = (quipu_result){.timestamp = original, .status = outcome};
-    return QUIPU_OK;
-}
-
 /* From events to a unit whose ids are claimed. */
 static quipu_status prepare(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
 {
-    quipu_status status = quipui_build(batch, from, count, is_open);
+    quipu_status supplied = store_supply(batch->store, batch->worker, count), status;
 
+    batch->place = supplied == QUIPU_OK ? batch->worker->places.next : NOWHERE;
+    status = quipui_build(batch, from, count, is_open);
+    if (status != QUIPU_OK) return status;
+    if (supplied != QUIPU_OK) status = quipui_step_aside(batch, supplied);
     if (status != QUIPU_OK) return status;
     quipui_find_pending(batch);
     return quipui_claim(batch);
@@ -103,20 +94,12 @@ static enum unit_end run(struct transfer_batch *batch, quipu_status *status)
     return batch->protocol->run(batch->store, batch->worker, unit);
 }
 
-/* One unit, from events to results. */
-static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
+/* Run the unit that was prepared: its results. */
+static quipu_status do_prepared(struct transfer_batch *batch)
 {
-    quipu_status status = quipui_supply(batch->store, batch->worker, count);
-    enum unit_end end;
+    quipu_status status = QUIPU_OK;
+    enum unit_end end = run(batch, &status);
 
-    if (status != QUIPU_OK && count == 1 && batch->expectation_count == 0) {
-        return answer_without_place(batch, from, is_open, status);
-    }
-    if (status != QUIPU_OK) return status;
-    status = prepare(batch, from, count, is_open);
-    if (status != QUIPU_OK) return status;
-
-    end = run(batch, &status);
     if (end == UNIT_CREATED) {
         set_created(batch);
         return QUIPU_OK;
@@ -125,8 +108,20 @@ static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t 
     quipui_give_back_holds(batch);
     if (end == UNIT_CONFLICT) return QUIPU_CONFLICT;
     if (end == UNIT_NO_MEMORY) return status;
+    if (batch->lack != QUIPU_OK) return batch->lack;
     set_refused(batch);
     return QUIPU_OK;
+}
+
+/* One unit, from events to results. */
+static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
+{
+    quipu_status status = prepare(batch, from, count, is_open);
+
+    if (status == QUIPU_OK) status = do_prepared(batch);
+    quipui_leave_aside(batch);
+    store_put_back(batch->store, batch->worker);
+    return status;
 }
 
 static bool is_linked(const struct transfer_batch *batch, size_t event)

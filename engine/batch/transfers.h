@@ -3,8 +3,9 @@
  * A pipeline (warm.c) brings close what events will touch; they take effect in order, unit by unit:
  * a unit is a chain, or a transfer by itself. A unit is built (build.c), its ids are claimed
  * (claim.c), its accounts and holds found (footprint.c); then the protocol runs it, and claims are
- * settled, burnt or freed. So racing duplicates meet at the index and exactly one wins. Plain
- * transfers, which most are, have a straight path of their own (plain.c).
+ * settled, burnt or freed. A ledger that is full answers what needs no place (full.c). So racing
+ * duplicates meet at the index and exactly one wins. Plain transfers, which most are, have a
+ * straight path of their own (plain.c).
  *
  *   B1  claims are taken in the order of hashes, and whoever waits for another's claim holds only
  *       claims that come before it: no deadlock. (A run of plain transfers claims in any order, and
@@ -20,6 +21,9 @@
 /* The pipeline (warm.c) goes on by so many events at a time, and keeps what it knows of so many. */
 #define STEP_EVENTS RUN_EVENTS
 #define RING_EVENTS (4 * STEP_EVENTS)
+
+/* The place of a leg that has none. */
+#define NOWHERE UINT64_MAX
 
 /* The hashes of the ids that an event names, and guesses at where its accounts are. */
 struct hashes {
@@ -58,8 +62,10 @@ struct transfer_batch {
     /* The unit at hand: events[from] and the leg_count - 1 after it. */
     struct unit unit;
     size_t from;
+    uint64_t place;       /* of its first leg, the others in a row; or NOWHERE */
     uint32_t decided;     /* the first leg that an earlier check refused, or leg_count */
     bool is_open;         /* the batch ends inside this chain */
+    quipu_status lack;    /* of a commit that nothing is wrong with but this; else QUIPU_OK */
     bool conflict;        /* an expected account does not exist, or is expected at two versions */
     struct key *keys;     /* legs by hash while claiming, accounts by address after */
     struct single single; /* the memory of a unit that is one transfer */
@@ -93,8 +99,8 @@ const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event);
 /* Build the unit of `count` events: memory, legs, and what can be said of each by itself. */
 quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open);
 
-/* What can be said of an event before its id is looked up. */
-uint32_t quipui_first_verdict(const struct transfer_batch *batch, size_t event);
+/* What can be said of an event before its id is looked up. `drawn`: when its batch began. */
+uint32_t quipui_first_verdict(const quipu_transfer *event, bool batch_imports, uint64_t drawn);
 
 /* Claim the ids of the unit; legs whose id is in use get their verdict. */
 quipu_status quipui_claim(struct transfer_batch *batch);
@@ -103,17 +109,25 @@ quipu_status quipui_claim(struct transfer_batch *batch);
 uint32_t quipui_verdict_on(struct transfer_batch *batch, const quipu_transfer *event,
                            enum claim claim, uint64_t found, uint64_t *original);
 
-/* What an id in use, or the event's own fields, say of it when there is no place to store it;
- * QUIPU_CREATED: nothing, it would have been stored. */
-uint32_t quipui_ask(struct transfer_batch *batch, size_t event, uint64_t *original);
+/* The same without a claim: its id is only asked for. */
+uint32_t quipui_ask(struct transfer_batch *batch, struct leg *leg);
 
 /* Undo the claims of a unit that came to nothing: the leg that failed for a transient reason burns
  * its id, the other ids are free again. */
 void quipui_unclaim(struct transfer_batch *batch, bool refused);
 
-/* The same for the claim of one transfer, which failed with this outcome. */
-void quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
-                        uint64_t place, uint32_t outcome);
+/* The same for the claim of one transfer, which failed with this outcome. Returns how it is
+ * answered: another outcome when there is no space to remember that the id is burnt. */
+uint32_t quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
+                            uint64_t place, uint32_t outcome);
+
+/* The unit has no places, but may be certain to fail: find the first leg that is, and make the unit
+ * ready to be claimed and run as far as that (full.c). Its legs before that one are at places that
+ * nothing is stored at; quipui_leave_aside() gives these back.
+ *
+ *   returns  QUIPU_OK, or why there is no answer: `status`, or QUIPU_NO_MEMORY */
+quipu_status quipui_step_aside(struct transfer_batch *batch, quipu_status status);
+void quipui_leave_aside(struct transfer_batch *batch);
 
 /* Find the pending transfers that legs resolve. */
 void quipui_find_pending(struct transfer_batch *batch);

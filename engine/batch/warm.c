@@ -62,13 +62,13 @@ static void ask_behind_slots(struct transfer_batch *batch, const struct hashes *
     }
 }
 
-/* The place that an event will be stored at, if all before it are. */
+/* The place that an event will be stored at, if all before it are and nobody else takes it. */
 static void ask_for_place(struct transfer_batch *batch, size_t event)
 {
-    uint64_t place = batch->worker->transfers.next + (event - batch->next);
+    uint64_t place = batch->worker->ahead.next + (event - batch->next);
     const char *record = (const char *)transfer_at(&batch->store->transfers, place);
 
-    if (place >= batch->worker->transfers.end) return;
+    if (place >= batch->worker->ahead.end) return;
     prefetch_for_write(record);
     prefetch_for_write(record + CACHE_LINE);
     prefetch_for_write(knot_at(&batch->store->transfers, place));

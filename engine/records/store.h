@@ -6,9 +6,9 @@
 #include "records/accounts.h"
 #include "records/imports.h"
 #include "records/index.h"
+#include "records/keep.h"
 #include "records/timeouts.h"
 #include "records/transfers.h"
-#include "records/worker.h"
 
 struct rcu;
 
@@ -21,22 +21,61 @@ struct store {
     struct workers workers;
     struct imports imports;
     _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
-    struct rcu *rcu; /* of the rcu protocol, else NULL */
+    struct rcu *rcu;          /* of the rcu protocol, else NULL */
+};
+
+struct store_capacities {
+    uint64_t accounts, transfers, failed_ids;
 };
 
 /* False: no memory, and nothing to close. With `prefault` all memory is taken now. */
-bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t transfer_capacity,
+bool quipui_store_open(struct store *store, const struct store_capacities *capacities,
                        bool prefault);
 void quipui_store_close(struct store *store);
 
-/* Make sure that the worker can store `count` transfers in a row and burn one id. What idle workers
- * hold is called in before it is said that there is no space.
+/* Put `count` places of transfers in a row into the worker's hands, which are empty. It is said
+ * that there is no space only when nobody keeps any (keep.h).
  *
  *   returns  QUIPU_OK, QUIPU_NO_SPACE, QUIPU_NO_MEMORY */
-quipu_status quipui_supply(struct store *store, struct worker *worker, uint64_t count);
+static inline quipu_status store_supply(struct store *store, struct worker *worker, uint64_t count)
+{
+    return quipui_keep_take(&store->transfers.places, &store->workers, worker, count, count,
+                            REACH_WORKERS, &worker->places);
+}
+
+/* Put up to `most` places into its hands, which are empty, for transfers by themselves; how many.
+ * None: store_supply() knows why. */
+static inline uint64_t store_supply_run(struct store *store, struct worker *worker, uint32_t most)
+{
+    struct kept *kept = &worker->kept[PLACES_OF_TRANSFERS];
+    bool straight;
+
+    latch_hold(&worker->keeping);
+    straight = kept->spares == 0 && range_count(&kept->range) >= most;
+    if (straight) {
+        worker->places = (struct range){kept->range.next, kept->range.next + most};
+        kept->range.next += most;
+        worker->ahead = kept->range;
+    }
+    latch_let_go(&worker->keeping);
+    if (straight) return most;
+    return quipui_keep_take_run(&store->transfers.places, &store->workers, worker, most);
+}
+
+/* After each run and unit: its hands are empty again. */
+static inline void store_put_back(struct store *store, struct worker *worker)
+{
+    if (worker->spare_place_count == 0 && range_count(&worker->places) == 0) return;
+    quipui_keep_put_back(&store->transfers.places, worker);
+}
 
 /* A fresh hold in state HOLD_NEW, and giving it back if it came to nothing. */
 quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64_t *hold);
 void quipui_hold_give_back(struct store *store, struct worker *worker, uint64_t hold);
+
+/* Remember an id that a transient failure burnt; *place says where. False: there is no space, or no
+ * memory, for one more. */
+bool quipui_failed_id_keep(struct store *store, struct worker *worker, quipu_uint128 id,
+                           uint64_t *place);
 
 #endif

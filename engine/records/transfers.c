@@ -5,24 +5,37 @@ _Static_assert(sizeof(quipu_transfer) >= sizeof(struct range_note), "a place can
 _Static_assert(sizeof(struct hold) >= sizeof(struct range_note), "a place can hold a note");
 _Static_assert(sizeof(quipu_uint128) >= sizeof(struct range_note), "a place can hold a note");
 
-bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity)
+bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity,
+                           uint64_t failed_id_capacity)
 {
-    uint64_t holds = transfers_hold_capacity(capacity);
+    uint64_t places = capacity + QUIPU_BATCH_MAX, holds = transfers_hold_capacity(capacity);
 
-    if (!quipui_region_open(&transfers->records, capacity * sizeof(quipu_transfer)) ||
-        !quipui_region_open(&transfers->knots, capacity * sizeof(struct knot)) ||
+    if (!quipui_region_open(&transfers->records, places * sizeof(quipu_transfer)) ||
+        !quipui_region_open(&transfers->knots, places * sizeof(struct knot)) ||
         !quipui_region_open(&transfers->holds, holds * sizeof(struct hold)) ||
-        !quipui_region_open(&transfers->burnt, capacity * sizeof(quipu_uint128))) {
+        !quipui_region_open(&transfers->burnt, failed_id_capacity * sizeof(quipu_uint128))) {
         quipui_transfers_close(transfers);
         return false;
     }
-    quipui_places_open(&transfers->places, &transfers->records, sizeof(quipu_transfer), capacity);
+    quipui_places_open(&transfers->places, PLACES_OF_TRANSFERS, &transfers->records,
+                       sizeof(quipu_transfer), capacity);
     transfers->places.beside = &transfers->knots;
     transfers->places.beside_stride = sizeof(struct knot);
-    quipui_places_open(&transfers->hold_places, &transfers->holds, sizeof(struct hold), holds);
-    quipui_places_open(&transfers->burnt_places, &transfers->burnt, sizeof(quipu_uint128),
-                       capacity);
+    quipui_places_open(&transfers->hold_places, PLACES_OF_HOLDS, &transfers->holds,
+                       sizeof(struct hold), holds);
+    quipui_places_open(&transfers->burnt_places, PLACES_OF_FAILED_IDS, &transfers->burnt,
+                       sizeof(quipu_uint128), failed_id_capacity);
+    /* relaxed: no other thread knows the ledger yet. */
+    store_relaxed(&transfers->aside.word, LOCK_FREE);
     return true;
+}
+
+bool quipui_transfers_set_aside(struct transfers *transfers, uint64_t count)
+{
+    uint64_t places = transfers->places.capacity + count;
+
+    return region_ensure(&transfers->records, (size_t)places * sizeof(quipu_transfer)) &&
+           region_ensure(&transfers->knots, (size_t)places * sizeof(struct knot));
 }
 
 void quipui_transfers_close(struct transfers *transfers)

@@ -7,7 +7,9 @@
  *   L1  a place is written only by the worker that holds it, until its knot is settled; then never
  *   L2  the places of a unit (a chain) are in a row
  *   L3  the id of a record is written before it is claimed in the index, and not again: others may
- *       be comparing it; the rest before commit */
+ *       be comparing it; the rest before commit
+ *   L4  behind the capacity are places that nothing is ever stored at: a unit that is certain to
+ *       fail is judged there when there is no space (batch/full.c), one at a time */
 #ifndef QUIPU_RECORDS_TRANSFERS_H
 #define QUIPU_RECORDS_TRANSFERS_H
 
@@ -28,10 +30,11 @@ struct hold {
 struct transfers {
     struct region records, knots, holds, burnt;
     struct places places, hold_places, burnt_places;
+    struct lock aside; /* who holds it may use the places behind the capacity (L4) */
 };
 
-/* A hold is taken back when its transfer is refused, so workers may keep a few more than there are
- * transfers. */
+/* Every transfer that is stored, or for which a call has a place in its hands, has a hold at most.
+ * Some more are for those that are judged aside, and for holds on their way between two workers. */
 #define SPARE_HOLDS ((uint64_t)1 << 16)
 
 /* So many holds there may be. */
@@ -40,8 +43,12 @@ static inline uint64_t transfers_hold_capacity(uint64_t capacity)
     return capacity + SPARE_HOLDS;
 }
 
-bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity);
+bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity,
+                           uint64_t failed_id_capacity);
 void quipui_transfers_close(struct transfers *transfers);
+
+/* Make the first `count` places behind the capacity usable. With `aside` held. False: no memory. */
+bool quipui_transfers_set_aside(struct transfers *transfers, uint64_t count);
 
 static inline quipu_transfer *transfer_at(const struct transfers *transfers, uint64_t place)
 {

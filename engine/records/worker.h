@@ -9,10 +9,18 @@
 #ifndef QUIPU_RECORDS_WORKER_H
 #define QUIPU_RECORDS_WORKER_H
 
+#include "base/latch.h"
 #include "records/range.h"
 
 /* A run of transfers is prepared together (batch/plain.c): so many places may come to nothing. */
 #define RUN_EVENTS 16
+
+/* The places of one table that a worker keeps for its next calls (keep.h). */
+struct kept {
+    struct range range;
+    uint64_t spares; /* list of single places that came to nothing: place + 1 */
+    uint64_t spare_count;
+};
 
 enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
 
@@ -22,15 +30,17 @@ enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
 struct worker {
     _Alignas(CACHE_LINE) _Atomic uint32_t busy; /* enum worker_use */
     _Atomic uint64_t floor; /* no timestamp that its call may still commit is smaller: horizon.h */
-    struct range transfers, burnt, holds;
-    uint64_t spare_places[RUN_EVENTS]; /* of transfers that came to nothing: the next to be used */
+    struct latch keeping;   /* of kept[], which other workers may take */
+    /* The places of transfers in the hands of its call; and of those that come after, a hint. */
+    struct range places, ahead;
+    uint64_t spare_places[RUN_EVENTS]; /* that came to nothing: the next to be used */
     uint32_t spare_place_count;
-    uint64_t spare_holds; /* list of holds that came back: place + 1, linked by transfer */
-    uint64_t newest;      /* largest timestamp of a transfer stored by this worker */
+    uint64_t newest; /* largest timestamp of a transfer stored by this worker */
     char *scratch;
     size_t scratch_bytes;
     _Atomic uint64_t snapshot; /* rcu: the stamp that a snapshot in progress needs, or 0 */
     struct worker *next;       /* of all workers; plain, under workers.first */
+    struct kept kept[PLACE_KINDS];
 };
 
 struct workers {
@@ -64,11 +74,11 @@ bool quipui_workers_are_at_rest(struct workers *workers);
 /* The largest timestamp of a stored transfer; while nobody else writes. */
 uint64_t quipui_workers_newest(struct workers *workers);
 
-/* A place for a transfer by itself; there is one. */
+/* A place for a transfer by itself: there is one in its hands. */
 static inline uint64_t worker_place(struct worker *worker)
 {
     if (worker->spare_place_count > 0) return worker->spare_places[--worker->spare_place_count];
-    return worker->transfers.next++;
+    return worker->places.next++;
 }
 
 /* It came to nothing. At most RUN_EVENTS at a time. */

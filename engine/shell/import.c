@@ -84,8 +84,8 @@ static void report_failures(const struct load *load, struct report *report)
         const struct tally *tally =
             kind == RECORD_ACCOUNT ? &load->accounts.tally : &load->transfers.tally;
 
-        for (uint32_t outcome = 0; outcome < TALLY_OUTCOMES; outcome++)
-            report_failure(report, (enum record_kind)kind, outcome, tally->other[outcome]);
+        for (uint32_t i = 0; i < TALLY_OUTCOMES; i++)
+            report_failure(report, (enum record_kind)kind, tally_outcome(i), tally->other[i]);
         report_failure(report, (enum record_kind)kind, UINT32_MAX - 1, tally->unknown);
     }
 }

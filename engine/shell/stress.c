@@ -109,10 +109,10 @@ static void report_refusals(const struct stress_score *score, struct report *rep
     char name[TALLY_NAME_BYTES];
 
     report_sheet(report, SHEET_OF_ROWS, "refusals", "refused transfers", columns, 2);
-    for (uint32_t outcome = 0; outcome < TALLY_OUTCOMES; outcome++) {
-        if (score->tally.other[outcome] == 0) continue;
-        report_text(report, tally_outcome_name(RECORD_TRANSFER, outcome, name));
-        report_count(report, score->tally.other[outcome]);
+    for (uint32_t i = 0; i < TALLY_OUTCOMES; i++) {
+        if (score->tally.other[i] == 0) continue;
+        report_text(report, tally_outcome_name(RECORD_TRANSFER, tally_outcome(i), name));
+        report_count(report, score->tally.other[i]);
     }
 }
 

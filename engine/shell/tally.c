@@ -4,7 +4,7 @@
 #include <ctype.h>
 
 #define X(name, number, kind, text)                                                                \
-    QUIPU_STATIC_ASSERT((number) < TALLY_OUTCOMES, #name " has a counter");
+    QUIPU_STATIC_ASSERT(TALLY_COUNTER(number) < TALLY_OUTCOMES, #name " has a counter");
 QUIPU_CREATE_ACCOUNT_MAP(X)
 QUIPU_CREATE_TRANSFER_MAP(X)
 #undef X
@@ -14,8 +14,8 @@ void tally_count(struct tally *tally, const quipu_result *results, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (results[i].status == QUIPU_CREATED) {
             tally->created++;
-        } else if (results[i].status < TALLY_OUTCOMES) {
-            tally->other[results[i].status]++;
+        } else if (TALLY_COUNTER(results[i].status) < TALLY_OUTCOMES) {
+            tally->other[TALLY_COUNTER(results[i].status)]++;
         } else {
             tally->unknown++; /* not reached: the library has no such outcome, see above */
         }

@@ -8,14 +8,29 @@
 #include "flag.h"
 #include "quipu/quipu.h"
 
-/* All outcomes that the library has are below. */
-#define TALLY_OUTCOMES 128
+/* Outcomes below TALLY_SHARED have the counter of their number; those that only Quipu has start at
+ * TALLY_OURS and come behind. All that the library has are in either part. */
+#define TALLY_SHARED 128
+#define TALLY_OURS 0x10000
+#define TALLY_OUTCOMES (TALLY_SHARED + 16)
 
 struct tally {
     uint64_t created;
-    uint64_t other[TALLY_OUTCOMES]; /* by outcome */
+    uint64_t other[TALLY_OUTCOMES]; /* of tally_outcome() */
     uint64_t unknown;
 };
+
+/* Its counter, or TALLY_OUTCOMES or more: it has none. */
+#define TALLY_COUNTER(outcome)                                                                     \
+    ((outcome) < TALLY_SHARED ? (outcome)                                                          \
+     : (outcome) < TALLY_OURS ? TALLY_OUTCOMES                                                     \
+                              : (outcome)-TALLY_OURS + TALLY_SHARED)
+
+/* The outcome that a counter counts. */
+static inline uint32_t tally_outcome(uint32_t counter)
+{
+    return counter < TALLY_SHARED ? counter : counter - TALLY_SHARED + TALLY_OURS;
+}
 
 void tally_count(struct tally *tally, const quipu_result *results, size_t count);
 void tally_add(struct tally *tally, const struct tally *more);

@@ -1,9 +1,13 @@
 /* outcome.h - what became of an event: one list per kind, in order of precedence.
  *
  * The first line that applies is the answer. Numbers never change and are not in order; 0 is never
- * an outcome. Each line: name, number, FINAL or TRANSIENT, sentence. A transient failure burns the
- * transfer's id: every later use of it is answered ID_ALREADY_FAILED, so that a retry cannot flip
- * an outcome.
+ * an outcome; codes that only Quipu has start at 0x10000. Each line: name, number, FINAL or
+ * TRANSIENT, sentence. A transient failure burns the transfer's id: every later use of it is
+ * answered ID_ALREADY_FAILED, so that a retry cannot flip an outcome.
+ *
+ * The last line of the transfers takes the place of a transient failure, whichever, when there is
+ * no space to remember one more id (options.failed_id_capacity), or no memory: nothing was done,
+ * the id is free, and a retry may have any outcome.
  *
  *   source   docs/semantics.md */
 #ifndef QUIPU_OUTCOME_H
@@ -126,7 +130,9 @@
     X(OVERFLOWS_CREDITS, 52, FINAL, "all credits of the credit account would overflow")            \
     X(OVERFLOWS_TIMEOUT, 53, FINAL, "timestamp + timeout would overflow")                          \
     X(EXCEEDS_CREDITS, 54, TRANSIENT, "the debit account has too few posted credits")              \
-    X(EXCEEDS_DEBITS, 55, TRANSIENT, "the credit account has too few posted debits")
+    X(EXCEEDS_DEBITS, 55, TRANSIENT, "the credit account has too few posted debits")               \
+    X(NO_SPACE_FOR_FAILED_ID, 0x10001, FINAL,                                                      \
+      "a transient failure whose id could not be kept as failed")
 
 enum {
 #define X(name, number, kind, text) QUIPU_CREATE_ACCOUNT_##name = (number),

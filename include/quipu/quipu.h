@@ -61,14 +61,16 @@ typedef enum quipu_durability {
 typedef struct quipu_options {
     quipu_protocol protocol;
     quipu_durability durability;
-    uint64_t account_capacity;  /* accounts; 0: 2^24; at most 2^32 */
-    uint64_t transfer_capacity; /* transfers, and as many burnt ids; 0: 2^28; at most 2^33 */
-    const char *path;           /* NULL: in memory */
-    uint64_t (*clock)(void *);  /* ns since 1970, from any thread; NULL: CLOCK_REALTIME. It must
+    uint64_t account_capacity;   /* accounts; 0: 2^24; at most 2^32 */
+    uint64_t transfer_capacity;  /* transfers; 0: 2^28; at most 2^33 */
+    const char *path;            /* NULL: in memory */
+    uint64_t (*clock)(void *);   /* ns since 1970, from any thread; NULL: CLOCK_REALTIME. It must
                                    not call the ledger, nor fork */
-    void *clock_context;        /* handed to clock */
-    uint32_t prefault;          /* 1: take all memory for the capacities now */
-    uint32_t reserved[7];       /* zero */
+    void *clock_context;         /* handed to clock */
+    uint32_t prefault;           /* 1: take all memory for the capacities now */
+    uint32_t reserved[5];        /* zero */
+    uint64_t failed_id_capacity; /* ids of transient failures; 0: as many as transfers; at most
+                                    2^33. When it is reached: NO_SPACE_FOR_FAILED_ID */
 } quipu_options;
 
 /* Open a new, empty ledger. Address space for the capacities is reserved now; memory is used as
@@ -245,6 +247,14 @@ QUIPU_PUBLIC quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
 QUIPU_PUBLIC quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
                                             quipu_change *changes, size_t capacity, size_t *count,
                                             uint64_t *horizon /* or NULL */);
+
+/* How full the ledger is: look at it before a capacity is reached.
+ *
+ *   returns  QUIPU_OK, QUIPU_INVALID (NULL), QUIPU_NO_MEMORY
+ *   threads  any. Exact when no call is in flight; else each counter is as of an instant during
+ *            this call, and counts what the others are about to store or to give up
+ *   cost     O(workers); calls that write wait for it no longer than for each other */
+QUIPU_PUBLIC quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters);
 
 /* What a status means, in one English sentence.
  *

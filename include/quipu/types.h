@@ -196,6 +196,18 @@ typedef struct quipu_change_filter {
     uint32_t reserved[9];     /* zero */
 } quipu_change_filter;
 
+/* How full a ledger is. While calls are in flight, what they are about to store is counted, too. */
+typedef struct quipu_counters {
+    uint64_t accounts, account_capacity;
+    uint64_t transfers, transfer_capacity;
+    uint64_t failed_ids, failed_id_capacity; /* ids of transient failures */
+    uint64_t holds;                          /* pending transfers stored, resolved ones as well */
+    uint64_t timeouts;                       /* of these, those that wait for their time-out */
+    uint64_t workers;                        /* the most calls that were in flight at once */
+    uint64_t table_bytes; /* made usable for all tables; memory stands behind what was touched */
+    uint64_t reserved[6]; /* zero */
+} quipu_counters;
+
 QUIPU_STATIC_ASSERT(sizeof(quipu_account) == 128, "an account is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_transfer) == 128, "a transfer is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_result) == 16, "a result is sixteen bytes");
@@ -205,5 +217,6 @@ QUIPU_STATIC_ASSERT(sizeof(quipu_query_filter) == 64, "a query filter is one cac
 QUIPU_STATIC_ASSERT(sizeof(quipu_change) == 448, "a change is seven cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_change_filter) == 64, "a change filter is one cache line");
 QUIPU_STATIC_ASSERT(sizeof(quipu_expectation) == 32, "an expectation is half a cache line");
+QUIPU_STATIC_ASSERT(sizeof(quipu_counters) == 128, "there is room for more counters");
 
 #endif

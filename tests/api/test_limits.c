@@ -203,45 +203,96 @@ EVERY_PROTOCOL(limits, do_not_hide_an_open_chain)
     ledger_close(ledger);
 }
 
-/* There is room for as many burnt ids; what would burn one more is not reached. */
-EVERY_PROTOCOL(limits, of_burnt_ids)
+static quipu_status create(quipu_ledger *ledger, quipu_transfer event, uint32_t *outcome)
 {
-    quipu_ledger *ledger = small(*protocol_index, CAPACITY, CAPACITY);
-    quipu_transfer event = a_transfer(0, 1, 99, 1);
     quipu_result result;
+    quipu_status status = quipu_create_transfers(ledger, &event, 1, &result);
 
+    *outcome = result.status;
+    return status;
+}
+
+#define CREATE(event, expected)                                                                    \
+    do {                                                                                           \
+        uint32_t outcome;                                                                          \
+                                                                                                   \
+        cr_assert_eq(create(ledger, (event), &outcome), QUIPU_OK);                                 \
+        cr_assert_eq(outcome, (expected), "outcome %u", outcome);                                  \
+    } while (0)
+
+/* Failed ids have room of their own. When it is used up, a transfer that fails for a transient
+ * reason is told so, its id is free, and all others go on as ever. */
+EVERY_PROTOCOL(limits, of_failed_ids)
+{
+    const uint32_t not_found = QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_NOT_FOUND;
+    const uint32_t no_space = QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID;
+    const bool commits = protocols[*protocol_index] != QUIPU_CAS;
+    const quipu_options options = {.protocol = protocols[*protocol_index],
+                                   .account_capacity = CAPACITY,
+                                   .transfer_capacity = CAPACITY,
+                                   .failed_id_capacity = 3};
+    const quipu_expectation expected = {.account_id = 1, .version = 4};
+    quipu_transfer chain[3] = {a_flagged_transfer(60, 1, 2, 1, QUIPU_TRANSFER_LINKED),
+                               a_flagged_transfer(61, 1, 99, 1, QUIPU_TRANSFER_LINKED),
+                               a_transfer(62, 1, 2, 1)};
+    quipu_result results[3];
+    quipu_receipt receipts[3];
+    quipu_ledger *ledger = NULL;
+
+    cr_assert_eq(quipu_open(&options, &ledger), QUIPU_OK);
     fill_accounts(ledger, 1, 2);
-    for (unsigned i = 1; i <= CAPACITY; i++) {
-        event.id = i;
-        cr_assert_eq(quipu_create_transfers(ledger, &event, 1, &result), QUIPU_OK);
-        cr_assert_eq(result.status, QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_NOT_FOUND);
+    for (unsigned i = 1; i <= 3; i++)
+        CREATE(a_transfer(i, 1, 99, 1), not_found);
+    for (unsigned i = 4; i <= 3 * CAPACITY; i++)
+        CREATE(a_transfer(i, 1, 99, 1), no_space);
+    for (unsigned i = 1; i <= 3; i++)
+        CREATE(a_transfer(i, 1, 2, 1), QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED);
+    /* Such an id is free, for whatever comes. */
+    CREATE(a_transfer(4, 1, 2, 1), QUIPU_CREATED);
+    CREATE(a_hold(5, 1, 2, 1, 0), QUIPU_CREATED);
+    CREATE(a_post(6, 55, 1), no_space);
+    CREATE(a_post(6, 5, 1), QUIPU_CREATED);
+
+    cr_assert_eq(quipu_create_transfers(ledger, chain, 3, results), QUIPU_OK);
+    cr_assert_eq(results[0].status, QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED);
+    cr_assert_eq(results[1].status, no_space);
+    cr_assert_eq(results[2].status, QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED);
+    if (commits) {
+        cr_assert_eq(quipu_commit(ledger, &expected, 1, chain, 3, results, receipts), QUIPU_OK);
+        cr_assert_eq(results[1].status, no_space);
+        cr_assert(receipts[1].debit.id == 1, "what there was when it was refused");
     }
-    event.id = CAPACITY + 1;
-    cr_assert_eq(quipu_create_transfers(ledger, &event, 1, &result), QUIPU_NO_SPACE);
-    cr_assert_eq(result.status, 0);
-    for (unsigned i = 1; i <= CAPACITY; i++) {
-        event = a_transfer(i, 1, 2, 1);
-        cr_assert_eq(quipu_create_transfers(ledger, &event, 1, &result), QUIPU_OK);
-        cr_assert_eq(result.status, QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED);
+    chain[1].credit_account_id = 2;
+    if (commits) {
+        cr_assert_eq(quipu_commit(ledger, &expected, 1, chain, 3, results, NULL), QUIPU_OK);
+    } else {
+        cr_assert_eq(quipu_create_transfers(ledger, chain, 3, results), QUIPU_OK);
     }
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(results[i].status, QUIPU_CREATED);
+    cr_assert_eq(transfers_in(ledger), 6);
+    fill_transfers(ledger, 70, CAPACITY - 6);
     ledger_close(ledger);
 }
 
-/* What needs no room is answered by a full ledger too, but an expectation must hold first. */
-EVERY_PROTOCOL(limits, do_not_hide_expectations)
+/* As many as transfers, if nobody says otherwise; in one batch, and beside good ones. */
+EVERY_PROTOCOL(limits, of_failed_ids_are_those_of_transfers)
 {
+    enum { COUNT = 3 * CAPACITY - 2 }; /* the last is the last that there is a place for */
     quipu_ledger *ledger = small(*protocol_index, CAPACITY, CAPACITY);
-    const quipu_expectation wrong = {.account_id = 1, .version = CAPACITY + 2};
-    quipu_transfer event = a_transfer(1, 1, 2, 1);
-    quipu_result result = {.status = 0};
-    quipu_status status;
+    quipu_transfer events[COUNT];
+    quipu_result results[COUNT];
 
     fill_accounts(ledger, 1, 2);
-    fill_transfers(ledger, 1, CAPACITY);
-    status = quipu_commit(ledger, &wrong, 1, &event, 1, &result, NULL);
-    cr_assert_eq(status,
-                 protocols[*protocol_index] == QUIPU_CAS ? QUIPU_UNSUPPORTED : QUIPU_NO_SPACE);
-    cr_assert_eq(result.status, 0);
+    for (unsigned i = 0; i < COUNT; i++)
+        events[i] = a_transfer(1 + i, 1, i % 3 == 0 ? 2 : 99, 1);
+    cr_assert_eq(quipu_create_transfers(ledger, events, COUNT, results), QUIPU_OK);
+    for (unsigned i = 0; i < COUNT; i++) {
+        uint32_t refused = i - i / 3 <= CAPACITY ? QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_NOT_FOUND
+                                                 : QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID;
+
+        cr_assert_eq(results[i].status, i % 3 == 0 ? QUIPU_CREATED : refused, "event %u", i);
+    }
     ledger_close(ledger);
 }
 

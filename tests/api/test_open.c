@@ -26,6 +26,13 @@ static void refuse(const quipu_options *options, quipu_status expected, int line
         refuse(&options, (expected), __LINE__);                                                    \
     } while (0)
 
+/* What was reserved became options: a program that was built before says zero there. */
+Test(open, options_have_not_grown)
+{
+    cr_assert_eq(sizeof(quipu_options), 80);
+    cr_assert_eq(offsetof(quipu_options, reserved), 52);
+}
+
 Test(open, refuses_what_makes_no_sense)
 {
     cr_assert_eq(quipu_open(NULL, NULL), QUIPU_INVALID);
@@ -37,8 +44,10 @@ Test(open, refuses_what_makes_no_sense)
     REFUSE(QUIPU_INVALID, .account_capacity = UINT64_MAX);
     REFUSE(QUIPU_INVALID, .transfer_capacity = UINT64_MAX);
     REFUSE(QUIPU_INVALID, .transfer_capacity = ((uint64_t)1 << 33) + 1);
+    REFUSE(QUIPU_INVALID, .failed_id_capacity = UINT64_MAX);
+    REFUSE(QUIPU_INVALID, .failed_id_capacity = ((uint64_t)1 << 33) + 1);
     REFUSE(QUIPU_INVALID, .prefault = 2);
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < sizeof((quipu_options *)0)->reserved / sizeof(uint32_t); i++) {
         quipu_options options = {0};
 
         options.reserved[i] = 1;
@@ -100,8 +109,10 @@ Test(open, takes_nothing_at_all)
 
 EVERY_PROTOCOL(open, takes_the_smallest_capacities)
 {
-    const quipu_options options = {
-        .protocol = protocols[*protocol_index], .account_capacity = 2, .transfer_capacity = 1};
+    const quipu_options options = {.protocol = protocols[*protocol_index],
+                                   .account_capacity = 2,
+                                   .transfer_capacity = 1,
+                                   .failed_id_capacity = 1};
     quipu_ledger *ledger = NULL;
 
     cr_assert_eq(quipu_open(&options, &ledger), QUIPU_OK);

@@ -48,14 +48,17 @@ Test(texts, of_transfers)
     check_sentence(quipu_create_transfer_text(0));
     check_sentence(quipu_create_transfer_text(18));
     check_sentence(quipu_create_transfer_text(69));
+    check_sentence(quipu_create_transfer_text(0x10000));
+    check_sentence(quipu_create_transfer_text(0x10002));
     check_sentence(quipu_create_transfer_text(QUIPU_CREATED - 1));
 }
 
-/* Numbers are part of the interface: each once, none 0, and as many as the reference has. */
+/* Numbers are part of the interface: each once, none 0, and as many as the reference has; codes of
+ * ours alone start at 0x10000. */
 Test(texts, of_codes_have_distinct_numbers)
 {
-    bool accounts[128] = {false}, transfers[128] = {false};
-    int account_count = 0, transfer_count = 0;
+    static bool accounts[0x10010], transfers[0x10010];
+    int account_count = 0, transfer_count = 0, ours = 0;
 
 #define X(name, number, kind, text)                                                                \
     cr_assert(!accounts[number] && (number) != 0);                                                 \
@@ -66,9 +69,11 @@ Test(texts, of_codes_have_distinct_numbers)
 #define X(name, number, kind, text)                                                                \
     cr_assert(!transfers[number] && (number) != 0);                                                \
     transfers[number] = true;                                                                      \
+    ours += (number) >= 0x10000;                                                                   \
     transfer_count++;
     QUIPU_CREATE_TRANSFER_MAP(X)
 #undef X
     cr_assert_eq(account_count, 26);
-    cr_assert_eq(transfer_count, 67);
+    cr_assert_eq(transfer_count - ours, 67);
+    cr_assert_eq(ours, 1);
 }

@@ -1,7 +1,8 @@
 /* test_model.c - random batches, judged event by event and account by account by the model.
  *
  * The seeds are fixed; QUIPU_SEED=n runs that one alone. A failure names its seed. The clock jumps,
- * at times right before or onto the instant at which a hold is due. */
+ * at times right before or onto the instant at which a hold is due. Under every third seed a ledger
+ * remembers only a few failed ids. */
 #include "support/generator.h"
 #include "support/twin.h"
 
@@ -9,19 +10,28 @@
 
 enum { SEEDS = 24, ROUNDS = 1000, LARGEST = 40 };
 
-/* By code; QUIPU_CREATED is counted as 0, which no outcome is. */
+/* By code; QUIPU_CREATED is counted as 0, which no outcome is, and codes of ours behind the
+ * others. */
+enum { SHARED = 128, OURS = 0x10000, CODES = SHARED + 16 };
+
 struct coverage {
-    unsigned accounts[128], transfers[128];
+    unsigned accounts[CODES], transfers[CODES];
     unsigned conflicts;
 };
+
+static uint32_t place_of(uint32_t status)
+{
+    if (status == QUIPU_CREATED) return 0;
+    return status < SHARED ? status : status - OURS + SHARED;
+}
 
 static void count(unsigned *seen, const quipu_result *results, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        uint32_t status = results[i].status == QUIPU_CREATED ? 0 : results[i].status;
+        uint32_t place = place_of(results[i].status);
 
-        cr_assert_lt(status, 128);
-        seen[status]++;
+        cr_assert_lt(place, CODES);
+        seen[place]++;
     }
 }
 
@@ -85,7 +95,7 @@ static void run(uint64_t seed, int protocol_index, struct coverage *coverage)
     struct generator g;
     struct twin twin;
 
-    twin_open(&twin, protocol_index);
+    twin_open_small(&twin, protocol_index, 0, 0, seed % 3 == 0 ? seed : 0);
     twin.seed = seed;
     generator_start(&g, seed);
     if (seed % 4 == 0) twin.now = 5000000000 * SECOND; /* the longest time-outs overflow */
@@ -136,11 +146,11 @@ static void check_coverage(const struct coverage *coverage, quipu_protocol proto
     cr_expect_gt(coverage->accounts[0], 0);
     cr_expect_gt(coverage->transfers[0], 0);
     for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++) {
-        cr_expect_gt(coverage->accounts[accounts[i].code], 0, "no account became %s",
+        cr_expect_gt(coverage->accounts[place_of(accounts[i].code)], 0, "no account became %s",
                      accounts[i].name);
     }
     for (size_t i = 0; i < sizeof(transfers) / sizeof(transfers[0]); i++) {
-        cr_expect_gt(coverage->transfers[transfers[i].code], 0, "no transfer became %s",
+        cr_expect_gt(coverage->transfers[place_of(transfers[i].code)], 0, "no transfer became %s",
                      transfers[i].name);
     }
     if (protocol != QUIPU_CAS) cr_expect_gt(coverage->conflicts, 0);

@@ -22,7 +22,7 @@ enum cause {
     CAUSES
 };
 
-static const char *const texts[] = {"a latch of the index",
+static const char *const texts[] = {"a latch of the index or a worker",
                                     "an id in flight",
                                     "a pending transfer",
                                     "the lock of places",
@@ -55,7 +55,8 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
     if (address == &store->timeouts.lock.word) return TIMEOUTS;
     if (address == &store->transfers.places.lock.word ||
         address == &store->transfers.hold_places.lock.word ||
-        address == &store->transfers.burnt_places.lock.word) {
+        address == &store->transfers.burnt_places.lock.word ||
+        address == &store->transfers.aside.word) {
         return PLACES;
     }
     return store->rcu != NULL ? WRITER : OTHER;

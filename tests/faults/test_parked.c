@@ -161,6 +161,9 @@ static const char *reason_of(struct store *store)
         load_relaxed(&transfers->hold_places.lock.word) != LOCK_FREE) {
         return "the lock of a range of places";
     }
+    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
+        if (load_relaxed(&w->keeping.word) != 0) return "the latch of what a worker keeps";
+    }
     if (load_relaxed(&store->workers.adding.word) != LOCK_FREE) return "a worker being added";
     if (is_growing(&transfers->records) || is_growing(&transfers->knots) ||
         is_growing(&store->transfer_ids.tables)) {

@@ -81,6 +81,30 @@ static void explain(struct session *s, quipu_status status, bool full)
     faults_go_on();
 }
 
+/* An id that fails is not kept where there is no space, or no memory. */
+static void explain_events(struct session *s, const quipu_result *results, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].status != QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID) continue;
+        if (model_failed_id_count(s->twin.model) == s->failed_id_capacity) continue;
+        faults_explain(s, QUIPU_NO_MEMORY);
+        return;
+    }
+}
+
+/* There is space for one more while fewer are stored; for a chain it may be in pieces. */
+static bool is_full(struct session *s, const quipu_transfer *events, const quipu_result *results,
+                    size_t count)
+{
+    size_t stored = model_transfer_count(s->twin.model), left = 0;
+
+    while (left < count && results[left].status != 0)
+        left++;
+    if (left == count) return false;
+    if ((events[left].flags & QUIPU_TRANSFER_LINKED) == 0) return stored == s->transfer_capacity;
+    return s->asked > s->transfer_capacity;
+}
+
 static void answer_events(struct session *s, const quipu_result *results, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -107,7 +131,8 @@ static void call_transfers(struct session *s, const quipu_transfer *events, size
     s->asked += count;
     /* A chain needs places in a row, and how the last ones are cut is the protocol's affair. */
     if (status == QUIPU_NO_SPACE) s->starved = true;
-    explain(s, status, s->asked > s->transfer_capacity);
+    explain_events(s, results, count);
+    explain(s, status, is_full(s, events, results, count));
 }
 
 static void call_bulk(struct session *s)
@@ -187,7 +212,10 @@ static void call_commit(struct session *s)
     status = twin_commit(&s->twin, expected, expectation_count, events, count, results,
                          byte & 4 ? receipts : NULL);
     if (status == QUIPU_NO_SPACE) s->starved = true;
-    if (status == QUIPU_OK) answer_events(s, results, count);
+    if (status == QUIPU_OK) {
+        answer_events(s, results, count);
+        explain_events(s, results, count);
+    }
     s->asked += count;
     explain(s, status, s->asked > s->transfer_capacity);
 }
@@ -275,8 +303,11 @@ static void open_session(struct session *s, int protocol_index)
     twin->step = how & 2 ? 0 : 10000;
     options.account_capacity = s->account_capacity = capacities[sizes & 7];
     options.transfer_capacity = s->transfer_capacity = capacities[sizes >> 3 & 7];
+    s->failed_id_capacity = s->transfer_capacity;
+    if (how & 16) options.failed_id_capacity = s->failed_id_capacity = capacities[how >> 5];
     options.prefault = how >> 2 & 1 && sizes >> 6 == 3;
     twin->model = model_open();
+    model_limit_failed_ids(twin->model, s->failed_id_capacity);
     if (how & 8) arm_faults(s);
     status = quipu_open(&options, &twin->ledger);
     if (faults_explain(s, status)) {

@@ -27,7 +27,7 @@ struct session {
     struct bytes bytes;
     struct answers *answers;
     struct last_batch last;
-    uint64_t account_capacity, transfer_capacity;
+    uint64_t account_capacity, transfer_capacity, failed_id_capacity;
     uint64_t asked; /* transfers, ever: more are neither stored nor burnt */
     unsigned bulks;
     bool starved;   /* of memory or of places: protocols differ in what they need */

@@ -9,6 +9,8 @@
 #include "fuzz/target.h"
 #include "quipu/quipu.h"
 
+enum { RESERVED = sizeof((quipu_options *)0)->reserved / sizeof(uint32_t) };
+
 static uint64_t any_clock(void *context)
 {
     return bytes_number(context, 8);
@@ -42,7 +44,8 @@ static void read_options(struct bytes *bytes, quipu_options *options)
     if (odd & 8) options->clock = any_clock;
     options->clock_context = bytes;
     if (odd & 16) options->prefault = (uint32_t)bytes_number(bytes, 4);
-    if (odd & 32) options->reserved[bytes_take(bytes) % 7] = 1 + bytes_take(bytes);
+    if (odd & 32) options->reserved[bytes_take(bytes) % RESERVED] = 1 + bytes_take(bytes);
+    if (odd & 64) options->failed_id_capacity = read_capacity(bytes, UINT64_C(1) << 33);
     if (options->prefault != 0) {
         options->account_capacity = 1 + options->account_capacity % 4096;
         options->transfer_capacity = 1 + options->transfer_capacity % 4096;
@@ -53,11 +56,12 @@ static bool options_are_valid(const quipu_options *options)
 {
     bool known = (unsigned)options->protocol <= QUIPU_RCU || options->protocol == QUIPU_UNSAFE;
 
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < RESERVED; i++)
         known = known && options->reserved[i] == 0;
     return known && options->durability == QUIPU_IN_MEMORY && options->prefault <= 1 &&
            options->account_capacity <= UINT64_C(1) << 32 &&
-           options->transfer_capacity <= UINT64_C(1) << 33;
+           options->transfer_capacity <= UINT64_C(1) << 33 &&
+           options->failed_id_capacity <= UINT64_C(1) << 33;
 }
 
 /* It is a ledger if it can be used. */

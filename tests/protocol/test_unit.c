@@ -29,7 +29,7 @@ static void set_up(void)
     static const enum hold_state now[HOLDS] = {HOLD_POSTED, HOLD_PENDING, HOLD_PENDING,
                                                HOLD_VOIDED};
 
-    cr_assert(quipui_transfers_open(&store.transfers, HOLDS));
+    cr_assert(quipui_transfers_open(&store.transfers, HOLDS, HOLDS));
     cr_assert(region_ensure(&store.transfers.holds, HOLDS * sizeof(struct hold)));
     for (uint64_t i = 0; i < HOLDS; i++) {
         views[i] = (struct view){.hold = i, .opens = i == 2};

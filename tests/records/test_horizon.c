@@ -7,6 +7,8 @@
 
 enum { NOW = 1000, CAPACITY = 1 << 10 };
 
+static const struct store_capacities capacities = {CAPACITY, CAPACITY, CAPACITY};
+
 static struct store store;
 
 static uint64_t stopped_clock(void *context)
@@ -19,7 +21,7 @@ static struct worker *open_with_a_worker(void)
 {
     struct worker *worker;
 
-    cr_assert(quipui_store_open(&store, CAPACITY, CAPACITY, false));
+    cr_assert(quipui_store_open(&store, &capacities, false));
     store.clock.now = stopped_clock;
     worker = quipui_worker_take(&store.workers, WORKER_WRITES);
     cr_assert_not_null(worker);

@@ -72,7 +72,7 @@ Test(link, leads_to_a_knot)
 {
     struct transfers transfers = {0};
 
-    cr_assert(quipui_transfers_open(&transfers, 100));
+    cr_assert(quipui_transfers_open(&transfers, 100, 100));
     for (int i = 0; i < 2; i++) {
         enum side side = i == 0 ? SIDE_DEBIT : SIDE_CREDIT;
 

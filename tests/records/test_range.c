@@ -5,7 +5,9 @@
  *   T3  chunks shrink to one towards the end
  *   T4  a range that came back is handed out again, however deep in the list
  *   T5  without memory nothing is handed out
- *   T6  ranges that came back and touch, each other or what was never handed out, are one */
+ *   T6  ranges that came back and touch, each other or what was never handed out, are one
+ *   T7  what is left of a range that is larger than a chunk stays; the count of what came back is
+ *       right */
 #include <criterion/criterion.h>
 
 #include "records/range.h"
@@ -22,7 +24,7 @@ static void set_up(uint64_t capacity)
 {
     cr_assert(quipui_region_open(&region, capacity * STRIDE));
     cr_assert(quipui_region_open(&beside, capacity * BESIDE_STRIDE));
-    quipui_places_open(&places, &region, STRIDE, capacity);
+    quipui_places_open(&places, PLACES_OF_TRANSFERS, &region, STRIDE, capacity);
     places.beside = &beside;
     places.beside_stride = BESIDE_STRIDE;
 }
@@ -31,6 +33,23 @@ static void tear_down(void)
 {
     quipui_region_close(&region);
     quipui_region_close(&beside);
+}
+
+static quipu_status take(uint64_t count, struct range *range)
+{
+    quipu_status status;
+
+    lock_hold(&places.lock);
+    status = quipui_places_take(&places, count, range);
+    lock_let_go(&places.lock);
+    return status;
+}
+
+static void give_back(struct range *range)
+{
+    lock_hold(&places.lock);
+    quipui_places_give_back(&places, range);
+    lock_let_go(&places.lock);
 }
 
 Test(range, is_all_handed_out_once)
@@ -42,7 +61,7 @@ Test(range, is_all_handed_out_once)
         struct range range = {0, 0};
 
         set_up(capacities[i]);
-        while (quipui_places_take(&places, 1, &range) == QUIPU_OK) {
+        while (take(1, &range) == QUIPU_OK) {
             cr_assert_eq(range.next, next, "in a row while nothing comes back");
             cr_assert_leq(range_count(&range), last_chunk, "chunks shrink");
             cr_assert_geq(range_count(&range), 1);
@@ -56,7 +75,7 @@ Test(range, is_all_handed_out_once)
         cr_assert_eq(next, capacities[i], "%llu of %llu places", (unsigned long long)next,
                      (unsigned long long)capacities[i]);
         cr_assert_eq(last_chunk, 1);
-        cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_SPACE);
+        cr_assert_eq(take(1, &range), QUIPU_NO_SPACE);
         tear_down();
     }
 }
@@ -66,13 +85,13 @@ Test(range, has_room_to_the_last_place)
     struct range range;
 
     set_up(100);
-    cr_assert_eq(quipui_places_take(&places, 101, &range), QUIPU_NO_SPACE);
-    cr_assert_eq(quipui_places_take(&places, 97, &range), QUIPU_OK, "more than a chunk");
+    cr_assert_eq(take(101, &range), QUIPU_NO_SPACE);
+    cr_assert_eq(take(97, &range), QUIPU_OK, "more than a chunk");
     cr_assert_eq(range_count(&range), 97);
-    cr_assert_eq(quipui_places_take(&places, 4, &range), QUIPU_NO_SPACE);
-    cr_assert_eq(quipui_places_take(&places, 3, &range), QUIPU_OK);
+    cr_assert_eq(take(4, &range), QUIPU_NO_SPACE);
+    cr_assert_eq(take(3, &range), QUIPU_OK);
     cr_assert_eq(range.end, 100);
-    cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_SPACE);
+    cr_assert_eq(take(1, &range), QUIPU_NO_SPACE);
     tear_down();
 }
 
@@ -86,26 +105,79 @@ Test(range, that_came_back_goes_out_again)
     for (uint64_t i = 0; i <= RANGES; i++) {
         struct range got;
 
-        cr_assert_eq(quipui_places_take(&places, i == 0 ? 71 : 1, &got), QUIPU_OK);
+        cr_assert_eq(take(i == 0 ? 71 : 1, &got), QUIPU_OK);
         ranges[i] = (struct range){got.next, i == 0 ? got.end - 1 : got.next + 1};
     }
     range = ranges[0];
     for (uint64_t i = 0; i <= RANGES; i++) {
-        quipui_places_give_back(&places, &ranges[i]);
+        give_back(&ranges[i]);
         cr_assert_eq(range_count(&ranges[i]), 0, "it is empty now");
     }
-    cr_assert_eq(quipui_places_take(&places, 2, &rest), QUIPU_OK);
+    cr_assert_eq(take(2, &rest), QUIPU_OK);
     cr_assert_geq(rest.next, range.end, "only a few are looked at while there are new ones");
-    while (quipui_places_take(&places, 71, &rest) == QUIPU_OK)
+    while (take(71, &rest) == QUIPU_OK)
         continue;
-    while (quipui_places_take(&places, 2, &rest) == QUIPU_OK && rest.next != range.next)
+    while (take(2, &rest) == QUIPU_OK && rest.next != range.next)
         continue;
     cr_assert_eq(rest.next, range.next, "then all are");
-    cr_assert_eq(range_count(&rest), range_count(&range));
-    quipui_places_give_back(&places, &rest);
-    quipui_places_give_back(&places, &rest); /* empty: nothing happens */
-    cr_assert_eq(quipui_places_take(&places, 70, &rest), QUIPU_OK);
-    cr_assert_eq(quipui_places_take(&places, 70, &range), QUIPU_NO_SPACE, "it came back once");
+    give_back(&rest);
+    give_back(&rest); /* empty: nothing happens */
+    cr_assert_eq(take(range_count(&range), &rest), QUIPU_OK, "it is one again");
+    cr_assert_eq(rest.next, range.next);
+    cr_assert_eq(take(range_count(&range), &range), QUIPU_NO_SPACE, "it came back once");
+    tear_down();
+}
+
+/* T7 */
+Test(range, that_came_back_goes_out_by_the_chunk)
+{
+    struct range all = {0, 0}, range;
+    uint64_t left = 320;
+
+    set_up(320);
+    cr_assert_eq(take(320, &all), QUIPU_OK);
+    give_back(&all);
+    for (uint64_t next = 0; left > 0; next = range.end) {
+        cr_assert_eq(places.returned_count, left);
+        cr_assert_eq(take(1, &range), QUIPU_OK);
+        cr_assert_eq(range.next, next);
+        cr_assert_eq(range_count(&range), left / 16 > 0 ? left / 16 : 1);
+        left -= range_count(&range);
+    }
+    cr_assert_eq(take(1, &range), QUIPU_NO_SPACE);
+    tear_down();
+}
+
+/* Three places of four come back, each by itself, in any order. */
+Test(range, that_came_back_in_pieces_is_put_in_order)
+{
+    struct range range, all = {0, 0};
+    struct random random = {7};
+    static uint64_t order[CAPACITY_MAX];
+
+    set_up(CAPACITY_MAX);
+    cr_assert_eq(take(CAPACITY_MAX, &all), QUIPU_OK);
+    for (uint64_t i = 0; i < CAPACITY_MAX; i++)
+        order[i] = i;
+    for (uint64_t i = CAPACITY_MAX - 1; i > 0; i--) {
+        uint64_t other = random_below(&random, (uint32_t)i + 1), is = order[i];
+
+        order[i] = order[other];
+        order[other] = is;
+    }
+    for (uint64_t i = 0; i < CAPACITY_MAX; i++) {
+        if (order[i] % 4 == 0) continue;
+        range = (struct range){order[i], order[i] + 1};
+        give_back(&range);
+    }
+    cr_assert_eq(take(4, &range), QUIPU_NO_SPACE);
+    for (uint64_t i = 0; i < CAPACITY_MAX / 4; i++) {
+        cr_assert_eq(take(3, &range), QUIPU_OK);
+        cr_assert_eq(range.next % 4, 1, "three in a row");
+        cr_assert_eq(range_count(&range) % 3, 0);
+        i += range_count(&range) / 3 - 1;
+    }
+    cr_assert_eq(take(1, &range), QUIPU_NO_SPACE);
     tear_down();
 }
 
@@ -120,11 +192,11 @@ static void scatter(uint64_t count)
     struct range ranges[16];
 
     for (uint64_t i = 0; i < count; i++) {
-        cr_assert_eq(quipui_places_take(&places, 1, &ranges[i]), QUIPU_OK);
+        cr_assert_eq(take(1, &ranges[i]), QUIPU_OK);
         cr_assert_eq(range_count(&ranges[i]), 1);
     }
     for (uint64_t i = 0; i < 3 * count; i++) {
-        if (i % count % 3 == i / count) quipui_places_give_back(&places, &ranges[i % count]);
+        if (i % count % 3 == i / count) give_back(&ranges[i % count]);
     }
 }
 
@@ -135,11 +207,10 @@ Test(range, that_touches_another_is_one_with_it)
 
         set_up(16);
         scatter(count);
-        cr_assert_eq(quipui_places_take(&places, 17, &range), QUIPU_NO_SPACE);
-        cr_assert_eq(quipui_places_take(&places, 16, &range), QUIPU_OK, "%llu came back",
-                     (unsigned long long)count);
+        cr_assert_eq(take(17, &range), QUIPU_NO_SPACE);
+        cr_assert_eq(take(16, &range), QUIPU_OK, "%llu came back", (unsigned long long)count);
         cr_assert(range.next == 0 && range.end == 16);
-        cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_SPACE);
+        cr_assert_eq(take(1, &range), QUIPU_NO_SPACE);
         tear_down();
     }
 }
@@ -150,15 +221,15 @@ Test(range, needs_memory)
 
     set_up(CAPACITY_MAX);
     quipui_memory_refuse = refuse;
-    cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_MEMORY);
+    cr_assert_eq(take(1, &range), QUIPU_NO_MEMORY);
     quipui_memory_refuse = NULL;
     cr_assert(region_ensure(&region, (size_t)CAPACITY_MAX * STRIDE));
     quipui_memory_refuse = refuse; /* now only for the table beside */
-    cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_NO_MEMORY);
+    cr_assert_eq(take(1, &range), QUIPU_NO_MEMORY);
     cr_assert_eq(range_count(&range), 0);
     cr_assert_eq(places_end(&places), 0, "nothing was handed out");
     quipui_memory_refuse = NULL;
-    cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_OK);
+    cr_assert_eq(take(1, &range), QUIPU_OK);
     cr_assert_eq(range.next, 0);
     tear_down();
 }
@@ -190,8 +261,8 @@ static void take_and_give(void *context, unsigned thread)
     for (;;) {
         uint64_t count = 1 + random_below(&random, 40), kept;
 
-        if (quipui_places_take(&places, count, &range) != QUIPU_OK) {
-            if (quipui_places_take(&places, 1, &range) != QUIPU_OK) break;
+        if (take(count, &range) != QUIPU_OK) {
+            if (take(1, &range) != QUIPU_OK) break;
         }
         own(takers, thread, range.next, range.end);
         /* Keep some, mark them by hand, and give back the rest. */
@@ -201,7 +272,7 @@ static void take_and_give(void *context, unsigned thread)
         range.next += kept;
         takers->kept[thread] += kept;
         disown(range.next, range.end);
-        quipui_places_give_back(&places, &range);
+        give_back(&range);
     }
 }
 
@@ -217,7 +288,7 @@ Test(range, is_handed_out_once_under_threads, .timeout = 120)
         for (uint64_t i = 0; i < capacity; i++)
             owners[i] = 0;
         threads_run(THREADS, take_and_give, &takers);
-        while (quipui_places_take(&places, 1, &range) == QUIPU_OK) { /* what came back last */
+        while (take(1, &range) == QUIPU_OK) { /* what came back last */
             own(&takers, 0, range.next, range.end);
             sum += range_count(&range);
         }

@@ -1,10 +1,14 @@
-/* test_store.c - workers are supplied to the last place: what idle ones hold is called in. */
+/* test_store.c - all tables open or none; holds, and ids that are kept as failed. How workers come
+ * by places is in test_keep.c. */
 #include <criterion/criterion.h>
 #include <string.h>
 
 #include "records/store.h"
 
-enum { ACCOUNTS = 10, TRANSFERS = 64 };
+enum { ACCOUNTS = 10, TRANSFERS = 64, FAILED_IDS = 5 };
+
+static const struct store_capacities capacities = {
+    .accounts = ACCOUNTS, .transfers = TRANSFERS, .failed_ids = FAILED_IDS};
 
 static struct store store;
 
@@ -16,66 +20,7 @@ static struct worker *a_worker(void)
     return worker;
 }
 
-/* Take places by ones until there are none. */
-static uint64_t take_all(struct worker *worker)
-{
-    uint64_t count = 0;
-
-    while (quipui_supply(&store, worker, 1) == QUIPU_OK) {
-        worker->transfers.next++;
-        count++;
-    }
-    cr_assert_eq(quipui_supply(&store, worker, 1), QUIPU_NO_SPACE);
-    return count;
-}
-
-Test(store, calls_in_what_idle_workers_hold)
-{
-    struct worker *rich, *poor;
-    uint64_t held, burnt;
-
-    cr_assert(quipui_store_open(&store, ACCOUNTS, TRANSFERS, false));
-    rich = a_worker();
-    poor = a_worker();
-    cr_assert_eq(quipui_supply(&store, rich, 4), QUIPU_OK);
-    held = range_count(&rich->transfers);
-    burnt = range_count(&rich->burnt);
-    cr_assert_geq(held, 4);
-    cr_assert_geq(burnt, 1);
-    cr_assert_eq(take_all(poor), TRANSFERS - held, "a busy worker keeps what it has");
-    cr_assert_eq(range_count(&rich->transfers), held);
-    quipui_worker_give_back(rich);
-    cr_assert_eq(quipui_supply(&store, poor, held + 1), QUIPU_NO_SPACE);
-    cr_assert_eq(quipui_supply(&store, poor, held), QUIPU_OK, "all in a row");
-    cr_assert_eq(range_count(&poor->transfers), held);
-    cr_assert_eq(range_count(&rich->transfers), 0);
-    cr_assert_eq(range_count(&rich->burnt), 0);
-    quipui_worker_give_back(poor);
-    quipui_store_close(&store);
-}
-
-Test(store, supplies_in_a_row_and_one_to_burn)
-{
-    struct worker *worker;
-    uint64_t first;
-
-    cr_assert(quipui_store_open(&store, ACCOUNTS, TRANSFERS, false));
-    worker = a_worker();
-    cr_assert_eq(quipui_supply(&store, worker, 10), QUIPU_OK);
-    first = worker->transfers.next;
-    cr_assert_eq(quipui_supply(&store, worker, 10), QUIPU_OK);
-    cr_assert_eq(worker->transfers.next, first, "it had enough");
-    cr_assert_eq(quipui_supply(&store, worker, TRANSFERS + 1), QUIPU_NO_SPACE);
-    for (int i = 0; i < TRANSFERS; i++) {
-        cr_assert_eq(quipui_supply(&store, worker, 1), QUIPU_OK, "%d", i);
-        worker->burnt.next++;
-    }
-    cr_assert_eq(quipui_supply(&store, worker, 1), QUIPU_NO_SPACE, "none left to burn");
-    quipui_worker_give_back(worker);
-    quipui_store_close(&store);
-}
-
-/* Holds that came to nothing are for whoever needs one, too, once their worker is idle. */
+/* Holds that came to nothing are for whoever needs one, too, also while their worker is busy. */
 Test(store, calls_in_spare_holds)
 {
     enum { MANY = 1000 };
@@ -83,7 +28,7 @@ Test(store, calls_in_spare_holds)
     static uint64_t holds[MANY];
     uint64_t hold, count = 0;
 
-    cr_assert(quipui_store_open(&store, ACCOUNTS, TRANSFERS, false));
+    cr_assert(quipui_store_open(&store, &capacities, false));
     rich = a_worker();
     poor = a_worker();
     for (int i = 0; i < MANY; i++) {
@@ -91,10 +36,10 @@ Test(store, calls_in_spare_holds)
     }
     for (int i = 0; i < MANY; i++)
         quipui_hold_give_back(&store, rich, holds[i]);
-    quipui_worker_give_back(rich);
     while (quipui_hold_take(&store, poor, &hold) == QUIPU_OK)
         count++;
     cr_assert_eq(count, store.transfers.hold_places.capacity);
+    quipui_worker_give_back(rich);
     quipui_worker_give_back(poor);
     quipui_store_close(&store);
 }
@@ -105,7 +50,7 @@ Test(store, takes_holds_back)
     uint64_t holds[100], again;
     static const struct hold fresh; /* all zero: HOLD_NEW */
 
-    cr_assert(quipui_store_open(&store, ACCOUNTS, TRANSFERS, false));
+    cr_assert(quipui_store_open(&store, &capacities, false));
     worker = a_worker();
     for (int i = 0; i < 100; i++) {
         cr_assert_eq(quipui_hold_take(&store, worker, &holds[i]), QUIPU_OK);
@@ -129,19 +74,61 @@ Test(store, takes_holds_back)
 
 Test(store, has_a_hold_for_every_transfer)
 {
-    struct worker *idle, *worker;
+    struct worker *worker;
     uint64_t hold, count = 0;
 
-    cr_assert(quipui_store_open(&store, ACCOUNTS, TRANSFERS, false));
-    idle = a_worker();
+    cr_assert(quipui_store_open(&store, &capacities, false));
     worker = a_worker();
-    cr_assert_eq(quipui_hold_take(&store, idle, &hold), QUIPU_OK);
-    quipui_worker_give_back(idle);
     while (quipui_hold_take(&store, worker, &hold) == QUIPU_OK)
         count++;
-    cr_assert_eq(range_count(&idle->holds), 0, "the rest of its chunk was called in");
-    cr_assert_geq(count, TRANSFERS);
-    cr_assert_eq(count + 1, store.transfers.hold_places.capacity);
+    cr_assert_geq(count, TRANSFERS + QUIPU_BATCH_MAX, "and for a unit that is judged aside");
+    quipui_worker_give_back(worker);
+    quipui_store_close(&store);
+}
+
+/* They have room of their own: none of it is needed for a transfer, and none of a transfer's for
+ * them. */
+Test(store, keeps_failed_ids_apart)
+{
+    struct worker *worker, *other;
+    uint64_t place;
+
+    cr_assert(quipui_store_open(&store, &capacities, false));
+    worker = a_worker();
+    other = a_worker();
+    for (unsigned i = 0; i < FAILED_IDS; i++) {
+        struct worker *who = i % 2 == 0 ? worker : other;
+
+        cr_assert(quipui_failed_id_keep(&store, who, 100 + i, &place), "%u", i);
+        cr_assert(*burnt_at(&store.transfers, place) == 100 + i);
+    }
+    cr_assert_not(quipui_failed_id_keep(&store, worker, 99, &place));
+    cr_assert_not(quipui_failed_id_keep(&store, other, 99, &place));
+    cr_assert_eq(store_supply(&store, worker, TRANSFERS), QUIPU_OK);
+    worker->places.next = worker->places.end;
+    store_put_back(&store, worker);
+    cr_assert_eq(store_supply(&store, worker, 1), QUIPU_NO_SPACE);
+    quipui_worker_give_back(worker);
+    quipui_worker_give_back(other);
+    quipui_store_close(&store);
+}
+
+static bool refuse(void)
+{
+    return true;
+}
+
+Test(store, needs_memory_for_failed_ids)
+{
+    struct worker *worker;
+    uint64_t place;
+
+    cr_assert(quipui_store_open(&store, &capacities, false));
+    worker = a_worker();
+    quipui_memory_refuse = refuse;
+    cr_assert_not(quipui_failed_id_keep(&store, worker, 1, &place));
+    quipui_memory_refuse = NULL;
+    cr_assert(quipui_failed_id_keep(&store, worker, 1, &place));
     quipui_worker_give_back(worker);
     quipui_store_close(&store);
 }
@@ -164,7 +151,7 @@ Test(store, opens_whole_or_not_at_all)
 
             allowed = refused;
             quipui_memory_refuse = refuse_later;
-            opened = quipui_store_open(&store, ACCOUNTS, TRANSFERS, prefault);
+            opened = quipui_store_open(&store, &capacities, prefault);
             quipui_memory_refuse = NULL;
             if (opened) break;
             cr_assert_lt(refused, 100);

@@ -17,7 +17,7 @@ static uint64_t dues[HOLDS]; /* the naive list: due time, or 0 */
 
 static void set_up(void)
 {
-    cr_assert(quipui_transfers_open(&transfers, HOLDS));
+    cr_assert(quipui_transfers_open(&transfers, HOLDS, HOLDS));
     cr_assert(region_ensure(&transfers.holds, HOLDS * sizeof(struct hold)));
     cr_assert(quipui_timeouts_open(&timeouts, 1 << 16));
 }

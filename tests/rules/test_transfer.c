@@ -176,6 +176,7 @@ Test(rules_transfer, burns_for_transient_reasons_only)
         cr_assert_eq(quipui_rules_is_transient(outcome), burns, "outcome %u", outcome);
     }
     cr_assert_not(quipui_rules_is_transient(QUIPU_CREATED));
+    cr_assert_not(quipui_rules_is_transient(QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID));
 }
 
 Test(rules_transfer, due_is_seconds_later)

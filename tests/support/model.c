@@ -38,7 +38,18 @@ struct model *model_open(void)
 {
     struct model *m = need(calloc(1, sizeof(*m)));
 
+    m->failed_id_capacity = SIZE_MAX;
     return m;
+}
+
+void model_limit_failed_ids(struct model *m, size_t capacity)
+{
+    m->failed_id_capacity = capacity;
+}
+
+void model_hear(struct model *m, const quipu_result *results)
+{
+    m->heard = results;
 }
 
 void model_close(struct model *m)
@@ -196,6 +207,19 @@ static bool burns(uint32_t status)
     }
 }
 
+/* Event i failed for a transient reason: remember its id, or say that there is no space for it. */
+static void burn(struct model *m, struct batch *b, size_t i)
+{
+    const uint32_t no_space = QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID;
+
+    if (m->burnt_count == m->failed_id_capacity ||
+        (m->heard != NULL && m->heard[i].status == no_space)) {
+        b->results[i].status = no_space;
+    } else {
+        m->burnt[m->burnt_count++] = b->transfers[i].id;
+    }
+}
+
 static void fail_before(struct batch *b, size_t first, size_t failed, const uint64_t *when)
 {
     for (size_t i = first; i < failed; i++) {
@@ -264,9 +288,7 @@ static void run(struct model *m, struct batch *b, uint64_t base)
             restore(m, &copy);
             fail_before(b, first, i, when);
         }
-        if (b->transfers != NULL && burns(result->status)) {
-            m->burnt[m->burnt_count++] = b->transfers[i].id;
-        }
+        if (b->transfers != NULL && burns(result->status)) burn(m, b, i);
 
         if (chained && (!linked || i + 1 == b->count)) {
             chained = broken = false;
@@ -287,6 +309,7 @@ static void submit(struct model *m, struct batch *b, uint64_t now)
     }
     memset(b->receipts, 0, b->count * sizeof(*b->receipts));
     run(m, b, model_base(m, now));
+    m->heard = NULL;
     free(unwanted);
 }
 
@@ -323,7 +346,10 @@ quipu_status model_commit(struct model *m, uint64_t now, const quipu_expectation
     for (size_t i = 0; i < expectation_count; i++) {
         struct model_account *account = model_find_account(m, expectations[i].account_id);
 
-        if (account == NULL || account->version != expectations[i].version) return QUIPU_CONFLICT;
+        if (account == NULL || account->version != expectations[i].version) {
+            m->heard = NULL;
+            return QUIPU_CONFLICT;
+        }
     }
     submit(m, &batch, now);
     return QUIPU_OK;

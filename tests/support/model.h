@@ -9,8 +9,9 @@
  * and they are taken if there was such a reason and they are later than all before. Imported events
  * happen at base.
  *
- * `now` is what the clock says when the call is made. Capacities and memory are endless here, and
- * arguments are taken to be valid: the model answers only for what a ledger means. */
+ * `now` is what the clock says when the call is made. Memory is endless here, and so are capacities
+ * but that of failed ids; arguments are taken to be valid: the model answers only for what a ledger
+ * means. */
 #ifndef QUIPU_TESTS_MODEL_H
 #define QUIPU_TESTS_MODEL_H
 
@@ -20,6 +21,13 @@ struct model;
 
 struct model *model_open(void);
 void model_close(struct model *model);
+
+/* From here on at most so many ids are remembered as failed; at first there is no limit. */
+void model_limit_failed_ids(struct model *model, size_t capacity);
+
+/* What a ledger that runs short of memory said to the batch that comes next: of an event that fails
+ * for a transient reason, it may say that it could not remember the id. */
+void model_hear(struct model *model, const quipu_result *results);
 
 void model_create_accounts(struct model *model, uint64_t now, const quipu_account *events,
                            size_t count, quipu_result *results);
@@ -53,6 +61,7 @@ size_t model_query_transfers(struct model *model, const quipu_query_filter *filt
 /* How much there is, and each of it in order of creation. */
 size_t model_account_count(const struct model *model);
 size_t model_transfer_count(const struct model *model);
+size_t model_failed_id_count(const struct model *model);
 quipu_uint128 model_account_id(const struct model *model, size_t index);
 quipu_uint128 model_transfer_id(const struct model *model, size_t index);
 

@@ -33,6 +33,8 @@ struct model {
     enum model_hold *holds; /* of transfers[i]: the only thing about it that changes */
     quipu_uint128 *burnt;
     size_t account_count, transfer_count, burnt_count, capacity;
+    size_t failed_id_capacity;
+    const quipu_result *heard; /* of the next batch, or NULL */
     uint64_t last; /* timestamp given out */
 };
 

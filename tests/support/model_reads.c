@@ -168,6 +168,11 @@ size_t model_transfer_count(const struct model *m)
     return m->transfer_count;
 }
 
+size_t model_failed_id_count(const struct model *m)
+{
+    return m->burnt_count;
+}
+
 quipu_uint128 model_account_id(const struct model *m, size_t index)
 {
     return m->accounts[index].is.id;

@@ -6,12 +6,26 @@
 
 void twin_open(struct twin *twin, int protocol_index)
 {
+    twin_open_small(twin, protocol_index, 0, 0, 0);
+}
+
+void twin_open_small(struct twin *twin, int protocol_index, uint64_t accounts, uint64_t transfers,
+                     uint64_t failed_ids)
+{
+    quipu_options options = {.protocol = protocols[protocol_index],
+                             .account_capacity = accounts > 0 ? accounts : 1 << 16,
+                             .transfer_capacity = transfers > 0 ? transfers : 1 << 22,
+                             .failed_id_capacity = failed_ids > 0 ? failed_ids : 1 << 22,
+                             .clock = ledger_clock,
+                             .clock_context = &twin->now};
+
     memset(twin, 0, sizeof(*twin));
     twin->protocol = protocols[protocol_index];
     twin->now = NOON;
     twin->step = 10000;
     twin->model = model_open();
-    twin->ledger = ledger_open(twin->protocol, &twin->now);
+    model_limit_failed_ids(twin->model, options.failed_id_capacity);
+    cr_assert_eq(quipu_open(&options, &twin->ledger), QUIPU_OK, "a ledger opens");
 }
 
 void twin_close(struct twin *twin)
@@ -141,6 +155,7 @@ quipu_status twin_transfers_at(struct twin *twin, int line, const quipu_transfer
     done = reached(twin, status, results, count);
     moved = model_may_move(twin->model, twin->now, count);
     if (done > 0) {
+        if (twin->may_run_short) model_hear(twin->model, results);
         model_create_transfers(twin->model, twin->now, events, done,
                                times_of(events, results, done), want);
     }
@@ -210,6 +225,7 @@ quipu_status twin_commit_at(struct twin *twin, int line, const quipu_expectation
 
     times =
         got == QUIPU_OK ? times_of(events, results, count) : times_of_conflict(twin, events, count);
+    if (twin->may_run_short && got == QUIPU_OK) model_hear(twin->model, results);
     want = model_commit(twin->model, twin->now, expectations, expectation_count, events, count,
                         times, want_results, want_receipts);
     cr_assert_eq(got, want, "%s, line %d: \"%s\", the model says \"%s\"", twin_name(twin), line,

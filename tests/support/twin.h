@@ -25,6 +25,9 @@ struct twin {
 };
 
 void twin_open(struct twin *twin, int protocol_index);
+/* The same with capacities of a test's own; 0: more than a test needs. */
+void twin_open_small(struct twin *twin, int protocol_index, uint64_t accounts, uint64_t transfers,
+                     uint64_t failed_ids);
 void twin_close(struct twin *twin);             /* after a last audit */
 const char *twin_name(const struct twin *twin); /* for messages: protocol and seed */
 void twin_pass(struct twin *twin, uint64_t ns);

@@ -1,0 +1,70 @@
+/* counters.c - how full a ledger is. */
+#include "api/ledger.h"
+
+static uint64_t region_bytes(struct region *region)
+{
+    /* relaxed: a number to be shown; nothing is touched for it. */
+    return load_relaxed(&region->usable_bytes);
+}
+
+/* Without the tables that all shards have left. */
+static uint64_t index_bytes(struct index *index)
+{
+    /* relaxed: as above. The tables of a size begin where those of all smaller ones end. */
+    return region_bytes(&index->tables) - (INDEX_FIRST_BYTES << load_relaxed(&index->forgotten));
+}
+
+static uint64_t count_timeouts(struct timeouts *timeouts)
+{
+    uint64_t count;
+
+    lock_hold(&timeouts->lock);
+    count = timeouts->count;
+    lock_let_go(&timeouts->lock);
+    return count;
+}
+
+static uint64_t count_workers(struct workers *workers)
+{
+    uint64_t count = 0;
+
+    for (struct worker *w = workers_first(workers); w != NULL; w = w->next)
+        count++;
+    return count;
+}
+
+static void count_all(struct store *store, quipu_counters *counters)
+{
+    struct transfers *transfers = &store->transfers;
+    struct workers *workers = &store->workers;
+
+    *counters = (quipu_counters){
+        .accounts = accounts_count(&store->accounts),
+        .account_capacity = store->accounts.capacity,
+        .transfers = quipui_keep_count_used(&transfers->places, workers),
+        .transfer_capacity = transfers->places.capacity,
+        .failed_ids = quipui_keep_count_used(&transfers->burnt_places, workers),
+        .failed_id_capacity = transfers->burnt_places.capacity,
+        .holds = quipui_keep_count_used(&transfers->hold_places, workers),
+        .timeouts = count_timeouts(&store->timeouts),
+        .workers = count_workers(workers),
+        .table_bytes = region_bytes(&store->accounts.slots) + region_bytes(&transfers->records) +
+                       region_bytes(&transfers->knots) + region_bytes(&transfers->holds) +
+                       region_bytes(&transfers->burnt) + index_bytes(&store->account_ids) +
+                       index_bytes(&store->transfer_ids),
+    };
+}
+
+/* A call like any other: fork() and quipu_close() see it by its worker. */
+quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters)
+{
+    struct worker *worker;
+
+    if (ledger == NULL || counters == NULL) return QUIPU_INVALID;
+    if (ledger->torn) return QUIPU_BUSY;
+    worker = quipui_worker_take(&ledger->store.workers, WORKER_READS);
+    if (worker == NULL) return QUIPU_NO_MEMORY;
+    count_all(&ledger->store, counters);
+    quipui_worker_give_back(worker);
+    return QUIPU_OK;
+}
