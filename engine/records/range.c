@@ -13,6 +13,7 @@ void quipui_places_open(struct places *places, struct region *region, size_t str
     places->region = region;
     places->stride = stride;
     places->beside = NULL;
+    places->chunks = NULL;
     places->capacity = capacity;
     places->returned = 0;
     /* relaxed: no other thread knows the table yet. */
@@ -57,6 +58,9 @@ static quipu_status take_new(struct places *places, uint64_t count, struct range
     }
     if (places->beside != NULL &&
         !region_ensure(places->beside, (size_t)(next + chunk) * places->beside_stride)) {
+        return QUIPU_NO_MEMORY;
+    }
+    if (places->chunks != NULL && !quipui_chunks_ensure(places->chunks, next + chunk)) {
         return QUIPU_NO_MEMORY;
     }
     range->next = next;
@@ -130,6 +134,9 @@ quipu_status quipui_places_take(struct places *places, uint64_t count, struct ra
                          : take_across(places, count, range);
         }
     }
+    if (status == QUIPU_OK && places->chunks != NULL) {
+        quipui_chunks_hand_out(places->chunks, range->next, range->end);
+    }
     lock_let_go(&places->lock);
     return status;
 }
@@ -140,6 +147,9 @@ void quipui_places_give_back(struct places *places, struct range *range)
 
     if (range_count(range) == 0) return;
     lock_hold(&places->lock);
+    if (places->chunks != NULL) {
+        quipui_chunks_take_back(places->chunks, range->next, range->end);
+    }
     note = note_at(places, range->next);
     note->count = range_count(range);
     note->following = places->returned;

@@ -11,6 +11,7 @@
 #include "base/lock.h"
 #include "base/memory.h"
 #include "quipu/types.h"
+#include "records/chunks.h"
 
 #define RANGE_CHUNK 1024
 
@@ -34,6 +35,7 @@ struct places {
     size_t stride;         /* bytes per place; room for a struct range_note */
     struct region *beside; /* a second table of the same places, or NULL */
     size_t beside_stride;
+    struct chunks *chunks; /* what readers note about these places, or NULL */
     uint64_t capacity;
     uint64_t returned;     /* first place of the first returned range + 1, or 0; under lock */
     _Atomic uint64_t next; /* places from here on were never handed out */

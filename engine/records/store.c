@@ -9,6 +9,9 @@ static bool prefault_records(struct store *store, uint64_t accounts, uint64_t tr
     return quipui_region_prefault(&store->accounts.slots, accounts * sizeof(struct slot)) &&
            quipui_region_prefault(&store->transfers.records, transfers * sizeof(quipu_transfer)) &&
            quipui_region_prefault(&store->transfers.knots, transfers * sizeof(struct knot)) &&
+           quipui_chunks_prefault(&store->transfers.chunks, transfers) &&
+           quipui_region_prefault(&store->markers.region,
+                                  store->markers.capacity * sizeof(struct marker)) &&
            quipui_index_presize(&store->account_ids, accounts) &&
            quipui_index_presize(&store->transfer_ids, transfers);
 }
@@ -23,6 +26,7 @@ bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t 
     if (!quipui_timeouts_open(&store->timeouts, transfers_hold_capacity(transfer_capacity)) ||
         !quipui_accounts_open(&store->accounts, account_capacity) ||
         !quipui_transfers_open(&store->transfers, transfer_capacity) ||
+        !quipui_markers_open(&store->markers, transfer_capacity) ||
         !quipui_imports_open(&store->imports, account_capacity + transfer_capacity)) {
         goto close_store;
     }
@@ -61,6 +65,7 @@ void quipui_store_close(struct store *store)
     quipui_workers_close(&store->workers);
     quipui_imports_close(&store->imports);
     quipui_timeouts_close(&store->timeouts);
+    quipui_markers_close(&store->markers);
     quipui_transfers_close(&store->transfers);
     quipui_accounts_close(&store->accounts);
 }

@@ -6,6 +6,7 @@
 #include "records/accounts.h"
 #include "records/imports.h"
 #include "records/index.h"
+#include "records/markers.h"
 #include "records/timeouts.h"
 #include "records/transfers.h"
 #include "records/worker.h"
@@ -16,12 +17,13 @@ struct store {
     struct accounts accounts;
     struct transfers transfers;
     struct index account_ids, transfer_ids;
+    struct markers markers;
     struct timeouts timeouts;
     struct clock clock;
     struct workers workers;
     struct imports imports;
     _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
-    struct rcu *rcu; /* of the rcu protocol, else NULL */
+    struct rcu *rcu;          /* of the rcu protocol, else NULL */
 };
 
 /* False: no memory, and nothing to close. With `prefault` all memory is taken now. */
