@@ -101,6 +101,32 @@ quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_accoun
     return status;
 }
 
+quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                     quipu_hold *holds, size_t capacity, size_t *count)
+{
+    struct reader reader;
+    quipu_status status;
+
+    if (ledger == NULL || filter == NULL || holds == NULL || count == NULL) return QUIPU_INVALID;
+    *count = 0;
+    if (capacity == 0 || !is_account_filter(filter)) return QUIPU_INVALID;
+    READ(ledger, quipui_get_account_holds(&reader, filter, holds, capacity, count));
+    return status;
+}
+
+quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
+                                quipu_hold *holds)
+{
+    struct reader reader;
+    quipu_status status;
+
+    if (ledger == NULL || ids == NULL || holds == NULL || !ledger_is_count(count)) {
+        return QUIPU_INVALID;
+    }
+    READ(ledger, quipui_lookup_holds(&reader, ids, count, holds));
+    return status;
+}
+
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
                                   quipu_account *accounts, size_t capacity, size_t *count)
 {

@@ -1,184 +1,250 @@
-/* history.c - the transfers of an account, and its totals after each: a walk along its thread.
+/* history.c - the transfers of an account, its totals after each, and its open holds: pages of its
+ * strand, in either direction.
  *
- * The walk goes from the head, newest to oldest, as of the instant the head was read; knots do not
- * change, so it can be walked twice: oldest first, the first walk counts what will be found. */
+ *   1  the page begins in a section that is at the newest end, or that a marker leads to
+ *   2  it goes on from section to section until it is full or past the span of time
+ *
+ * So a page costs what is on it, and up to two sections beside. Totals come from a marker and are
+ * moved forth or back, knot by knot; only those at the head may come from the account itself, where
+ * a protocol reads head and totals as of one instant. */
 #include <string.h>
 
-#include "batch/read.h"
+#include "batch/hold.h"
+#include "batch/section.h"
 
-/* One knot of a walk. */
-struct step_back {
-    const quipu_transfer *transfer; /* NULL: the release of an expired one */
-    const quipu_transfer *pending;  /* what it resolved, or NULL */
-    enum side side;
+/* Where matches go: whichever is not NULL. */
+struct page {
+    const quipu_account_filter *filter;
+    quipu_transfer *transfers;
+    quipu_account_balance *balances;
+    quipu_hold *holds;
+    size_t room, count;
+    bool is_past; /* the span of time was left */
+    struct account_strand strand;
+    struct section section;
+    struct totals totals; /* of balances: at the knot at hand */
 };
 
-/* Step back along *link. False: the account's creation is reached. */
-static bool step_back(struct transfers *transfers, uint64_t *link, struct step_back *step)
+static const struct transfers *transfers_of(const struct page *page)
 {
-    uint64_t index = link_index(*link);
-
-    if (*link == 0) return false;
-    step->side = link_side(*link);
-    if (link_kind(*link) == KNOT_RELEASE) {
-        step->transfer = NULL;
-        step->pending = transfer_at(transfers, hold_at(transfers, index)->transfer);
-    } else {
-        step->transfer = transfer_at(transfers, index);
-        step->pending = transfer_resolved(transfers, index);
-    }
-    *link = knot_previous(link_knot(transfers, *link), step->side);
-    return true;
+    return &page->strand.reader->store->transfers;
 }
 
-static bool is_wanted(const quipu_account_filter *filter, const struct step_back *step)
+static bool is_reversed(const struct page *page)
 {
-    const quipu_transfer *transfer = step->transfer;
-    uint32_t side = step->side == SIDE_DEBIT ? QUIPU_FILTER_DEBITS : QUIPU_FILTER_CREDITS;
+    return (page->filter->flags & QUIPU_FILTER_REVERSED) != 0;
+}
 
-    return transfer != NULL && (filter->flags & side) != 0 &&
-           transfer->timestamp >= filter->timestamp_min &&
-           (filter->timestamp_max == 0 || transfer->timestamp <= filter->timestamp_max) &&
+static bool is_too_old(const struct page *page, const quipu_transfer *transfer)
+{
+    return transfer->timestamp < page->filter->timestamp_min;
+}
+
+static bool is_too_new(const struct page *page, const quipu_transfer *transfer)
+{
+    uint64_t max = page->filter->timestamp_max;
+
+    return max != 0 && transfer->timestamp > max;
+}
+
+static bool is_wanted(const struct page *page, uint64_t link, const quipu_transfer *transfer)
+{
+    const quipu_account_filter *filter = page->filter;
+    uint32_t side = link_side(link) == SIDE_DEBIT ? QUIPU_FILTER_DEBITS : QUIPU_FILTER_CREDITS;
+
+    return (filter->flags & side) != 0 &&
            (filter->user_data_128 == 0 || transfer->user_data_128 == filter->user_data_128) &&
            (filter->user_data_64 == 0 || transfer->user_data_64 == filter->user_data_64) &&
            (filter->user_data_32 == 0 || transfer->user_data_32 == filter->user_data_32) &&
-           (filter->code == 0 || transfer->code == filter->code);
+           (filter->code == 0 || transfer->code == filter->code) &&
+           (page->holds == NULL ||
+            quipui_hold_is_open(transfers_of(page), link, page->strand.state.balance.version));
 }
 
-/* Timestamps fall along the thread: is everything from here on too old? */
-static bool is_past(const quipu_account_filter *filter, const struct step_back *step)
+static void put(struct page *page, const quipu_transfer *transfer)
 {
-    return step->transfer != NULL && step->transfer->timestamp < filter->timestamp_min;
-}
+    size_t place = page->count++;
 
-static size_t count_wanted(struct transfers *transfers, uint64_t link,
-                           const quipu_account_filter *filter)
-{
-    struct step_back step;
-    size_t count = 0;
-
-    while (step_back(transfers, &link, &step) && !is_past(filter, &step)) {
-        count += is_wanted(filter, &step);
-    }
-    return count;
-}
-
-/* The totals of an account move by this knot: forth, or back (undone). */
-static void move(struct balance *balance, const struct step_back *step, bool back)
-{
-    struct movement moved = {.released = step->transfer == NULL ? step->pending->amount : 0};
-    bool debit = step->side == SIDE_DEBIT;
-    quipu_uint128 *pending = debit ? &balance->debits_pending : &balance->credits_pending;
-    quipu_uint128 *posted = debit ? &balance->debits_posted : &balance->credits_posted;
-
-    if (step->transfer != NULL) moved = quipui_rules_movement(step->transfer, step->pending);
-    *pending += back ? moved.released - moved.reserved : moved.reserved - moved.released;
-    *posted += back ? 0 - moved.posted : moved.posted;
-}
-
-/* The totals at the head. Where a copy's totals and head may be of two instants, they are summed up
- * along the thread. */
-static struct balance balance_at_head(struct reader *reader, const struct account_state *state)
-{
-    struct balance balance = {.version = state->balance.version};
-    uint64_t link = state->head;
-    struct step_back step;
-
-    if (reader->protocol->versioned) return state->balance;
-    while (step_back(&reader->store->transfers, &link, &step))
-        move(&balance, &step, false);
-    return balance;
-}
-
-/* The account's state, or false: it does not exist (*status says whether that is all). */
-static bool read_account(struct reader *reader, quipu_uint128 id, struct account_state *state,
-                         quipu_status *status)
-{
-    struct copy copy = {.slot = quipui_find_account(reader->store, id)};
-
-    *status = QUIPU_OK;
-    if (copy.slot == NULL) return false;
-    if (!quipui_read(reader, &copy, 1)) {
-        *status = QUIPU_NO_MEMORY;
-        return false;
-    }
-    *state = copy.state;
-    return state->balance.version != 0;
-}
-
-/* Where matches go: transfers or balances, whichever is not NULL. */
-struct found {
-    quipu_transfer *transfers;
-    quipu_account_balance *balances;
-    size_t room, count;
-};
-
-static void put(struct found *found, size_t place, const quipu_transfer *transfer,
-                const struct balance *balance)
-{
-    if (place >= found->room) return;
-    found->count++;
-    if (found->transfers != NULL) {
-        found->transfers[place] = *transfer;
-        return;
-    }
-    found->balances[place] = (quipu_account_balance){
-        .debits_pending = balance->debits_pending,
-        .debits_posted = balance->debits_posted,
-        .credits_pending = balance->credits_pending,
-        .credits_posted = balance->credits_posted,
+    if (page->transfers != NULL) page->transfers[place] = *transfer;
+    if (page->holds != NULL) quipui_hold_show_open(transfer, &page->holds[place]);
+    if (page->balances == NULL) return;
+    page->balances[place] = (quipu_account_balance){
+        .debits_pending = page->totals.debits_pending,
+        .debits_posted = page->totals.debits_posted,
+        .credits_pending = page->totals.credits_pending,
+        .credits_posted = page->totals.credits_posted,
         .timestamp = transfer->timestamp,
     };
 }
 
-static void walk(struct reader *reader, const quipu_account_filter *filter,
-                 const struct account_state *state, struct found *found)
+/* A knot that comes up, at which the totals are those right after it. */
+static void look_at(struct page *page, uint64_t link)
 {
-    struct transfers *transfers = &reader->store->transfers;
-    bool reversed = (filter->flags & QUIPU_FILTER_REVERSED) != 0;
-    size_t all = reversed ? 0 : count_wanted(transfers, state->head, filter), seen = 0;
-    struct balance balance = state->balance;
-    uint64_t link = state->head;
-    struct step_back step;
+    const quipu_transfer *transfer = link_transfer(transfers_of(page), link);
 
-    if (found->balances != NULL) balance = balance_at_head(reader, state);
-    while (step_back(transfers, &link, &step) && !is_past(filter, &step)) {
-        if (is_wanted(filter, &step)) {
-            put(found, reversed ? seen : all - 1 - seen, step.transfer, &balance);
-            seen++;
-            if (seen == (reversed ? found->room : all)) return;
-        }
-        move(&balance, &step, true);
+    if (transfer == NULL) return;
+    if (is_too_old(page, transfer)) {
+        if (is_reversed(page)) page->is_past = true;
+    } else if (is_too_new(page, transfer)) {
+        if (!is_reversed(page)) page->is_past = true;
+    } else if (is_wanted(page, link, transfer)) {
+        put(page, transfer);
     }
 }
 
-static quipu_status find(struct reader *reader, const quipu_account_filter *filter,
-                         struct found *found, size_t capacity, size_t *count)
+static bool is_done(const struct page *page)
 {
-    struct account_state state;
+    return page->is_past || page->count == page->room;
+}
+
+static void move(struct page *page, uint64_t link, bool back)
+{
+    if (page->balances != NULL) {
+        quipui_section_move(transfers_of(page), link, back, &page->totals);
+    }
+}
+
+static void go_up(struct page *page)
+{
+    for (size_t i = page->section.count; i > 0 && !is_done(page); i--) {
+        move(page, page->section.links[i - 1], false);
+        look_at(page, page->section.links[i - 1]);
+    }
+}
+
+static void go_down(struct page *page)
+{
+    for (size_t i = 0; i < page->section.count && !is_done(page); i++) {
+        look_at(page, page->section.links[i]);
+        move(page, page->section.links[i], true);
+    }
+}
+
+/* Does the page begin at the head, with totals that the account was read with? */
+static bool takes_totals_of_account(const struct page *page)
+{
+    return is_reversed(page) && page->strand.reader->protocol->versioned &&
+           page->section.number == page->strand.last;
+}
+
+/* The totals at the newer end of the section that is loaded. */
+static void total_at_end(struct page *page)
+{
+    const struct account_strand *strand = &page->strand;
+    const struct balance *balance = &strand->state.balance;
+
+    if (takes_totals_of_account(page)) {
+        page->totals = (struct totals){balance->debits_pending, balance->debits_posted,
+                                       balance->credits_pending, balance->credits_posted};
+        return;
+    }
+    page->totals = *quipui_section_totals(strand, page->section.number);
+    for (size_t i = 0; i < page->section.count; i++)
+        move(page, page->section.links[i], false);
+}
+
+/* Is some transfer of the section that is loaded older than this? Then no earlier section has what
+ * is not. */
+static bool reaches_below(const struct page *page, uint64_t timestamp)
+{
+    for (size_t i = page->section.count; i > 0; i--) {
+        const quipu_transfer *transfer =
+            link_transfer(transfers_of(page), page->section.links[i - 1]);
+
+        if (transfer != NULL) return transfer->timestamp < timestamp;
+    }
+    return false;
+}
+
+/* Load the section that the page begins in. Returns false if memory runs out. */
+static bool begin(struct page *page)
+{
+    struct account_strand *strand = &page->strand;
+    uint64_t max = page->filter->timestamp_max;
+    /* Oldest first, the first transfer that is not older than the minimum begins the page; newest
+     * first, the one before the first that is newer than the maximum. */
+    uint64_t since = is_reversed(page) ? max + 1 : page->filter->timestamp_min;
+    bool at_end = is_reversed(page) && (max == 0 || max == UINT64_MAX);
+    bool found = at_end || strand->last == 0;
+
+    if (found || !sections_are_marked(strand)) {
+        quipui_section_newest(strand, &page->section);
+        found = found || reaches_below(page, since);
+    }
+    if (!found) {
+        if (!quipui_sections_mark(strand)) return false;
+        quipui_section_at(strand, quipui_section_since(strand, since), &page->section);
+    }
+    if (page->balances == NULL || takes_totals_of_account(page)) return true;
+    return quipui_sections_mark(strand);
+}
+
+static bool fill(struct page *page)
+{
+    if (!begin(page)) return false;
+    if (is_reversed(page)) {
+        if (page->balances != NULL) total_at_end(page);
+        for (go_down(page); !is_done(page) && page->section.number > 0; go_down(page))
+            quipui_section_before(&page->strand, &page->section);
+        return true;
+    }
+    if (page->balances != NULL) {
+        page->totals = *quipui_section_totals(&page->strand, page->section.number);
+    }
+    for (go_up(page); !is_done(page) && page->section.number < page->strand.last; go_up(page))
+        quipui_section_at(&page->strand, page->section.number + 1, &page->section);
+    return true;
+}
+
+static quipu_status read_page(struct reader *reader, struct page *page, size_t capacity,
+                              size_t *count)
+{
     quipu_status status;
 
-    found->room = filter->limit < capacity ? filter->limit : capacity;
-    if (read_account(reader, filter->account_id, &state, &status)) {
-        walk(reader, filter, &state, found);
+    page->room = page->filter->limit < capacity ? page->filter->limit : capacity;
+    page->count = 0;
+    page->is_past = false;
+    if (quipui_sections_open(&page->strand, reader, page->filter->account_id, &status) &&
+        !fill(page)) {
+        status = QUIPU_NO_MEMORY;
     }
-    *count = found->count;
+    *count = status == QUIPU_OK ? page->count : 0;
     return status;
 }
 
 quipu_status quipui_get_account_transfers(struct reader *reader, const quipu_account_filter *filter,
                                           quipu_transfer *transfers, size_t capacity, size_t *count)
 {
-    struct found found = {.transfers = transfers};
+    struct page page;
 
-    return find(reader, filter, &found, capacity, count);
+    page.filter = filter;
+    page.transfers = transfers;
+    page.balances = NULL;
+    page.holds = NULL;
+    return read_page(reader, &page, capacity, count);
 }
 
 quipu_status quipui_get_account_balances(struct reader *reader, const quipu_account_filter *filter,
                                          quipu_account_balance *balances, size_t capacity,
                                          size_t *count)
 {
-    struct found found = {.balances = balances};
+    struct page page;
 
-    return find(reader, filter, &found, capacity, count);
+    page.filter = filter;
+    page.transfers = NULL;
+    page.balances = balances;
+    page.holds = NULL;
+    return read_page(reader, &page, capacity, count);
+}
+
+quipu_status quipui_get_account_holds(struct reader *reader, const quipu_account_filter *filter,
+                                      quipu_hold *holds, size_t capacity, size_t *count)
+{
+    struct page page;
+
+    page.filter = filter;
+    page.transfers = NULL;
+    page.balances = NULL;
+    page.holds = holds;
+    return read_page(reader, &page, capacity, count);
 }

@@ -1,22 +1,13 @@
 /* query.c - accounts and transfers by their fields: scans.
  *
  * Account slots are in order of timestamp, so a span of time is a span of slots. Transfers are not
- * (each worker appends to its own places), so the caller's array is kept as a heap of the best so
- * far, and sorted at the end. */
-#include <stdlib.h>
-#include <string.h>
-
+ * (each worker appends to its own places): scan.c finds them. */
 #include "batch/read.h"
+#include "batch/scan.h"
 
 static bool is_reversed(const quipu_query_filter *filter)
 {
     return (filter->flags & QUIPU_QUERY_REVERSED) != 0;
-}
-
-static bool is_in_time(const quipu_query_filter *filter, uint64_t timestamp)
-{
-    return timestamp != 0 && timestamp >= filter->timestamp_min &&
-           (filter->timestamp_max == 0 || timestamp <= filter->timestamp_max);
 }
 
 static bool is_account_wanted(const quipu_query_filter *filter, const struct slot *slot)
@@ -75,74 +66,23 @@ quipu_status quipui_query_accounts(struct reader *reader, const quipu_query_filt
     return QUIPU_OK;
 }
 
-static bool is_transfer_wanted(const quipu_query_filter *filter, const quipu_transfer *transfer)
-{
-    return is_in_time(filter, transfer->timestamp) &&
-           (filter->user_data_128 == 0 || transfer->user_data_128 == filter->user_data_128) &&
-           (filter->user_data_64 == 0 || transfer->user_data_64 == filter->user_data_64) &&
-           (filter->user_data_32 == 0 || transfer->user_data_32 == filter->user_data_32) &&
-           (filter->ledger == 0 || transfer->ledger == filter->ledger) &&
-           (filter->code == 0 || transfer->code == filter->code);
-}
-
-static int by_timestamp(const void *a, const void *b)
-{
-    const quipu_transfer *left = a, *right = b;
-
-    return (left->timestamp > right->timestamp) - (left->timestamp < right->timestamp);
-}
-
-static int by_timestamp_reversed(const void *a, const void *b)
-{
-    return by_timestamp(b, a);
-}
-
-/* The comparison that puts the best first; the heap has the worst on top. */
-typedef int (*order)(const void *, const void *);
-
-static void sift_down(quipu_transfer *heap, size_t count, quipu_transfer item, order compare)
-{
-    size_t at = 0;
-
-    for (;;) {
-        size_t child = 2 * at + 1;
-
-        if (child + 1 < count && compare(&heap[child + 1], &heap[child]) > 0) child++;
-        if (child >= count || compare(&heap[child], &item) <= 0) break;
-        heap[at] = heap[child];
-        at = child;
-    }
-    heap[at] = item;
-}
-
-static void sift_up(quipu_transfer *heap, size_t at, quipu_transfer item, order compare)
-{
-    while (at > 0 && compare(&item, &heap[(at - 1) / 2]) > 0) {
-        heap[at] = heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    heap[at] = item;
-}
-
 quipu_status quipui_query_transfers(struct reader *reader, const quipu_query_filter *filter,
                                     quipu_transfer *transfers, size_t capacity, size_t *count)
 {
     struct transfers *stored = &reader->store->transfers;
-    order compare = is_reversed(filter) ? by_timestamp_reversed : by_timestamp;
-    size_t room = filter->limit < capacity ? filter->limit : capacity, found = 0;
+    size_t room = filter->limit < capacity ? filter->limit : capacity;
+    struct selection selection = {.newest = is_reversed(filter)};
     uint64_t all = places_end(&stored->places);
 
-    for (uint64_t i = 0; i < all; i++) {
-        const quipu_transfer *transfer = transfer_at(stored, i);
-
-        if (!knot_is_settled(knot_at(stored, i)) || !is_transfer_wanted(filter, transfer)) continue;
-        if (found < room) {
-            sift_up(transfers, found++, *transfer, compare);
-        } else if (compare(transfer, &transfers[0]) < 0) {
-            sift_down(transfers, found, *transfer, compare);
-        }
-    }
-    qsort(transfers, found, sizeof *transfers, compare);
-    *count = found;
+    *count = 0;
+    if (all == 0) return QUIPU_OK;
+    selection.room = room < all ? room : (size_t)all;
+    selection.picks =
+        quipui_worker_scratch(reader->worker, selection.room * sizeof *selection.picks);
+    if (selection.picks == NULL) return QUIPU_NO_MEMORY;
+    quipui_find_transfers(reader->store, filter, &selection);
+    for (size_t i = 0; i < selection.count; i++)
+        transfers[i] = *transfer_at(stored, selection.picks[i].place);
+    *count = selection.count;
     return QUIPU_OK;
 }

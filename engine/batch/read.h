@@ -35,6 +35,10 @@ quipu_status quipui_get_account_transfers(struct reader *reader, const quipu_acc
 quipu_status quipui_get_account_balances(struct reader *reader, const quipu_account_filter *filter,
                                          quipu_account_balance *balances, size_t capacity,
                                          size_t *count);
+quipu_status quipui_get_account_holds(struct reader *reader, const quipu_account_filter *filter,
+                                      quipu_hold *holds, size_t capacity, size_t *count);
+quipu_status quipui_lookup_holds(struct reader *reader, const quipu_uint128 *ids, size_t count,
+                                 quipu_hold *holds);
 quipu_status quipui_query_accounts(struct reader *reader, const quipu_query_filter *filter,
                                    quipu_account *accounts, size_t capacity, size_t *count);
 quipu_status quipui_query_transfers(struct reader *reader, const quipu_query_filter *filter,

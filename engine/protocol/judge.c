@@ -28,6 +28,7 @@ static uint32_t judge_resolve(struct store *store, struct unit *unit, const stru
         bool posts = (leg->event->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
 
         unit->views[leg->view].now = posts ? HOLD_POSTED : HOLD_VOIDED;
+        unit->views[leg->view].resolver = leg->place + 1;
     }
     return outcome;
 }

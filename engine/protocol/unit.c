@@ -30,7 +30,7 @@ bool quipui_redraw(struct store *store, struct unit *unit)
         hold = unit->views[leg->view].hold;
         quipui_timeouts_remove(&store->timeouts, &store->transfers, hold);
         /* relaxed: out of the heap, the hold is ours again (D4). */
-        store_relaxed(&hold_at(&store->transfers, hold)->state, HOLD_NEW);
+        store_relaxed(&hold_at(&store->transfers, hold)->state, hold_word(HOLD_NEW, 0));
         if (!quipui_time(store, leg, hold)) return false;
     }
     return true;
@@ -62,12 +62,13 @@ void quipui_settle(struct store *store, struct worker *worker, struct unit *unit
 static enum hold_state state_for(struct store *store, const struct view *view)
 {
     /* edge hold.state: acquire; pairs with acq_rel in change(). */
-    uint32_t state = load_acquire(&hold_at(&store->transfers, view->hold)->state);
+    enum hold_state state =
+        hold_word_state(load_acquire(&hold_at(&store->transfers, view->hold)->state));
 
     /* Lapsed is new to its own unit, which finds out when it commits; to others, due. Claimed is
      * pending until the claim is confirmed: who wants it too goes round until then. */
     if (state == HOLD_LAPSED) return view->opens ? HOLD_NEW : HOLD_EXPIRED;
-    return state == HOLD_CLAIMED ? HOLD_PENDING : (enum hold_state)state;
+    return state == HOLD_CLAIMED ? HOLD_PENDING : state;
 }
 
 void quipui_holds_see(struct store *store, struct unit *unit)
@@ -76,6 +77,7 @@ void quipui_holds_see(struct store *store, struct unit *unit)
         struct view *view = &unit->views[i];
 
         view->was = view->now = state_for(store, view);
+        view->resolver = 0;
     }
 }
 
@@ -89,19 +91,30 @@ bool quipui_holds_stand(struct store *store, const struct unit *unit)
     return true;
 }
 
-static bool change(struct store *store, const struct view *view, enum hold_state to)
+/* A hold that changes was new or pending before, so nothing had resolved it. */
+static uint64_t word_before(const struct view *view)
 {
-    uint32_t seen = view->was;
+    return hold_word(view->was, 0);
+}
+
+static uint64_t word_after(const struct view *view)
+{
+    return hold_word(view->now, view->resolver);
+}
+
+static bool change(struct store *store, const struct view *view, uint64_t to)
+{
+    uint64_t seen = word_before(view);
 
     /* edge hold.state: acq_rel; pairs with acquire in state_for(). Carries the claim on the
      * reservation: exactly one of post, void and time-out wins. */
-    return cas_acq_rel(&hold_at(&store->transfers, view->hold)->state, &seen, (uint32_t)to);
+    return cas_acq_rel(&hold_at(&store->transfers, view->hold)->state, &seen, to);
 }
 
-static void set(struct store *store, const struct view *view, enum hold_state to)
+static void set(struct store *store, const struct view *view, uint64_t to)
 {
     /* edge hold.state: release; pairs with acquire in state_for(). Carries what the unit did. */
-    store_release(&hold_at(&store->transfers, view->hold)->state, (uint32_t)to);
+    store_release(&hold_at(&store->transfers, view->hold)->state, to);
 }
 
 static bool changes(const struct view *view)
@@ -113,7 +126,7 @@ static bool changes(const struct view *view)
 static void give_back(struct store *store, const struct unit *unit, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (changes(&unit->views[i])) set(store, &unit->views[i], unit->views[i].was);
+        if (changes(&unit->views[i])) set(store, &unit->views[i], word_before(&unit->views[i]));
     }
 }
 
@@ -123,7 +136,10 @@ static bool change_all(struct store *store, const struct unit *unit, bool claim)
     for (uint32_t i = 0; i < unit->view_count; i++) {
         const struct view *view = &unit->views[i];
 
-        if (!changes(view) || change(store, view, claim ? HOLD_CLAIMED : view->now)) continue;
+        if (!changes(view) ||
+            change(store, view, claim ? hold_word(HOLD_CLAIMED, 0) : word_after(view))) {
+            continue;
+        }
         give_back(store, unit, i);
         return false;
     }
@@ -143,7 +159,7 @@ bool quipui_holds_claim(struct store *store, struct unit *unit)
 void quipui_holds_confirm(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->view_count; i++) {
-        if (changes(&unit->views[i])) set(store, &unit->views[i], unit->views[i].now);
+        if (changes(&unit->views[i])) set(store, &unit->views[i], word_after(&unit->views[i]));
     }
 }
 
@@ -158,8 +174,8 @@ bool quipui_has_lapsed(struct store *store, const struct unit *unit)
         const struct view *view = &unit->views[i];
 
         /* edge hold.state: acquire; pairs with acq_rel in lapse(). */
-        if (view->opens &&
-            load_acquire(&hold_at(&store->transfers, view->hold)->state) == HOLD_LAPSED) {
+        if (view->opens && hold_word_state(load_acquire(
+                               &hold_at(&store->transfers, view->hold)->state)) == HOLD_LAPSED) {
             return true;
         }
     }
@@ -177,15 +193,15 @@ static struct slot *find_slot(struct store *store, quipu_uint128 id)
 }
 
 /* The state of a hold, once it is no longer claimed; a new one lapses. */
-static uint32_t lapse(struct hold *hold)
+static enum hold_state lapse(struct hold *hold)
 {
     for (unsigned spins = 0;; spin(&spins)) {
-        uint32_t seen = HOLD_NEW;
+        uint64_t seen = hold_word(HOLD_NEW, 0);
 
         /* edge hold.state: acq_rel; pairs with acq_rel in change(). Carries nothing: a writer that
          * comes late draws a new timestamp (D4). */
-        if (cas_acq_rel(&hold->state, &seen, HOLD_LAPSED)) return HOLD_LAPSED;
-        if (seen != HOLD_CLAIMED) return seen;
+        if (cas_acq_rel(&hold->state, &seen, hold_word(HOLD_LAPSED, 0))) return HOLD_LAPSED;
+        if (hold_word_state(seen) != HOLD_CLAIMED) return hold_word_state(seen);
     }
 }
 

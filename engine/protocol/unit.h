@@ -29,7 +29,8 @@ _Static_assert(sizeof(struct copy) == 128, "a copy is found by a shift");
 struct view {
     uint64_t hold;
     enum hold_state was, now;
-    bool opens; /* it is new: a leg of this unit opens it */
+    uint64_t resolver; /* place + 1 of the leg that posts or voids it, or 0 */
+    bool opens;        /* it is new: a leg of this unit opens it */
 };
 
 struct leg {

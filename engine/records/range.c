@@ -14,6 +14,7 @@ void quipui_places_open(struct places *places, enum place_kind kind, struct regi
     places->region = region;
     places->stride = stride;
     places->beside = NULL;
+    places->chunks = NULL;
     places->capacity = capacity;
     places->returned = places->returned_count = 0;
     places->joined = true;
@@ -79,6 +80,9 @@ static quipu_status take_new(struct places *places, uint64_t count, struct range
     }
     if (places->beside != NULL &&
         !region_ensure(places->beside, (size_t)(next + chunk) * places->beside_stride)) {
+        return QUIPU_NO_MEMORY;
+    }
+    if (places->chunks != NULL && !quipui_chunks_ensure(places->chunks, next + chunk)) {
         return QUIPU_NO_MEMORY;
     }
     range->next = next;
@@ -169,7 +173,7 @@ static quipu_status take_across(struct places *places, uint64_t count, struct ra
     return QUIPU_OK;
 }
 
-quipu_status quipui_places_take(struct places *places, uint64_t count, struct range *range)
+static quipu_status take(struct places *places, uint64_t count, struct range *range)
 {
     quipu_status status;
 
@@ -181,11 +185,25 @@ quipu_status quipui_places_take(struct places *places, uint64_t count, struct ra
     return take_across(places, count, range);
 }
 
+quipu_status quipui_places_take(struct places *places, uint64_t count, struct range *range)
+{
+    quipu_status status;
+
+    status = take(places, count, range);
+    if (status == QUIPU_OK && places->chunks != NULL) {
+        quipui_chunks_hand_out(places->chunks, range->next, range->end);
+    }
+    return status;
+}
+
 void quipui_places_give_back(struct places *places, struct range *range)
 {
     struct range_note *note;
 
     if (range_count(range) == 0) return;
+    if (places->chunks != NULL) {
+        quipui_chunks_take_back(places->chunks, range->next, range->end);
+    }
     note = places_note(places, range->next);
     note->count = range_count(range);
     note->following = places->returned;

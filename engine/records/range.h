@@ -12,6 +12,7 @@
 #include "base/lock.h"
 #include "base/memory.h"
 #include "quipu/types.h"
+#include "records/chunks.h"
 
 #define RANGE_CHUNK 1024
 
@@ -39,6 +40,7 @@ struct places {
     size_t stride;         /* bytes per place; room for a struct range_note */
     struct region *beside; /* a second table of the same places, or NULL */
     size_t beside_stride;
+    struct chunks *chunks; /* what readers note about these places, or NULL */
     uint64_t capacity;
     uint64_t returned;       /* first place of the first returned range + 1, or 0; under lock */
     uint64_t returned_count; /* places in returned ranges; under lock */

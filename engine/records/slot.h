@@ -66,7 +66,8 @@ struct slot {
     quipu_uint128 user_data_128; /* the cold line from here */
     uint64_t user_data_64;
     uint32_t user_data_32;
-    uint32_t unused[9];
+    _Atomic uint32_t marker; /* the newest that readers left on its strand; see markers.h */
+    uint32_t unused[8];
 };
 
 _Static_assert(sizeof(struct account_state) == 96, "a copy is what changes, no more");

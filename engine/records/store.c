@@ -11,6 +11,9 @@ static bool prefault_records(struct store *store, const struct store_capacities 
     return quipui_region_prefault(&store->accounts.slots, accounts * sizeof(struct slot)) &&
            quipui_region_prefault(&store->transfers.records, transfers * sizeof(quipu_transfer)) &&
            quipui_region_prefault(&store->transfers.knots, transfers * sizeof(struct knot)) &&
+           quipui_chunks_prefault(&store->transfers.chunks, transfers) &&
+           quipui_region_prefault(&store->markers.region,
+                                  store->markers.capacity * sizeof(struct marker)) &&
            quipui_index_presize(&store->account_ids, accounts) &&
            quipui_index_presize(&store->transfer_ids, transfers);
 }
@@ -25,6 +28,7 @@ bool quipui_store_open(struct store *store, const struct store_capacities *capac
     if (!quipui_timeouts_open(&store->timeouts, transfers_hold_capacity(capacities->transfers)) ||
         !quipui_accounts_open(&store->accounts, capacities->accounts) ||
         !quipui_transfers_open(&store->transfers, capacities->transfers, capacities->failed_ids) ||
+        !quipui_markers_open(&store->markers, capacities->transfers) ||
         !quipui_imports_open(&store->imports, capacities->accounts + capacities->transfers)) {
         goto close_store;
     }
@@ -64,6 +68,7 @@ void quipui_store_close(struct store *store)
     quipui_workers_close(&store->workers);
     quipui_imports_close(&store->imports);
     quipui_timeouts_close(&store->timeouts);
+    quipui_markers_close(&store->markers);
     quipui_transfers_close(&store->transfers);
     quipui_accounts_close(&store->accounts);
 }

@@ -7,6 +7,7 @@
 #include "records/imports.h"
 #include "records/index.h"
 #include "records/keep.h"
+#include "records/markers.h"
 #include "records/timeouts.h"
 #include "records/transfers.h"
 
@@ -16,6 +17,7 @@ struct store {
     struct accounts accounts;
     struct transfers transfers;
     struct index account_ids, transfer_ids;
+    struct markers markers;
     struct timeouts timeouts;
     struct clock clock;
     struct workers workers;

@@ -13,7 +13,8 @@ bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity,
     if (!quipui_region_open(&transfers->records, places * sizeof(quipu_transfer)) ||
         !quipui_region_open(&transfers->knots, places * sizeof(struct knot)) ||
         !quipui_region_open(&transfers->holds, holds * sizeof(struct hold)) ||
-        !quipui_region_open(&transfers->burnt, failed_id_capacity * sizeof(quipu_uint128))) {
+        !quipui_region_open(&transfers->burnt, failed_id_capacity * sizeof(quipu_uint128)) ||
+        !quipui_chunks_open(&transfers->chunks, capacity)) {
         quipui_transfers_close(transfers);
         return false;
     }
@@ -21,6 +22,7 @@ bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity,
                        sizeof(quipu_transfer), capacity);
     transfers->places.beside = &transfers->knots;
     transfers->places.beside_stride = sizeof(struct knot);
+    transfers->places.chunks = &transfers->chunks;
     quipui_places_open(&transfers->hold_places, PLACES_OF_HOLDS, &transfers->holds,
                        sizeof(struct hold), holds);
     quipui_places_open(&transfers->burnt_places, PLACES_OF_FAILED_IDS, &transfers->burnt,
@@ -44,4 +46,5 @@ void quipui_transfers_close(struct transfers *transfers)
     quipui_region_close(&transfers->knots);
     quipui_region_close(&transfers->holds);
     quipui_region_close(&transfers->burnt);
+    quipui_chunks_close(&transfers->chunks);
 }

@@ -20,17 +20,43 @@
 /* A pending transfer that may still be posted, voided or expire; and the knot of its expiry, kept
  * ready so that releasing never needs memory. */
 struct hold {
-    _Atomic uint32_t state; /* enum hold_state */
+    _Atomic uint64_t state; /* a hold_word() */
     uint32_t heap_place;    /* in the heap of time-outs + 1, or 0; under its lock */
     uint64_t transfer;      /* place of the pending transfer */
     uint64_t due;           /* when it expires, or 0: never; under the heap's lock once added */
     struct knot release;
 };
 
+/* The state of a hold, and the place + 1 of the transfer that posted or voided it, or 0: one word,
+ * so both change at once. */
+#define HOLD_STATE_BITS 8
+
+static inline uint64_t hold_word(enum hold_state state, uint64_t resolver)
+{
+    return resolver << HOLD_STATE_BITS | (uint64_t)state;
+}
+
+static inline enum hold_state hold_word_state(uint64_t word)
+{
+    return (enum hold_state)(word & (((uint64_t)1 << HOLD_STATE_BITS) - 1));
+}
+
+static inline uint64_t hold_word_resolver(uint64_t word)
+{
+    return word >> HOLD_STATE_BITS;
+}
+
+static inline uint64_t hold_word_of(const struct hold *hold)
+{
+    /* edge hold.state: acquire; pairs with acq_rel in change(). */
+    return load_acquire(&hold->state);
+}
+
 struct transfers {
     struct region records, knots, holds, burnt;
     struct places places, hold_places, burnt_places;
     struct lock aside; /* who holds it may use the places behind the capacity (L4) */
+    struct chunks chunks; /* of places */
 };
 
 /* Every transfer that is stored, or for which a call has a place in its hands, has a hold at most.

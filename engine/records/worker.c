@@ -44,8 +44,16 @@ bool quipui_worker_try(struct worker *worker, enum worker_use use)
     return cas_seq_cst(&worker->busy, &seen, (uint32_t)use);
 }
 
+static __attribute__((noinline, cold)) void drop_scratch(struct worker *worker)
+{
+    quipui_memory_give_back(worker->scratch);
+    worker->scratch = NULL;
+    worker->scratch_bytes = 0;
+}
+
 void quipui_worker_give_back(struct worker *worker)
 {
+    if (worker->scratch_bytes > SCRATCH_KEPT_BYTES) drop_scratch(worker);
     /* edge worker.busy: release; pairs with seq_cst in quipui_worker_try(). Carries the worker. */
     store_release(&worker->busy, WORKER_IDLE);
 }

@@ -35,7 +35,8 @@ struct worker {
     struct range places, ahead;
     uint64_t spare_places[RUN_EVENTS]; /* that came to nothing: the next to be used */
     uint32_t spare_place_count;
-    uint64_t newest; /* largest timestamp of a transfer stored by this worker */
+    uint32_t spare_markers; /* list of markers that were not added: place + 1, or 0 */
+    uint64_t newest;        /* largest timestamp of a transfer stored by this worker */
     char *scratch;
     size_t scratch_bytes;
     _Atomic uint64_t snapshot; /* rcu: the stamp that a snapshot in progress needs, or 0 */
@@ -65,7 +66,11 @@ void quipui_worker_give_back_alone(struct workers *workers, struct worker *worke
 /* Take this worker if it is idle. */
 bool quipui_worker_try(struct worker *worker, enum worker_use use);
 
-/* At least `bytes` of memory that keep nothing from call to call; NULL: no memory. */
+/* So much scratch stays with a worker between calls; a call that needed more gives it back. */
+#define SCRATCH_KEPT_BYTES ((size_t)256 << 10)
+
+/* At least `bytes` of memory that keep nothing from call to call. Returns NULL if memory runs
+ * out. */
 void *quipui_worker_scratch(struct worker *worker, size_t bytes);
 
 /* Was no call in flight when this process was forked? In the child, while it has one thread. */

@@ -156,15 +156,30 @@ QUIPU_PUBLIC quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const qui
                                                  size_t count, quipu_transfer *transfers,
                                                  quipu_transfer_versions *versions /* or NULL */);
 
-/* The transfers of one account, oldest first (or newest first): a walk along the account's thread,
- * newest to oldest, as of one instant.
+/* Read what became of pending transfers: the answer to ids[i] is holds[i]; id 0: there is no
+ * pending transfer with this id (never stored, burnt, or not pending). A hold that is due is never
+ * open. Reads of its accounts that start after this call returned agree with its state.
+ *
+ *   units    count in ids, 1..QUIPU_BATCH_MAX
+ *   returns  QUIPU_OK, QUIPU_INVALID (NULL or count out of range), QUIPU_NO_MEMORY
+ *   threads  any; waits for a unit that is about to post, void or expire one of these holds
+ *   cost     O(count); about six cache lines per hold */
+QUIPU_PUBLIC quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                             size_t count, quipu_hold *holds);
+
+/* The transfers of one account, oldest first (or newest first), as of one instant. Page by
+ * timestamp_min (or timestamp_max): a page that begins after the last transfer of the one before it
+ * misses nothing and repeats nothing, also while others write.
  *
  *   units    at most min(filter->limit, capacity) transfers; *count says how many
- *   returns  QUIPU_OK       *count may be 0: nothing matched, or no such account
- *            QUIPU_INVALID  NULL, capacity 0, limit 0, neither debits nor credits, min after max,
- *                           reserved bits or fields, account id 0 or 2^128-1
+ *   returns  QUIPU_OK         *count may be 0: nothing matched, or no such account
+ *            QUIPU_INVALID    NULL, capacity 0, limit 0, neither debits nor credits, min after
+ *                             max, reserved bits or fields, account id 0 or 2^128-1
+ *            QUIPU_NO_MEMORY  *count is 0
  *   threads  any
- *   cost     O(transfers of the account newer than timestamp_min) */
+ *   cost     O(transfers of the account between the first and the last of the page); once for each
+ *            transfer of the account, a reader passes it to leave markers
+ *   source   docs/adr/0016-readers-leave-notes.md */
 QUIPU_PUBLIC quipu_status quipu_get_account_transfers(quipu_ledger *ledger,
                                                       const quipu_account_filter *filter,
                                                       quipu_transfer *transfers, size_t capacity,
@@ -173,12 +188,25 @@ QUIPU_PUBLIC quipu_status quipu_get_account_transfers(quipu_ledger *ledger,
 /* The totals of one account right after each of those transfers. Works for any account; the history
  * flag is only a mark for exports.
  *
- *   units, returns, threads   as quipu_get_account_transfers()
- *   cost     the same; cas: O(all transfers of the account) */
+ *   units, returns, threads, cost   as quipu_get_account_transfers() */
 QUIPU_PUBLIC quipu_status quipu_get_account_balances(quipu_ledger *ledger,
                                                      const quipu_account_filter *filter,
                                                      quipu_account_balance *balances,
                                                      size_t capacity, size_t *count);
+
+/* The open holds of one account, oldest first (or newest first), as of one instant: of what
+ * quipu_get_account_transfers() would give, the transfers that are pending and neither posted,
+ * voided nor due. Page by timestamp_min (or timestamp_max).
+ *
+ *   units    at most min(filter->limit, capacity) holds; *count says how many
+ *   returns  as quipu_get_account_transfers()
+ *   threads  any; waits for a unit that is about to post, void or expire a hold of this account
+ *   cost     O(transfers of the account between the first and the last of the page, or to the end
+ *            of the span of time if the page does not fill) */
+QUIPU_PUBLIC quipu_status quipu_get_account_holds(quipu_ledger *ledger,
+                                                  const quipu_account_filter *filter,
+                                                  quipu_hold *holds, size_t capacity,
+                                                  size_t *count);
 
 /* Accounts by their fields, oldest first (or newest first): a scan. Page by timestamp_min. The
  * accounts of one answer are read together, as by quipu_lookup_accounts().
@@ -197,7 +225,10 @@ QUIPU_PUBLIC quipu_status quipu_query_accounts(quipu_ledger *ledger,
  * the call are seen; those created during it may or may not be.
  *
  *   units, returns, threads   as quipu_query_accounts()
- *   cost     O(transfers) */
+ *   cost     O(transfers between the first and the last of the answer); a step per 65,536 of all; a
+ *            look at each place that a call or an idle worker has in hand; once for each
+ *            transfer, a reader looks at it to note its time
+ *   source   docs/adr/0016-readers-leave-notes.md */
 QUIPU_PUBLIC quipu_status quipu_query_transfers(quipu_ledger *ledger,
                                                 const quipu_query_filter *filter,
                                                 quipu_transfer *transfers, size_t capacity,

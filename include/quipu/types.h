@@ -106,6 +106,30 @@ typedef struct quipu_account_balance {
     uint8_t reserved[56];
 } quipu_account_balance;
 
+/* What became of a pending transfer. */
+typedef enum quipu_hold_state {
+    QUIPU_HOLD_NONE,   /* there is no pending transfer with this id */
+    QUIPU_HOLD_OPEN,   /* it reserves its amount */
+    QUIPU_HOLD_POSTED, /* whole or in part; the rest was released */
+    QUIPU_HOLD_VOIDED,
+    QUIPU_HOLD_EXPIRED
+} quipu_hold_state;
+
+/* A pending transfer and what became of it; all zero: there is none with this id. */
+typedef struct quipu_hold {
+    quipu_uint128 id; /* of the pending transfer */
+    quipu_uint128 debit_account_id;
+    quipu_uint128 credit_account_id;
+    quipu_uint128 amount;      /* reserved while it is open */
+    quipu_uint128 posted;      /* of that; 0 unless posted */
+    quipu_uint128 resolved_by; /* id of the transfer that posted or voided it, or 0 */
+    uint64_t timestamp;        /* when it was opened: that of the pending transfer */
+    uint64_t due;         /* when it expires or would have: from then on it is gone; 0: never */
+    uint64_t resolved_at; /* when it was posted, voided or expired (then it is `due`); 0: open */
+    uint32_t state;       /* quipu_hold_state */
+    uint32_t reserved;    /* zero */
+} quipu_hold;
+
 /* Which transfers of one account; a zero field filters nothing. */
 typedef struct quipu_account_filter {
     quipu_uint128 account_id;
@@ -212,6 +236,7 @@ QUIPU_STATIC_ASSERT(sizeof(quipu_account) == 128, "an account is two cache lines
 QUIPU_STATIC_ASSERT(sizeof(quipu_transfer) == 128, "a transfer is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_result) == 16, "a result is sixteen bytes");
 QUIPU_STATIC_ASSERT(sizeof(quipu_account_balance) == 128, "a balance is two cache lines");
+QUIPU_STATIC_ASSERT(sizeof(quipu_hold) == 128, "a hold is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_account_filter) == 128, "an account filter is two cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_query_filter) == 64, "a query filter is one cache line");
 QUIPU_STATIC_ASSERT(sizeof(quipu_change) == 448, "a change is seven cache lines");

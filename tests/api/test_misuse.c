@@ -99,6 +99,7 @@ EVERY_PROTOCOL(misuse, of_lookups)
     quipu_uint128 id = 1;
     quipu_account account;
     quipu_transfer transfer;
+    quipu_hold hold;
 
     set_up(&twin, *protocol_index);
     cr_assert_eq(quipu_lookup_accounts(NULL, &id, 1, &account, NULL), QUIPU_INVALID);
@@ -107,22 +108,29 @@ EVERY_PROTOCOL(misuse, of_lookups)
     cr_assert_eq(quipu_lookup_transfers(NULL, &id, 1, &transfer, NULL), QUIPU_INVALID);
     cr_assert_eq(quipu_lookup_transfers(twin.ledger, NULL, 1, &transfer, NULL), QUIPU_INVALID);
     cr_assert_eq(quipu_lookup_transfers(twin.ledger, &id, 1, NULL, NULL), QUIPU_INVALID);
+    cr_assert_eq(quipu_lookup_holds(NULL, &id, 1, &hold), QUIPU_INVALID);
+    cr_assert_eq(quipu_lookup_holds(twin.ledger, NULL, 1, &hold), QUIPU_INVALID);
+    cr_assert_eq(quipu_lookup_holds(twin.ledger, &id, 1, NULL), QUIPU_INVALID);
     for (size_t i = 0; i < sizeof(bad_counts) / sizeof(bad_counts[0]); i++) {
         cr_assert_eq(quipu_lookup_accounts(twin.ledger, &id, bad_counts[i], &account, NULL),
                      QUIPU_INVALID);
         cr_assert_eq(quipu_lookup_transfers(twin.ledger, &id, bad_counts[i], &transfer, NULL),
                      QUIPU_INVALID);
+        cr_assert_eq(quipu_lookup_holds(twin.ledger, &id, bad_counts[i], &hold), QUIPU_INVALID);
     }
     tear_down(&twin);
 }
 
-/* One filter with one thing wrong, given to both calls that take it. */
+/* One filter with one thing wrong, given to all calls that take it. */
 static void refuse_filter(struct twin *twin, quipu_account_filter filter, int line)
 {
     quipu_transfer transfer;
     quipu_account_balance balance;
+    quipu_hold hold;
     size_t count;
 
+    cr_assert_eq(quipu_get_account_holds(twin->ledger, &filter, &hold, 1, &count), QUIPU_INVALID,
+                 "line %d", line);
     cr_assert_eq(quipu_get_account_transfers(twin->ledger, &filter, &transfer, 1, &count),
                  QUIPU_INVALID, "line %d", line);
     cr_assert_eq(quipu_get_account_balances(twin->ledger, &filter, &balance, 1, &count),
@@ -142,6 +150,7 @@ EVERY_PROTOCOL(misuse, of_account_filters)
     struct twin twin;
     quipu_transfer transfer;
     quipu_account_balance balance;
+    quipu_hold hold;
     size_t count;
 
     set_up(&twin, *protocol_index);
@@ -173,6 +182,11 @@ EVERY_PROTOCOL(misuse, of_account_filters)
     cr_assert_eq(quipu_get_account_balances(twin.ledger, &good, &balance, 0, &count),
                  QUIPU_INVALID);
     cr_assert_eq(quipu_get_account_balances(twin.ledger, &good, &balance, 1, NULL), QUIPU_INVALID);
+    cr_assert_eq(quipu_get_account_holds(NULL, &good, &hold, 1, &count), QUIPU_INVALID);
+    cr_assert_eq(quipu_get_account_holds(twin.ledger, NULL, &hold, 1, &count), QUIPU_INVALID);
+    cr_assert_eq(quipu_get_account_holds(twin.ledger, &good, NULL, 1, &count), QUIPU_INVALID);
+    cr_assert_eq(quipu_get_account_holds(twin.ledger, &good, &hold, 0, &count), QUIPU_INVALID);
+    cr_assert_eq(quipu_get_account_holds(twin.ledger, &good, &hold, 1, NULL), QUIPU_INVALID);
     tear_down(&twin);
 }
 

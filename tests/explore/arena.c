@@ -143,15 +143,19 @@ void quipui_region_close(struct region *region)
     region->mapped = NULL;
 }
 
-/* The real one grows under a mutex, and says so by one store: here, by one step. */
+/* The real one grows under a mutex, and says so by one store: here, by one step, which nobody comes
+ * between. */
 bool quipui_region_grow(struct region *region, size_t bytes)
 {
-    size_t from = atomic_load_explicit(&region->usable_bytes, memory_order_relaxed);
+    size_t from;
 
-    if (bytes <= from) return true;
     if (bytes > region->reserved_bytes) return false;
+    explore_point(&region->usable_bytes, true, __func__, __LINE__);
+    from = atomic_load_explicit(&region->usable_bytes, memory_order_relaxed);
+    if (bytes <= from) return true;
     memset(region->base + from, 0, bytes - from);
-    store_release(&region->usable_bytes, bytes);
+    atomic_store_explicit(&region->usable_bytes, bytes, memory_order_release);
+    explore_wrote(&region->usable_bytes);
     return true;
 }
 

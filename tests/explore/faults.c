@@ -68,9 +68,11 @@ static enum cause cause_of(const struct stage *stage, struct place place)
     static const struct {
         const char *function;
         enum cause cause;
-    } waits[] = {{"latch_hold", LATCH}, {"claim_or_wait", ID},         {"quipui_index_find", ID},
-                 {"lapse", CLAIM},      {"run_unit", CLAIM},           {"read_again", ACCOUNT},
-                 {"lock_any", ACCOUNT}, {"quipui_grace_wait", READERS}};
+    } waits[] = {{"latch_hold", LATCH},     {"claim_or_wait", ID},
+                 {"quipui_index_find", ID}, {"lapse", CLAIM},
+                 {"run_unit", CLAIM},       {"word_at_rest", CLAIM},
+                 {"show_fate", CLAIM},      {"read_again", ACCOUNT},
+                 {"lock_any", ACCOUNT},     {"quipui_grace_wait", READERS}};
 
     if (strcmp(place.function, "quipui_lock_wait") == 0) return cause_of_lock(stage, place.address);
     for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {

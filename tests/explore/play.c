@@ -20,7 +20,7 @@ static uint64_t read_clock(void *context)
 }
 
 /* Between two calls of a fiber others may run: their order in real time is of interest. */
-static uint64_t begin_call(void)
+uint64_t stage_begin_call(void)
 {
     explore_point(arena_nowhere(OF_CALLS), true, "begin_call", 0);
     return scheduler_time();
@@ -89,7 +89,7 @@ static void play_transfers(struct stage *stage, struct tape *tape, const struct 
     quipu_transfer events[EVENTS_MAX];
     quipu_result results[EVENTS_MAX];
     size_t count = ask_for(stage, op, events);
-    uint64_t begin = begin_call();
+    uint64_t begin = stage_begin_call();
     quipu_status status = quipu_create_transfers(stage->ledger, events, count, results);
 
     require(stage, status == QUIPU_OK, "quipu_create_transfers() failed");
@@ -125,7 +125,7 @@ static size_t look_up(struct stage *stage, struct tape *tape, const uint32_t *wa
 
     for (size_t i = 0; i < count; i++)
         ids[i] = wanted[i];
-    begin = begin_call();
+    begin = stage_begin_call();
     status = quipu_lookup_accounts(stage->ledger, ids, count, accounts, versions);
     require(stage, status == QUIPU_OK, "quipu_lookup_accounts() failed");
     (void)tape_call(tape, begin, scheduler_time());
@@ -159,7 +159,7 @@ static void play_commit(struct stage *stage, struct tape *tape, const struct op 
     for (size_t i = 0; i < reads; i++) {
         expected[i] = (quipu_expectation){.account_id = op->accounts[i], .version = versions[i]};
     }
-    begin = begin_call();
+    begin = stage_begin_call();
     status = quipu_commit(stage->ledger, expected, reads, events, count, results, receipts);
     require(stage, status == QUIPU_OK || status == QUIPU_CONFLICT, "quipu_commit() failed");
     tape_call(tape, begin, scheduler_time())->status = status;
@@ -194,7 +194,7 @@ static void play_create(struct stage *stage, struct tape *tape, const struct op 
         events[i] =
             (quipu_account){.id = op->accounts[i], .ledger = 1, .code = 1, .flags = op->flags};
     }
-    begin = begin_call();
+    begin = stage_begin_call();
     status = quipu_create_accounts(stage->ledger, events, count, results);
     require(stage, status == QUIPU_OK, "quipu_create_accounts() failed");
     (void)tape_call(tape, begin, scheduler_time());
@@ -224,7 +224,7 @@ static bool visit(void *context, const quipu_account *account, uint64_t version)
 static void play_snapshot(struct stage *stage, struct tape *tape)
 {
     struct visitor visitor = {stage, tape};
-    uint64_t begin = begin_call();
+    uint64_t begin = stage_begin_call();
     struct history_call *call = tape_call(tape, begin, begin);
     quipu_status status = quipu_snapshot(stage->ledger, visit, &visitor);
 
@@ -236,7 +236,7 @@ static void play_find(struct stage *stage, struct tape *tape, const struct op *o
 {
     for (size_t i = 0; i < EVENTS_MAX && op->events[i].id != 0; i++) {
         quipu_uint128 id = stage_id(stage, op->events[i].id);
-        uint64_t begin = begin_call();
+        uint64_t begin = stage_begin_call();
         quipu_transfer_versions versions;
         quipu_transfer transfer;
         quipu_status status = quipu_lookup_transfers(stage->ledger, &id, 1, &transfer, &versions);
@@ -253,39 +253,11 @@ static void play_find(struct stage *stage, struct tape *tape, const struct op *o
     }
 }
 
-static void play_history(struct stage *stage, struct walk *walk, const struct op *op)
-{
-    const quipu_account_filter filter = {.account_id = op->accounts[0],
-                                         .limit = 8,
-                                         .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS};
-    quipu_status status;
-
-    walk->account = op->accounts[0];
-    walk->begin = begin_call();
-    status = quipu_get_account_transfers(stage->ledger, &filter, walk->transfers, 8,
-                                         &walk->transfer_count);
-    walk->end = scheduler_time();
-    require(stage, status == QUIPU_OK, "quipu_get_account_transfers() failed");
-    status =
-        quipu_get_account_balances(stage->ledger, &filter, walk->balances, 8, &walk->balance_count);
-    require(stage, status == QUIPU_OK, "quipu_get_account_balances() failed");
-    walk->done = true;
-}
-
-/* In pages of two, so that what is missed by one call is missing in the next. */
-static void play_follow(struct stage *stage, uint32_t fiber)
-{
-    size_t count;
-    const char *wrong;
-
-    (void)begin_call();
-    wrong = follower_take(&stage->followers[fiber], stage->ledger, 2, &count);
-    if (wrong != NULL) require(stage, false, wrong);
-}
-
 /* `fiber`: whose walk and follower it is; of the setup, none. */
 static void play(struct stage *stage, struct tape *tape, uint32_t fiber, const struct op *op)
 {
+    const char *failed = NULL;
+
     switch (op->kind) {
     case OP_NONE: break;
     case OP_TRANSFERS: play_transfers(stage, tape, op); break;
@@ -299,14 +271,17 @@ static void play(struct stage *stage, struct tape *tape, uint32_t fiber, const s
     }
     case OP_SNAPSHOT: play_snapshot(stage, tape); break;
     case OP_FIND: play_find(stage, tape, op); break;
-    case OP_HISTORY: play_history(stage, &stage->walks[fiber], op); break;
-    case OP_FOLLOW: play_follow(stage, fiber); break;
+    case OP_HISTORY: failed = sight_history(stage, &stage->walks[fiber], op); break;
+    case OP_FOLLOW: failed = sight_changes(stage, &stage->followers[fiber]); break;
+    case OP_HOLD: failed = sight_hold(stage, &stage->holds[fiber], op); break;
+    case OP_SCAN: failed = sight_scan(stage, &stage->scans[fiber]); break;
     case OP_ADVANCE:
         explore_point(arena_nowhere(OF_CLOCK), true, __func__, __LINE__);
         stage->now += op->ns;
         explore_wrote(arena_nowhere(OF_CLOCK));
         break;
     }
+    require(stage, failed == NULL, failed);
 }
 
 void stage_play(void *context, uint32_t fiber)
@@ -380,7 +355,7 @@ void stage_restore(struct stage *stage)
         stage->history.tapes[i].step_count = 0;
     }
     for (uint32_t i = 0; i < stage->fibers; i++) {
-        stage->walks[i].done = false;
+        stage->walks[i].done = stage->holds[i].done = stage->scans[i].done = false;
         follower_stop(&stage->followers[i]);
         follower_start(&stage->followers[i]);
     }

@@ -7,17 +7,8 @@
 
 #include "check/check.h"
 #include "explore/program.h"
+#include "explore/sight.h"
 #include "support/follower.h"
-
-/* What a fiber saw of one account's history. */
-struct walk {
-    bool done;
-    uint32_t account;
-    uint64_t begin, end;
-    size_t transfer_count, balance_count;
-    quipu_transfer transfers[8];
-    quipu_account_balance balances[8];
-};
 
 struct stage {
     const struct program *program;
@@ -28,6 +19,8 @@ struct stage {
     struct checker *checker;
     struct walk walks[FIBERS_MAX];
     struct follower followers[FIBERS_MAX];
+    struct hold_sight holds[FIBERS_MAX];
+    struct scan_sight scans[FIBERS_MAX];
     const char *trouble; /* a call that answered what it may not, or NULL */
 };
 
@@ -43,6 +36,9 @@ void stage_play(void *stage, uint32_t fiber);
 
 /* After all fibers: what was stored, by which versions, and the final state. */
 void stage_finish(struct stage *stage);
+
+/* A call begins now: others may run before it. */
+uint64_t stage_begin_call(void);
 
 /* The id of a transfer that a program names. */
 quipu_uint128 stage_id(const struct stage *stage, uint32_t id);

@@ -26,6 +26,8 @@ enum op_kind {
     OP_FIND,    /* look up the transfers events[].id, one after the other */
     OP_HISTORY, /* the transfers of accounts[0], and then its balances */
     OP_FOLLOW,  /* the changes since this fiber followed last */
+    OP_HOLD,    /* the hold events[0].id of accounts 1 and 2, and what these show: see sight.h */
+    OP_SCAN,    /* all transfers, by pages */
     OP_ADVANCE  /* the clock, by ns */
 };
 

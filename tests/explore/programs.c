@@ -37,6 +37,14 @@
     {                                                                                              \
         .kind = OP_FOLLOW                                                                          \
     }
+#define HOLD(hold)                                                                                 \
+    {                                                                                              \
+        .kind = OP_HOLD, .events = { {.id = hold} }                                                \
+    }
+#define SCAN                                                                                       \
+    {                                                                                              \
+        .kind = OP_SCAN                                                                            \
+    }
 #define SNAPSHOT                                                                                   \
     {                                                                                              \
         .kind = OP_SNAPSHOT                                                                        \
@@ -127,6 +135,29 @@ const struct program programs[] = {
      .fibers = {{TRANSFERS({.id = 11, .amount = 9, .pending_id = 10, .flags = POST})},
                 {TRANSFERS({.id = 12, .pending_id = 10, .flags = VOID})},
                 {ADVANCE, LOOKUP(1, 2)}}},
+    {.name = "fate",
+     .about = "the state of a hold, beside what its accounts show, while it is posted or voided",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 9, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 11, .amount = 9, .pending_id = 10, .flags = POST})},
+                {TRANSFERS({.id = 12, .pending_id = 10, .flags = VOID})},
+                {HOLD(10)}}},
+    {.name = "doom",
+     .about = "the same while it is voided or expires",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 9, .timeout = 5, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 12, .pending_id = 10, .flags = VOID})}, {ADVANCE, HOLD(10)}}},
+    {.name = "revoked",
+     .about = "the same while a chain voids it that may come to nothing: its own hold may lapse",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3, 4), TRANSFERS({10, 1, 2, 9, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 11, .pending_id = 10, .flags = VOID | LINKED},
+                           {12, 3, 4, 3, .timeout = 5, .flags = PENDING})},
+                {{.kind = OP_ADVANCE, .ns = UINT64_C(6000000000)}, LOOKUP(3, 4)},
+                {HOLD(10)}}},
     {.name = "lapse",
      .about = "a pending transfer that may fall due before it is committed",
      .protocols = ON_ALL,
@@ -214,6 +245,22 @@ const struct program programs[] = {
      .preemptions = 2,
      .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 9, .timeout = 5, .flags = PENDING})},
      .fibers = {{ADVANCE, LOOKUP(1), TRANSFERS({11, 1, 2, 2})}, {FOLLOW, FOLLOW, FOLLOW}}},
+    {.name = "marks",
+     .about = "two readers leave markers on a strand while it gets more",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3),
+               TRANSFERS({10, 1, 2, 1}, {11, 1, 2, 2}, {12, 3, 1, 3}, {13, 1, 2, 4})},
+     .fibers = {{HISTORY(1)}, {HISTORY(1)}, {TRANSFERS({14, 1, 2, 5}, {15, 1, 3, 6})}}},
+    {.name = "notes",
+     .about = "two scans note chunks of places while these fill, and come back",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 1}, {11, 1, 2, 2}, {12, 1, 2, 3})},
+     .fibers = {{SCAN, SCAN},
+                {SCAN},
+                {TRANSFERS({13, 1, 2, 4}, {14, 1, 2, 5}, {15, 9, 2, 6}),
+                 TRANSFERS({16, 1, 2, 7})}}},
     {.name = "skew",
      .about = "two commits that each expect what the other changes",
      .protocols = ON_VERSIONED | ON_UNSAFE,

@@ -60,6 +60,15 @@ void call_lookup_accounts(struct session *s)
     if (versions) same(s, "a version", got_versions, want_versions, count * sizeof *got_versions);
 }
 
+static void look_up_holds(struct session *s, const quipu_uint128 *ids, size_t count)
+{
+    quipu_hold got[IDS_MAX], want[IDS_MAX];
+
+    if (!worked(s, quipu_lookup_holds(s->twin.ledger, ids, count, got), QUIPU_OK)) return;
+    model_lookup_holds(s->twin.model, s->twin.now, ids, count, want);
+    same(s, "a hold", got, want, count * sizeof *got);
+}
+
 void call_lookup_transfers(struct session *s)
 {
     quipu_uint128 ids[IDS_MAX];
@@ -74,6 +83,7 @@ void call_lookup_transfers(struct session *s)
             QUIPU_OK))
         return;
     model_lookup_transfers(s->twin.model, ids, count, want, want_versions);
+    look_up_holds(s, ids, count);
     same(s, "a transfer", got, want, count * sizeof *got);
     if (versions) same(s, "a version", got_versions, want_versions, count * sizeof *got_versions);
 }
@@ -144,6 +154,7 @@ void call_account_history(struct session *s)
 {
     static quipu_transfer got[FOUND_MAX], want[FOUND_MAX];
     static quipu_account_balance got_after[FOUND_MAX], want_after[FOUND_MAX];
+    static quipu_hold got_holds[FOUND_MAX], want_holds[FOUND_MAX];
     size_t capacity = bytes_take(&s->bytes) * 16u, count = 0, want_count;
     quipu_account_filter filter;
     quipu_status status;
@@ -163,6 +174,13 @@ void call_account_history(struct session *s)
         claim(count == want_count, "%s: %zu balances of an account, not %zu", twin_name(&s->twin),
               count, want_count);
         same(s, "the balances of an account", got_after, want_after, count * sizeof *got_after);
+    }
+    if (worked(s, quipu_get_account_holds(s->twin.ledger, &filter, got_holds, capacity, &count),
+               status)) {
+        want_count = model_account_holds(s->twin.model, s->twin.now, &filter, want_holds, capacity);
+        claim(count == want_count, "%s: %zu open holds, not %zu", twin_name(&s->twin), count,
+              want_count);
+        same(s, "the open holds of an account", got_holds, want_holds, count * sizeof *got_holds);
     }
 }
 

@@ -15,12 +15,12 @@ static struct unit unit = {.views = views, .view_count = HOLDS};
 
 static void set_state(uint64_t hold, enum hold_state state)
 {
-    store_relaxed(&hold_at(&store.transfers, hold)->state, (uint32_t)state);
+    store_relaxed(&hold_at(&store.transfers, hold)->state, hold_word(state, 0));
 }
 
 static enum hold_state state_of(uint64_t hold)
 {
-    return (enum hold_state)load_relaxed(&hold_at(&store.transfers, hold)->state);
+    return hold_word_state(load_relaxed(&hold_at(&store.transfers, hold)->state));
 }
 
 /* A unit that posts hold 0, leaves hold 1 as it is, opens hold 2 and voids hold 3. */

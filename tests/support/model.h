@@ -58,6 +58,11 @@ size_t model_query_accounts(struct model *model, uint64_t now, const quipu_query
 size_t model_query_transfers(struct model *model, const quipu_query_filter *filter,
                              quipu_transfer *transfers, size_t capacity);
 
+void model_lookup_holds(struct model *model, uint64_t now, const quipu_uint128 *ids, size_t count,
+                        quipu_hold *holds);
+size_t model_account_holds(struct model *model, uint64_t now, const quipu_account_filter *filter,
+                           quipu_hold *holds, size_t capacity);
+
 /* How much there is, and each of it in order of creation. */
 size_t model_account_count(const struct model *model);
 size_t model_transfer_count(const struct model *model);

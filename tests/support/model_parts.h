@@ -2,6 +2,8 @@
 #ifndef QUIPU_TESTS_MODEL_PARTS_H
 #define QUIPU_TESTS_MODEL_PARTS_H
 
+#include <stdbool.h>
+
 #include "support/model.h"
 
 struct model_account {
@@ -54,5 +56,8 @@ uint32_t model_judge_transfer(struct model *model, const quipu_transfer *event, 
 uint32_t model_account_exists(const quipu_account *event, const struct model_account *stored);
 uint32_t model_transfer_exists(const struct model *model, const quipu_transfer *event,
                                const quipu_transfer *stored);
+
+/* Does a transfer match the filter of an account's history? */
+bool model_of_account(const quipu_transfer *transfer, const quipu_account_filter *filter);
 
 #endif

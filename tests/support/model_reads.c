@@ -44,7 +44,7 @@ static bool within(uint64_t timestamp, uint64_t min, uint64_t max)
     return timestamp >= min && (max == 0 || timestamp <= max);
 }
 
-static bool of_account(const quipu_transfer *t, const quipu_account_filter *f)
+bool model_of_account(const quipu_transfer *t, const quipu_account_filter *f)
 {
     bool debits = t->debit_account_id == f->account_id && (f->flags & QUIPU_FILTER_DEBITS);
     bool credits = t->credit_account_id == f->account_id && (f->flags & QUIPU_FILTER_CREDITS);
@@ -73,7 +73,7 @@ static size_t history(struct model *m, const quipu_account_filter *f, size_t cap
         size_t i = f->flags & QUIPU_FILTER_REVERSED ? m->transfer_count - 1 - n : n;
         const struct model_transfer *t = &m->transfers[i];
 
-        if (!of_account(&t->is, f)) continue;
+        if (!model_of_account(&t->is, f)) continue;
         if (transfers != NULL) transfers[found] = t->is;
         if (balances != NULL) {
             bool debits = t->is.debit_account_id == f->account_id;

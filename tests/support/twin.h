@@ -50,6 +50,10 @@ void twin_transfer_at(struct twin *twin, int line, quipu_transfer event, uint32_
 void twin_audit_accounts_at(struct twin *twin, int line);
 void twin_audit_at(struct twin *twin, int line);
 
+/* What twin_audit_at() also does: the states of all holds, and reads by pages of every kind. */
+void twin_audit_holds(struct twin *twin);
+void twin_audit_pages(struct twin *twin);
+
 #define twin_accounts(twin, ...) twin_accounts_at((twin), __LINE__, __VA_ARGS__)
 #define twin_transfers(twin, ...) twin_transfers_at((twin), __LINE__, __VA_ARGS__)
 #define twin_commit(twin, ...) twin_commit_at((twin), __LINE__, __VA_ARGS__)

@@ -215,4 +215,6 @@ void twin_audit_at(struct twin *twin, int line)
     audit_queries(twin);
     audit_changes(twin, FOLLOWER_PAGE);
     audit_snapshot(twin);
+    twin_audit_holds(twin);
+    twin_audit_pages(twin);
 }

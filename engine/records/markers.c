@@ -1,0 +1,117 @@
+/* markers.c - markers of strands; see markers.h. */
+#include "records/markers.h"
+
+const struct marker quipui_marker_none;
+
+bool quipui_markers_open(struct markers *markers, uint64_t transfer_capacity)
+{
+    /* A transfer changes two accounts, and so does its expiry. */
+    markers->capacity = 4 * transfer_capacity / MARKED_VERSIONS + MARKED_VERSIONS;
+    /* relaxed: no other thread knows the ledger yet. */
+    store_relaxed(&markers->used, 0);
+    return quipui_region_open(&markers->region, (size_t)markers->capacity * sizeof(struct marker));
+}
+
+void quipui_markers_close(struct markers *markers)
+{
+    quipui_region_close(&markers->region);
+}
+
+static struct marker *writable(const struct markers *markers, uint32_t place)
+{
+    return (struct marker *)(void *)markers->region.base + (place - 1);
+}
+
+uint32_t quipui_marker_up_to(const struct markers *markers, uint32_t place, uint64_t number)
+{
+    while (marker_at(markers, place)->number > number) {
+        const struct marker *marker = marker_at(markers, place);
+
+        place =
+            marker_at(markers, marker->skip)->number >= number ? marker->skip : marker->previous;
+    }
+    return place;
+}
+
+uint32_t quipui_marker_since(const struct markers *markers, uint32_t place, uint64_t timestamp)
+{
+    if (place == 0 || marker_at(markers, place)->timestamp < timestamp) return 0;
+    for (;;) {
+        const struct marker *marker = marker_at(markers, place);
+
+        if (marker->skip != 0 && marker_at(markers, marker->skip)->timestamp >= timestamp) {
+            place = marker->skip;
+        } else if (marker->previous != 0 &&
+                   marker_at(markers, marker->previous)->timestamp >= timestamp) {
+            place = marker->previous;
+        } else {
+            return place;
+        }
+    }
+}
+
+/* A place for a marker: one that the worker could not use before, or a new one; 0: there is
+ * none. */
+static uint32_t take_place(struct markers *markers, struct worker *worker)
+{
+    uint32_t place = worker->spare_markers;
+    uint64_t used;
+
+    if (place != 0) {
+        worker->spare_markers = marker_at(markers, place)->previous;
+        return place;
+    }
+    /* relaxed: only to leave the count alone once it is reached. */
+    if (load_relaxed(&markers->used) >= markers->capacity) return 0;
+    /* relaxed: a number that no other reader has; slot.marker publishes what is written there. */
+    used = add_relaxed(&markers->used, 1);
+    if (used >= markers->capacity) return 0;
+    if (!region_ensure(&markers->region, (size_t)(used + 1) * sizeof(struct marker))) return 0;
+    return (uint32_t)(used + 1);
+}
+
+/* Where the second link of a marker after `before` leads. */
+static uint32_t skip_from(const struct markers *markers, uint32_t before)
+{
+    const struct marker *last = marker_at(markers, before);
+    const struct marker *skipped = marker_at(markers, last->skip);
+    uint32_t first = last->number - skipped->number;
+    uint32_t second = skipped->number - marker_at(markers, skipped->skip)->number;
+
+    return first == second ? skipped->skip : before;
+}
+
+/* Keep the places of markers that were not added, from the newest back to `from`. */
+static void keep_spare(const struct markers *markers, struct worker *worker, uint32_t newest,
+                       uint32_t from)
+{
+    while (newest != from) {
+        uint32_t previous = marker_at(markers, newest)->previous;
+
+        writable(markers, newest)->previous = worker->spare_markers;
+        worker->spare_markers = newest;
+        newest = previous;
+    }
+}
+
+void quipui_markers_add(struct markers *markers, struct worker *worker, struct slot *slot,
+                        uint32_t from, const struct marker *wanted, size_t count)
+{
+    uint32_t newest = from, seen = from;
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t place = take_place(markers, worker);
+        struct marker *marker;
+
+        if (place == 0) break;
+        marker = writable(markers, place);
+        *marker = wanted[i];
+        marker->previous = newest;
+        marker->skip = skip_from(markers, newest);
+        newest = place;
+    }
+    /* edge slot.marker: release; pairs with acquire in marker_newest(). Carries the markers. */
+    if (newest != from && !cas_release(&slot->marker, &seen, newest)) {
+        keep_spare(markers, worker, newest, from);
+    }
+}
