@@ -1,7 +1,8 @@
 /* accounts.c - creating accounts, chain by chain.
  *
  * One batch at a time holds `creating`, so slots are filled in order and claims meet nobody else's.
- * Readers meet a claim only until the chain is settled. */
+ * Readers meet a claim only until the chain is settled. Events are copied once, before anything of
+ * them is looked at; only the copies are. */
 #include "batch/accounts.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@
 struct account_batch {
     struct store *store;
     const struct protocol *protocol;
-    const quipu_account *events;
+    const quipu_account *events; /* copies, in scratch */
     size_t count;
     quipu_result *results;
     struct worker *worker;
@@ -45,43 +46,30 @@ static quipu_account stored_account(struct store *store, uint64_t place)
     return account;
 }
 
-/* Is the id one of this chain's own, not settled yet? */
-static bool is_in_chain(const struct account_batch *batch, size_t claimed, quipu_uint128 id,
-                        size_t *which)
+/* The account that has this id, settled or claimed: the verdict. Claims are in flight to everybody,
+ * and all there are, are of the chain at hand. */
+static uint32_t verdict_on_again(const struct account_batch *batch, const quipu_account *event,
+                                 enum claim claim, uint64_t found, uint64_t *original)
 {
-    for (size_t i = 0; i < claimed; i++) {
-        if (batch->slots[i]->id == id) {
-            *which = i;
-            return true;
-        }
-    }
-    return false;
+    quipu_account stored = stored_account(batch->store, found);
+
+    *original = claim == CLAIM_STORED
+                    ? stored.timestamp
+                    : batch->timestamps[found - accounts_count(&batch->store->accounts)];
+    return quipui_rules_account_again(event, &stored);
 }
 
-/* Claim the next slot for this event; or the verdict on its id. The chain's own claims are in
- * flight to everybody, so they are looked through first. */
+/* Claim the next slot for this event; or the verdict on its id. */
 static quipu_status claim(struct account_batch *batch, const quipu_account *event, size_t claimed,
                           uint32_t *verdict, uint64_t *original)
 {
     struct store *store = batch->store;
     uint64_t place = accounts_count(&store->accounts) + claimed, found = 0;
     uint64_t hash = index_hash(&store->account_ids, event->id);
-    size_t which;
-    enum claim claim;
+    enum claim claim = quipui_index_claim(&store->account_ids, hash, event->id, INDEX_ASK, &found);
 
-    if (is_in_chain(batch, claimed, event->id, &which)) {
-        quipu_account twin = stored_account(store, accounts_count(&store->accounts) + which);
-
-        *original = batch->timestamps[which];
-        *verdict = quipui_rules_account_again(event, &twin);
-        return QUIPU_OK;
-    }
-    claim = quipui_index_claim(&store->account_ids, hash, event->id, INDEX_ASK, &found);
-    if (claim == CLAIM_STORED) {
-        quipu_account stored = stored_account(store, found);
-
-        *original = stored.timestamp;
-        *verdict = quipui_rules_account_again(event, &stored);
+    if (claim == CLAIM_STORED || claim == CLAIM_IN_FLIGHT) {
+        *verdict = verdict_on_again(batch, event, claim, found, original);
         return QUIPU_OK;
     }
     *verdict = quipui_rules_account_fields(event, batch->newest);
@@ -266,31 +254,42 @@ static quipu_status do_batch(struct account_batch *batch)
     return status;
 }
 
+/* Scratch: copies of all events, the first of which is made already; slots and timestamps. False: no
+ * memory. */
+static bool copy_events(struct account_batch *batch, const quipu_account *first,
+                        const quipu_account *events)
+{
+    quipu_account *copies =
+        quipui_worker_scratch(batch->worker, batch->count * (sizeof *copies + sizeof *batch->slots +
+                                                             sizeof *batch->timestamps));
+
+    if (copies == NULL) return false;
+    copies[0] = *first;
+    for (size_t i = 1; i < batch->count; i++)
+        copy_once(&copies[i], &events[i]);
+    batch->events = copies;
+    batch->slots = (struct slot **)(void *)(copies + batch->count);
+    batch->timestamps = (uint64_t *)(void *)(batch->slots + batch->count);
+    return true;
+}
+
 quipu_status quipui_create_accounts(struct store *store, const struct protocol *protocol,
                                     const quipu_account *events, size_t count,
                                     quipu_result *results)
 {
     struct account_batch batch = {
-        .store = store,
-        .protocol = protocol,
-        .events = events,
-        .count = count,
-        .results = results,
-        .imports = (events[0].flags & QUIPU_ACCOUNT_IMPORTED) != 0,
-    };
+        .store = store, .protocol = protocol, .count = count, .results = results};
     quipu_status status = QUIPU_NO_MEMORY;
+    quipu_account first;
 
+    copy_once(&first, &events[0]);
+    batch.imports = (first.flags & QUIPU_ACCOUNT_IMPORTED) != 0;
     memset(results, 0, count * sizeof *results);
     batch.worker = batch.imports ? quipui_worker_take_alone(&store->workers)
                                  : quipui_worker_take(&store->workers, WORKER_WRITES);
     if (batch.worker == NULL) return QUIPU_NO_MEMORY;
 
-    batch.slots = quipui_worker_scratch(batch.worker,
-                                        count * (sizeof *batch.slots + sizeof *batch.timestamps));
-    if (batch.slots != NULL) {
-        batch.timestamps = (uint64_t *)(void *)(batch.slots + count);
-        status = do_batch(&batch);
-    }
+    if (copy_events(&batch, &first, events)) status = do_batch(&batch);
     quipui_index_reclaim(&store->account_ids);
     if (batch.imports) {
         quipui_worker_give_back_alone(&store->workers, batch.worker);

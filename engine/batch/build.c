@@ -22,24 +22,23 @@ static bool unit_in_scratch(struct transfer_batch *batch, uint32_t legs)
     return true;
 }
 
-uint32_t quipui_first_verdict(const struct transfer_batch *batch, size_t event)
+uint32_t quipui_first_verdict(const struct transfer_batch *batch, const quipu_transfer *event)
 {
-    uint32_t verdict =
-        quipui_rules_transfer_time(&batch->events[event], batch->imports, batch->drawn);
+    uint32_t verdict = quipui_rules_transfer_time(event, batch->imports, batch->drawn);
 
-    return verdict == QUIPU_CREATED ? quipui_rules_transfer_form(&batch->events[event]) : verdict;
+    return verdict == QUIPU_CREATED ? quipui_rules_transfer_form(event) : verdict;
 }
 
 /* A leg by itself: its place, its timestamp, and what can be said before its id is looked up. */
 static void build_leg(struct transfer_batch *batch, uint32_t i)
 {
-    size_t event = batch->from + i;
+    const quipu_transfer *event = batch_event(batch, batch->from + i);
     struct leg *leg = &batch->unit.legs[i];
 
     *leg = (struct leg){
-        .event = &batch->events[event],
+        .event = event,
         .place = batch->worker->transfers.next + i,
-        .timestamp = batch->imports ? batch->events[event].timestamp : batch->drawn + event,
+        .timestamp = batch->imports ? event->timestamp : batch->drawn + batch->from + i,
         .verdict = quipui_first_verdict(batch, event),
         .debit = NOT_FOUND,
         .credit = NOT_FOUND,
@@ -47,7 +46,7 @@ static void build_leg(struct transfer_batch *batch, uint32_t i)
         .twin = NOT_FOUND,
     };
     if (leg->verdict != QUIPU_CREATED) return;
-    leg->hash = quipui_hashes(batch, event)->id;
+    leg->hash = quipui_hashes(batch, batch->from + i)->id;
     transfer_at(&batch->store->transfers, leg->place)->id = leg->event->id;
 }
 

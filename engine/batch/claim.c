@@ -58,8 +58,8 @@ quipu_status quipui_claim(struct transfer_batch *batch)
 
 uint32_t quipui_ask(struct transfer_batch *batch, size_t event, uint64_t *original)
 {
-    const quipu_transfer *asked = &batch->events[event];
-    uint32_t verdict = quipui_first_verdict(batch, event);
+    const quipu_transfer *asked = batch_event(batch, event);
+    uint32_t verdict = quipui_first_verdict(batch, asked);
     uint64_t found = 0;
     enum claim claim;
 
