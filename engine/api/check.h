@@ -4,8 +4,8 @@
  *   K1  a pointer is not NULL (but where NULL is allowed) and is aligned as its type is: records of
  *       128-bit fields to 16 bytes
  *   K2  what the call writes overlaps neither what it reads nor anything else that it writes
- *   K3  filters, options and expectations are copied once, and the copy is checked and used: another
- *       thread that changes the original meanwhile decides nothing */
+ *   K3  filters, options and expectations are copied once, and the copy is checked and used:
+ *       another thread that changes the original meanwhile decides nothing */
 #ifndef QUIPU_API_CHECK_H
 #define QUIPU_API_CHECK_H
 

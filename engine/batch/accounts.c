@@ -254,8 +254,8 @@ static quipu_status do_batch(struct account_batch *batch)
     return status;
 }
 
-/* Scratch: copies of all events, the first of which is made already; slots and timestamps. False: no
- * memory. */
+/* Scratch: copies of all events, the first of which is made already; slots and timestamps. False:
+ * no memory. */
 static bool copy_events(struct account_batch *batch, const quipu_account *first,
                         const quipu_account *events)
 {

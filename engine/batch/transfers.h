@@ -11,9 +11,9 @@
  *       waits for none.)
  *   B2  a pending transfer is looked for before any id is claimed: that look may wait for a claim
  *   B3  nothing is waited for while an account is held
- *   B4  an event is copied once, by the pipeline or, in a chain that reaches beyond it, as the chain
- *       is followed; only the copy is looked at. Its id, its hash, its law and its record are of the
- *       same bytes, then, whatever other threads do to the caller's */
+ *   B4  an event is copied once, by the pipeline or, in a chain that reaches beyond it, as the
+ *       chain is followed; only the copy is looked at. So id, hash, law and record are of the same
+ *       bytes, whatever other threads do to the caller's */
 #ifndef QUIPU_BATCH_TRANSFERS_H
 #define QUIPU_BATCH_TRANSFERS_H
 

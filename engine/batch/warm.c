@@ -1,8 +1,8 @@
 /* warm.c - the pipeline: memory latency is the cost of a ledger, so ask for lines early.
  *
  * An event passes its stages a step of events apart, so that the lines that one asks for are close
- * when the next needs them: copy it (B4), hash every id and ask for the lines of the index; guess by
- * fingerprint
+ * when the next needs them: copy it (B4), hash every id and ask for the lines of the index; guess
+ * by fingerprint
  * where each account lives and ask for its slot, and for the place of the record; and, where the
  * protocol keeps balances elsewhere, ask for what the slot leads to. Then it may run. */
 #include "batch/transfers.h"

@@ -185,7 +185,7 @@ static void call(struct given *given)
 {
     uint64_t id = 1000;
 
-    for (unsigned round = threads_work(400); round > 0; round--) {
+    for (unsigned round = threads_work(200); round > 0; round--) {
         post(given, &id);
         if (round % 4 == 0) commit(given, &id);
         if (round % 8 == 0) open_accounts(given, &id);

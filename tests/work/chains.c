@@ -1,9 +1,9 @@
 /* chains.c - a chain of n events costs O(n log n) at most, whatever its events have in common.
  *
  * Work is basic blocks of the engine that ran, counted by the compiler's hook: exact, the same on
- * every machine but for the hash's seed. A chain that is eight times as long may cost eight times as
- * much, and a third more for the logarithm (13 / 10) and for tables that grow; what is O(n^2) costs
- * 64 times as much. */
+ * every machine but for the hash's seed. A chain that is eight times as long may cost eight times
+ * as much, and a third more for the logarithm (13 / 10) and for tables that grow, half in all; what
+ * is O(n^2) costs 64 times as much. */
 #include <stdlib.h>
 
 #include "support/ledger.h"
