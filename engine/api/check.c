@@ -2,6 +2,7 @@
 #include "api/check.h"
 
 #include "base/atomic.h"
+#include "base/clock.h"
 
 #define ID_MAX (~(quipu_uint128)0)
 #define RECORD_BYTES 128
@@ -10,7 +11,7 @@ _Static_assert(sizeof(quipu_account) == RECORD_BYTES && sizeof(quipu_transfer) =
                    sizeof(quipu_account_balance) == RECORD_BYTES,
                "records are of one size");
 _Static_assert(_Alignof(quipu_account) == 16 && _Alignof(quipu_transfer) == 16 &&
-                   _Alignof(quipu_account_balance) == 16 && _Alignof(quipu_uint128) == 16,
+                   _Alignof(quipu_account_balance) == 16 && _Alignof(quipu_change) == 16,
                "and of one alignment");
 
 /* Memory that the caller lends to the call. */
@@ -131,7 +132,7 @@ bool quipui_check_lookup(const quipu_ledger *ledger, const quipu_uint128 *ids, s
 /* 0 is open at either end. */
 static bool is_span(uint64_t min, uint64_t max)
 {
-    return min <= INT64_MAX && max <= INT64_MAX && (max == 0 || min <= max);
+    return min <= TIMESTAMP_MAX && max <= TIMESTAMP_MAX && (max == 0 || min <= max);
 }
 
 static bool is_account_filter(const quipu_account_filter *filter)
@@ -156,11 +157,14 @@ static bool is_query_filter(const quipu_query_filter *filter)
 static bool has_room(const struct check_room *room, uint32_t limit, const struct lent *filter)
 {
     size_t most = room->capacity < limit ? room->capacity : limit;
-    struct lent found, count;
+    struct lent found, count, beside;
 
-    return most > 0 && LEND(&found, room->records, most) &&
+    return most > 0 &&
+           lend(&found, room->records, most, room->record_bytes, _Alignof(quipu_transfer)) &&
            lend(&count, room->count, 1, sizeof *room->count, _Alignof(size_t)) &&
-           are_apart(filter, &found) && are_apart(filter, &count) && are_apart(&found, &count);
+           lend_or_null(&beside, room->beside, 1, sizeof *room->beside, _Alignof(uint64_t)) &&
+           are_apart(filter, &found) && are_apart(filter, &count) && are_apart(filter, &beside) &&
+           are_apart(&found, &count) && are_apart(&found, &beside) && are_apart(&count, &beside);
 }
 
 bool quipui_check_account_filter(const quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -185,4 +189,30 @@ bool quipui_check_query_filter(const quipu_ledger *ledger, const quipu_query_fil
     }
     copy_once(copy, filter);
     return is_query_filter(copy) && has_room(room, copy->limit, &in);
+}
+
+static bool is_change_filter(const quipu_change_filter *filter)
+{
+    return filter->limit != 0 && filter->after_timestamp <= TIMESTAMP_MAX &&
+           filter->timestamp_max <= TIMESTAMP_MAX &&
+           are_zero((const uint8_t *)filter->reserved, sizeof filter->reserved);
+}
+
+bool quipui_check_change_filter(const quipu_ledger *ledger, const quipu_change_filter *filter,
+                                const struct check_room *room, quipu_change_filter *copy)
+{
+    struct lent in;
+
+    if (ledger == NULL || !lend(&in, filter, 1, sizeof *filter, _Alignof(quipu_change_filter))) {
+        return false;
+    }
+    copy_once(copy, filter);
+    return is_change_filter(copy) && has_room(room, copy->limit, &in);
+}
+
+bool quipui_check_horizon(const quipu_ledger *ledger, const uint64_t *horizon)
+{
+    struct lent out;
+
+    return ledger != NULL && lend(&out, horizon, 1, sizeof *horizon, _Alignof(uint64_t));
 }

@@ -31,9 +31,10 @@ bool quipui_check_lookup(const quipu_ledger *ledger, const quipu_uint128 *ids, s
 
 /* Where a filtered read puts what it finds. */
 struct check_room {
-    const void *records; /* of 128 bytes each */
-    size_t capacity;
+    const void *records;
+    size_t record_bytes, capacity;
     const size_t *count;
+    const uint64_t *beside; /* or NULL */
 };
 
 /* A filtered read: *copy is the filter to use. */
@@ -41,5 +42,9 @@ bool quipui_check_account_filter(const quipu_ledger *ledger, const quipu_account
                                  const struct check_room *room, quipu_account_filter *copy);
 bool quipui_check_query_filter(const quipu_ledger *ledger, const quipu_query_filter *filter,
                                const struct check_room *room, quipu_query_filter *copy);
+bool quipui_check_change_filter(const quipu_ledger *ledger, const quipu_change_filter *filter,
+                                const struct check_room *room, quipu_change_filter *copy);
+
+bool quipui_check_horizon(const quipu_ledger *ledger, const uint64_t *horizon);
 
 #endif

@@ -42,7 +42,7 @@ quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *i
 quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
                                          quipu_transfer *transfers, size_t capacity, size_t *count)
 {
-    const struct check_room room = {transfers, capacity, count};
+    const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
     quipu_account_filter asked;
     struct reader reader;
     quipu_status status;
@@ -57,7 +57,7 @@ quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_accoun
                                         quipu_account_balance *balances, size_t capacity,
                                         size_t *count)
 {
-    const struct check_room room = {balances, capacity, count};
+    const struct check_room room = {balances, sizeof *balances, capacity, count, NULL};
     quipu_account_filter asked;
     struct reader reader;
     quipu_status status;
@@ -71,7 +71,7 @@ quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_accoun
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
                                   quipu_account *accounts, size_t capacity, size_t *count)
 {
-    const struct check_room room = {accounts, capacity, count};
+    const struct check_room room = {accounts, sizeof *accounts, capacity, count, NULL};
     quipu_query_filter asked;
     struct reader reader;
     quipu_status status;
@@ -85,7 +85,7 @@ quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter
 quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
                                    quipu_transfer *transfers, size_t capacity, size_t *count)
 {
-    const struct check_room room = {transfers, capacity, count};
+    const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
     quipu_query_filter asked;
     struct reader reader;
     quipu_status status;

@@ -7,9 +7,9 @@
  *
  * Misuse is QUIPU_INVALID, changes nothing and writes nothing: NULL, counts out of range, reserved
  * bits, a pointer that is not aligned as its type is (16 bytes for accounts, transfers, balances,
- * filters, expectations, receipts and ids; 8 for results, versions, counts, options), memory that
- * the call would write where it overlaps anything else that the call is given. Arrays that are only
- * read may overlap.
+ * their filters, changes, expectations, receipts and ids; 8 for results, versions, counts, options,
+ * change filters), memory that the call would write where it overlaps anything else that the call
+ * is given. Arrays that are only read may overlap.
  *
  * What a call is given must not change until it returns. If another thread changes it all the same,
  * the call uses for each event, id, filter and expectation the bytes that were there at some
@@ -253,7 +253,8 @@ QUIPU_PUBLIC quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
  *   units    at most min(filter->limit, capacity) changes; *count says how many. Fewer than that:
  *            nothing else happened below *horizon so far
  *   returns  QUIPU_OK
- *            QUIPU_INVALID    NULL, capacity 0, limit 0, timestamps over 2^63-1, reserved fields
+ *            QUIPU_INVALID    NULL, misaligned, overlapping, capacity 0, limit 0, timestamps over
+ *                             2^63-1, reserved fields; nothing is written
  *            QUIPU_NO_MEMORY  *count is 0
  *   threads  any; reads each account as quipu_lookup_accounts() does
  *   cost     as quipu_query_transfers(), and for each account in the answer a walk along its thread

@@ -82,6 +82,16 @@ static quipu_status query_transfers(quipu_ledger *ledger, void *const *at)
     return quipu_query_transfers(ledger, at[0], at[1], COUNT, at[2]);
 }
 
+static quipu_status horizon(quipu_ledger *ledger, void *const *at)
+{
+    return quipu_horizon(ledger, at[0]);
+}
+
+static quipu_status changes(quipu_ledger *ledger, void *const *at)
+{
+    return quipu_get_changes(ledger, at[0], at[1], COUNT, at[2], at[3]);
+}
+
 static const struct call calls[] = {
     {"create_accounts",
      create_accounts,
@@ -121,6 +131,12 @@ static const struct call calls[] = {
      query_transfers,
      {READS(quipu_query_filter, 1), WRITES(quipu_transfer, COUNT), WRITES(size_t, 1)},
      false},
+    {"horizon", horizon, {WRITES(uint64_t, 1)}, false},
+    {"get_changes",
+     changes,
+     {READS(quipu_change_filter, 1), WRITES(quipu_change, COUNT), WRITES(size_t, 1),
+      MAY_WRITE(uint64_t, 1)},
+     false},
 };
 
 /* Each argument lies in the middle of a slot of its own. */
@@ -155,6 +171,7 @@ static void fill(const struct call *call, void **at)
     if (call->make == query_accounts || call->make == query_transfers) {
         memcpy(at[0], &of_all, sizeof of_all);
     }
+    if (call->make == changes) ((quipu_change_filter *)at[0])->limit = 2 * COUNT;
     memcpy(before, arena, sizeof arena);
 }
 
