@@ -1,4 +1,5 @@
 /* counters.c - how full a ledger is. */
+#include "api/check.h"
 #include "api/ledger.h"
 
 static uint64_t region_bytes(struct region *region)
@@ -60,7 +61,7 @@ quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters)
 {
     struct worker *worker;
 
-    if (ledger == NULL || counters == NULL) return QUIPU_INVALID;
+    if (!quipui_check_words(ledger, counters, sizeof *counters)) return QUIPU_INVALID;
     if (ledger->torn) return QUIPU_BUSY;
     worker = quipui_worker_take(&ledger->store.workers, WORKER_READS);
     if (worker == NULL) return QUIPU_NO_MEMORY;

@@ -13,10 +13,4 @@ struct quipu_ledger {
     bool torn; /* a call of a thread that is not in this process will be in flight for ever */
 };
 
-/* May a call take so many events or ids? */
-static inline bool ledger_is_count(size_t count)
-{
-    return count > 0 && count <= QUIPU_BATCH_MAX;
-}
-
 #endif

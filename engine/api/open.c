@@ -1,13 +1,13 @@
 /* open.c - opening and closing a ledger. */
 #include <errno.h>
 
+#include "api/check.h"
 #include "api/ledger.h"
+#include "base/atomic.h"
 #include "base/grace.h"
 
 #define DEFAULT_ACCOUNTS ((uint64_t)1 << 24)
 #define DEFAULT_TRANSFERS ((uint64_t)1 << 28)
-#define MOST_ACCOUNTS ((uint64_t)1 << 32)
-#define MOST_TRANSFERS ((uint64_t)1 << 33)
 
 static const struct protocol *find_protocol(quipu_protocol protocol)
 {
@@ -20,22 +20,9 @@ static const struct protocol *find_protocol(quipu_protocol protocol)
     return protocol == QUIPU_UNSAFE ? &quipui_protocol_unsafe : NULL;
 }
 
-static bool is_known(quipu_protocol protocol)
-{
-    return (uint32_t)protocol <= QUIPU_RCU || protocol == QUIPU_UNSAFE;
-}
-
 static quipu_status check(const quipu_options *options)
 {
-    if (!is_known(options->protocol)) return QUIPU_INVALID;
-    if (options->durability != QUIPU_IN_MEMORY) return QUIPU_INVALID;
-    if (options->account_capacity > MOST_ACCOUNTS) return QUIPU_INVALID;
-    if (options->transfer_capacity > MOST_TRANSFERS) return QUIPU_INVALID;
-    if (options->failed_id_capacity > MOST_TRANSFERS) return QUIPU_INVALID;
-    if (options->prefault > 1) return QUIPU_INVALID;
-    for (size_t i = 0; i < sizeof options->reserved / sizeof options->reserved[0]; i++) {
-        if (options->reserved[i] != 0) return QUIPU_INVALID;
-    }
+    if (!quipui_check_options(options)) return QUIPU_INVALID;
     if (options->path != NULL) return QUIPU_UNSUPPORTED;
     return find_protocol(options->protocol) != NULL ? QUIPU_OK : QUIPU_UNSUPPORTED;
 }
@@ -76,21 +63,21 @@ static void forked(struct fork_member *member)
 
 quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
 {
-    static const quipu_options defaults;
+    quipu_options said = {.protocol = QUIPU_OPTIMISTIC};
     struct quipu_ledger *opened;
     quipu_status status;
     int saved = errno;
 
-    if (ledger == NULL) return QUIPU_INVALID;
+    if (!quipui_check_open(options, ledger)) return QUIPU_INVALID;
     *ledger = NULL;
-    if (options == NULL) options = &defaults;
-    status = check(options);
+    if (options != NULL) copy_once(&said, options);
+    status = check(&said);
     if (status != QUIPU_OK) return status;
     if (!quipui_fork_watch()) return QUIPU_NO_MEMORY;
 
     opened = quipui_memory_take(sizeof *opened);
     if (opened == NULL) return QUIPU_NO_MEMORY;
-    if (!open_parts(opened, options)) {
+    if (!open_parts(opened, &said)) {
         quipui_memory_give_back(opened);
         errno = saved;
         return QUIPU_NO_MEMORY;

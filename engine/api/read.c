@@ -1,38 +1,7 @@
 /* read.c - the public calls that read. */
 #include "batch/read.h"
+#include "api/check.h"
 #include "api/ledger.h"
-
-static bool are_zero(const uint8_t *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (bytes[i] != 0) return false;
-    }
-    return true;
-}
-
-/* 0 is open at either end. */
-static bool is_span(uint64_t min, uint64_t max)
-{
-    return max == 0 || min <= max;
-}
-
-static bool is_account_filter(const quipu_account_filter *filter)
-{
-    const uint32_t sides = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS;
-
-    return filter->account_id != 0 && filter->account_id != ~(quipu_uint128)0 &&
-           filter->limit != 0 && (filter->flags & sides) != 0 &&
-           (filter->flags & ~(sides | QUIPU_FILTER_REVERSED)) == 0 &&
-           is_span(filter->timestamp_min, filter->timestamp_max) &&
-           are_zero(filter->reserved, sizeof filter->reserved);
-}
-
-static bool is_query_filter(const quipu_query_filter *filter)
-{
-    return filter->limit != 0 && (filter->flags & ~(uint32_t)QUIPU_QUERY_REVERSED) == 0 &&
-           is_span(filter->timestamp_min, filter->timestamp_max) &&
-           are_zero(filter->reserved, sizeof filter->reserved);
-}
 
 /* One read call: open a reader, do it, close. */
 #define READ(ledger, call)                                                                         \
@@ -50,7 +19,7 @@ static bool is_query_filter(const quipu_query_filter *filter)
 quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                    quipu_account *accounts, uint64_t *versions)
 {
-    if (ledger == NULL || ids == NULL || accounts == NULL || !ledger_is_count(count)) {
+    if (!quipui_check_lookup(ledger, ids, count, accounts, versions, sizeof *versions)) {
         return QUIPU_INVALID;
     }
     if (ledger->torn) return QUIPU_BUSY;
@@ -63,7 +32,7 @@ quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *i
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || ids == NULL || transfers == NULL || !ledger_is_count(count)) {
+    if (!quipui_check_lookup(ledger, ids, count, transfers, versions, sizeof *versions)) {
         return QUIPU_INVALID;
     }
     READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
@@ -73,15 +42,14 @@ quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *i
 quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
                                          quipu_transfer *transfers, size_t capacity, size_t *count)
 {
+    const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
+    quipu_account_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || filter == NULL || transfers == NULL || count == NULL) {
-        return QUIPU_INVALID;
-    }
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    if (capacity == 0 || !is_account_filter(filter)) return QUIPU_INVALID;
-    READ(ledger, quipui_get_account_transfers(&reader, filter, transfers, capacity, count));
+    READ(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
     return status;
 }
 
@@ -89,28 +57,28 @@ quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_accoun
                                         quipu_account_balance *balances, size_t capacity,
                                         size_t *count)
 {
+    const struct check_room room = {balances, sizeof *balances, capacity, count, NULL};
+    quipu_account_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || filter == NULL || balances == NULL || count == NULL) {
-        return QUIPU_INVALID;
-    }
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    if (capacity == 0 || !is_account_filter(filter)) return QUIPU_INVALID;
-    READ(ledger, quipui_get_account_balances(&reader, filter, balances, capacity, count));
+    READ(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count));
     return status;
 }
 
 quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
                                      quipu_hold *holds, size_t capacity, size_t *count)
 {
+    const struct check_room room = {holds, sizeof *holds, capacity, count, NULL};
+    quipu_account_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || filter == NULL || holds == NULL || count == NULL) return QUIPU_INVALID;
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    if (capacity == 0 || !is_account_filter(filter)) return QUIPU_INVALID;
-    READ(ledger, quipui_get_account_holds(&reader, filter, holds, capacity, count));
+    READ(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
     return status;
 }
 
@@ -120,9 +88,7 @@ quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, 
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || ids == NULL || holds == NULL || !ledger_is_count(count)) {
-        return QUIPU_INVALID;
-    }
+    if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) return QUIPU_INVALID;
     READ(ledger, quipui_lookup_holds(&reader, ids, count, holds));
     return status;
 }
@@ -130,28 +96,28 @@ quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, 
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
                                   quipu_account *accounts, size_t capacity, size_t *count)
 {
+    const struct check_room room = {accounts, sizeof *accounts, capacity, count, NULL};
+    quipu_query_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || filter == NULL || accounts == NULL || count == NULL) return QUIPU_INVALID;
+    if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    if (capacity == 0 || !is_query_filter(filter)) return QUIPU_INVALID;
-    READ(ledger, quipui_query_accounts(&reader, filter, accounts, capacity, count));
+    READ(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
     return status;
 }
 
 quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
                                    quipu_transfer *transfers, size_t capacity, size_t *count)
 {
+    const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
+    quipu_query_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (ledger == NULL || filter == NULL || transfers == NULL || count == NULL) {
-        return QUIPU_INVALID;
-    }
+    if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    if (capacity == 0 || !is_query_filter(filter)) return QUIPU_INVALID;
-    READ(ledger, quipui_query_transfers(&reader, filter, transfers, capacity, count));
+    READ(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count));
     return status;
 }
 

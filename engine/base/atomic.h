@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/tsan.h"
 #include "base/wide.h"
@@ -61,6 +62,15 @@ static inline void fence_full(void)
     atomic_thread_fence(memory_order_seq_cst);
 #endif
 }
+
+/* Copy *from, which a caller's thread may be changing, to *to. From here on the compiler knows
+ * nothing of what *to holds, so it cannot read *from again in its stead: whatever the copy is,
+ * everybody who looks at it sees the same. */
+#define copy_once(to, from)                                                                        \
+    do {                                                                                           \
+        (void)memcpy((to), (from), sizeof *(to));                                                  \
+        __asm__ __volatile__("" : "+m"(*(to)));                                                    \
+    } while (0)
 
 /* Tell the processor that this is a wait. */
 static inline void relax(void)

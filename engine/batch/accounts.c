@@ -1,8 +1,11 @@
 /* accounts.c - creating accounts, chain by chain.
  *
  * One batch at a time holds `creating`, so slots are filled in order and claims meet nobody else's.
- * Readers meet a claim only until the chain is settled. A chain that there are not enough slots for
- * is looked at to its end all the same: it may exist, or be ill-formed, which needs no slot. */
+ * Readers meet a claim only until the chain is settled. Events are copied once, before anything of
+ * them is looked at; only the copies are.
+ *
+ * A chain that there are not enough slots for is looked at to its end all the same: it may exist, or
+ * be ill-formed, which needs no slot. Meanwhile it has slots behind the capacity. */
 #include "batch/accounts.h"
 
 #include <string.h>
@@ -13,7 +16,7 @@
 struct account_batch {
     struct store *store;
     const struct protocol *protocol;
-    const quipu_account *events;
+    const quipu_account *events; /* copies, in scratch */
     size_t count;
     quipu_result *results;
     struct worker *worker;
@@ -47,17 +50,17 @@ static quipu_account stored_account(struct store *store, uint64_t place)
     return account;
 }
 
-/* Is the id that of one of the first `count` of this chain, not settled yet? */
-static bool is_in_chain(const struct account_batch *batch, size_t count, quipu_uint128 id,
-                        size_t *which)
+/* The account that has this id, settled or claimed: the verdict. Claims are in flight to everybody,
+ * and all there are, are of the chain at hand. */
+static uint32_t verdict_on_again(const struct account_batch *batch, const quipu_account *event,
+                                 enum claim claim, uint64_t found, uint64_t *original)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (batch->events[batch->from + i].id == id) {
-            *which = i;
-            return true;
-        }
-    }
-    return false;
+    quipu_account stored = stored_account(batch->store, found);
+
+    *original = claim == CLAIM_STORED
+                    ? stored.timestamp
+                    : batch->timestamps[found - accounts_count(&batch->store->accounts)];
+    return quipui_rules_account_again(event, &stored);
 }
 
 /* The next slot for this event, and its id. */
@@ -68,7 +71,6 @@ static quipu_status claim_slot(struct account_batch *batch, const quipu_account 
     uint64_t place = accounts_count(&store->accounts) + batch->claimed, found = 0;
     enum claim claim;
 
-    if (place >= store->accounts.capacity) return QUIPU_NO_SPACE;
     if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot))) {
         return QUIPU_NO_MEMORY;
     }
@@ -79,28 +81,16 @@ static quipu_status claim_slot(struct account_batch *batch, const quipu_account 
     return QUIPU_OK;
 }
 
-/* Claim a slot for event i of the chain; or the verdict on its id. The chain's own claims are in
- * flight to everybody, so they are looked through first. */
-static quipu_status claim(struct account_batch *batch, size_t i, uint32_t *verdict,
-                          uint64_t *original)
+/* Claim a slot for this event; or the verdict on its id. */
+static quipu_status claim(struct account_batch *batch, const quipu_account *event,
+                          uint32_t *verdict, uint64_t *original)
 {
-    const quipu_account *event = &batch->events[batch->from + i];
     struct store *store = batch->store;
     uint64_t hash = index_hash(&store->account_ids, event->id), found = 0;
-    size_t which;
-    enum claim claim;
+    enum claim claim = quipui_index_claim(&store->account_ids, hash, event->id, INDEX_ASK, &found);
 
-    if (is_in_chain(batch, i, event->id, &which)) {
-        *original = batch->timestamps[which];
-        *verdict = quipui_rules_account_again(event, &batch->events[batch->from + which]);
-        return QUIPU_OK;
-    }
-    claim = quipui_index_claim(&store->account_ids, hash, event->id, INDEX_ASK, &found);
-    if (claim == CLAIM_STORED) {
-        quipu_account stored = stored_account(store, found);
-
-        *original = stored.timestamp;
-        *verdict = quipui_rules_account_again(event, &stored);
+    if (claim == CLAIM_STORED || claim == CLAIM_IN_FLIGHT) {
+        *verdict = verdict_on_again(batch, event, claim, found, original);
         return QUIPU_OK;
     }
     *verdict = quipui_rules_account_fields(event, batch->newest);
@@ -119,12 +109,12 @@ static uint32_t first_verdict(const struct account_batch *batch, size_t event, b
     return verdict == QUIPU_CREATED ? quipui_rules_account_form(account) : verdict;
 }
 
-/* Claim the whole chain, or up to the event that fails: *failed says which, *verdict why. Where
- * slots run out, what is left of it is only asked about. */
+/* Claim the whole chain, or up to the event that fails: *failed says which, *verdict why. If none
+ * fails there may still be no space: some of its slots are behind the capacity. */
 static quipu_status claim_chain(struct account_batch *batch, bool is_open, size_t *failed,
                                 uint32_t *verdict, uint64_t *original)
 {
-    quipu_status lack = QUIPU_OK;
+    struct accounts *accounts = &batch->store->accounts;
 
     batch->claimed = 0;
     for (*failed = 0; *failed < batch->length; ++*failed) {
@@ -133,10 +123,8 @@ static quipu_status claim_chain(struct account_batch *batch, bool is_open, size_
 
         *original = batch->drawn + event;
         *verdict = first_verdict(batch, event, is_open);
-        if (*verdict == QUIPU_CREATED) status = claim(batch, *failed, verdict, original);
-        if (status == QUIPU_NO_SPACE) {
-            lack = status;
-            status = QUIPU_OK;
+        if (*verdict == QUIPU_CREATED) {
+            status = claim(batch, &batch->events[event], verdict, original);
         }
         if (status != QUIPU_OK || *verdict != QUIPU_CREATED) return status;
 
@@ -144,7 +132,8 @@ static quipu_status claim_chain(struct account_batch *batch, bool is_open, size_
             batch->imports ? batch->events[event].timestamp : batch->drawn + event;
         batch->newest = batch->timestamps[*failed];
     }
-    return lack;
+    return accounts_count(accounts) + batch->claimed > accounts->capacity ? QUIPU_NO_SPACE
+                                                                          : QUIPU_OK;
 }
 
 static void release_claims(struct account_batch *batch)
@@ -281,31 +270,42 @@ static quipu_status do_batch(struct account_batch *batch)
     return status;
 }
 
+/* Scratch: copies of all events, the first of which is made already; slots and timestamps. False:
+ * no memory. */
+static bool copy_events(struct account_batch *batch, const quipu_account *first,
+                        const quipu_account *events)
+{
+    quipu_account *copies =
+        quipui_worker_scratch(batch->worker, batch->count * (sizeof *copies + sizeof *batch->slots +
+                                                             sizeof *batch->timestamps));
+
+    if (copies == NULL) return false;
+    copies[0] = *first;
+    for (size_t i = 1; i < batch->count; i++)
+        copy_once(&copies[i], &events[i]);
+    batch->events = copies;
+    batch->slots = (struct slot **)(void *)(copies + batch->count);
+    batch->timestamps = (uint64_t *)(void *)(batch->slots + batch->count);
+    return true;
+}
+
 quipu_status quipui_create_accounts(struct store *store, const struct protocol *protocol,
                                     const quipu_account *events, size_t count,
                                     quipu_result *results)
 {
     struct account_batch batch = {
-        .store = store,
-        .protocol = protocol,
-        .events = events,
-        .count = count,
-        .results = results,
-        .imports = (events[0].flags & QUIPU_ACCOUNT_IMPORTED) != 0,
-    };
+        .store = store, .protocol = protocol, .count = count, .results = results};
     quipu_status status = QUIPU_NO_MEMORY;
+    quipu_account first;
 
+    copy_once(&first, &events[0]);
+    batch.imports = (first.flags & QUIPU_ACCOUNT_IMPORTED) != 0;
     memset(results, 0, count * sizeof *results);
     batch.worker = batch.imports ? quipui_worker_take_alone(&store->workers)
                                  : quipui_worker_take(&store->workers, WORKER_WRITES);
     if (batch.worker == NULL) return QUIPU_NO_MEMORY;
 
-    batch.slots = quipui_worker_scratch(batch.worker,
-                                        count * (sizeof *batch.slots + sizeof *batch.timestamps));
-    if (batch.slots != NULL) {
-        batch.timestamps = (uint64_t *)(void *)(batch.slots + count);
-        status = do_batch(&batch);
-    }
+    if (copy_events(&batch, &first, events)) status = do_batch(&batch);
     quipui_index_reclaim(&store->account_ids);
     if (batch.imports) {
         quipui_worker_give_back_alone(&store->workers, batch.worker);

@@ -32,21 +32,21 @@ uint32_t quipui_first_verdict(const quipu_transfer *event, bool batch_imports, u
 /* A leg by itself: its place, its timestamp, and what can be said before its id is looked up. */
 static void build_leg(struct transfer_batch *batch, uint32_t i)
 {
-    size_t event = batch->from + i;
+    const quipu_transfer *event = batch_event(batch, batch->from + i);
     struct leg *leg = &batch->unit.legs[i];
 
     *leg = (struct leg){
-        .event = &batch->events[event],
+        .event = event,
         .place = batch->place == NOWHERE ? NOWHERE : batch->place + i,
-        .timestamp = batch->imports ? batch->events[event].timestamp : batch->drawn + event,
-        .verdict = quipui_first_verdict(&batch->events[event], batch->imports, batch->drawn),
+        .timestamp = batch->imports ? event->timestamp : batch->drawn + batch->from + i,
+        .verdict = quipui_first_verdict(event, batch->imports, batch->drawn),
         .debit = NOT_FOUND,
         .credit = NOT_FOUND,
         .view = NOT_FOUND,
         .twin = NOT_FOUND,
     };
     if (leg->verdict != QUIPU_CREATED) return;
-    leg->hash = quipui_hashes(batch, event)->id;
+    leg->hash = quipui_hashes(batch, batch->from + i)->id;
     if (leg->place != NOWHERE) {
         transfer_at(&batch->store->transfers, leg->place)->id = leg->event->id;
     }

@@ -16,11 +16,13 @@ static uint32_t find_earlier_leg(struct transfer_batch *batch, uint32_t before, 
             high = middle;
         }
     }
+    /* Those of one hash are in order: the first with this id is the earliest. */
     for (; low < batch->unit.leg_count && batch->keys[low].by == hash; low++) {
         uint32_t which = batch->keys[low].which;
         const struct leg *leg = &batch->unit.legs[which];
 
-        if (which < before && leg->verdict == QUIPU_CREATED && leg->event->id == id) return which;
+        if (which >= before) break;
+        if (leg->verdict == QUIPU_CREATED && leg->event->id == id) return which;
     }
     return NOT_FOUND;
 }
@@ -73,14 +75,42 @@ static uint32_t add_account(struct transfer_batch *batch, uint32_t count, const 
     return count + 1;
 }
 
-/* The hold of a pending transfer that is to be resolved: one view, however many legs want it. */
-static uint32_t view_found(struct unit *unit, uint64_t hold)
+/* Has this leg its own look at a pending transfer that was stored before the unit? Then *hold is
+ * its hold. */
+static bool looks_at_hold(const struct transfer_batch *batch, const struct leg *leg, uint64_t *hold)
 {
-    for (uint32_t i = 0; i < unit->view_count; i++) {
-        if (unit->views[i].hold == hold) return i;
+    const struct transfers *transfers = &batch->store->transfers;
+
+    if (leg->twin != NOT_FOUND || !rules_resolves(leg->event)) return false;
+    if (leg->pending == 0 || leg->resolves != NOT_FOUND) return false;
+    if ((transfer_at(transfers, leg->pending - 1)->flags & QUIPU_TRANSFER_PENDING) == 0) {
+        return false; /* the law will say so */
     }
-    unit->views[unit->view_count] = (struct view){.hold = hold};
-    return unit->view_count++;
+    *hold = knot_at(transfers, leg->pending - 1)->hold - 1;
+    return true;
+}
+
+/* The holds of pending transfers that are to be resolved: one view each, however many legs want
+ * it. */
+static void view_found(struct transfer_batch *batch)
+{
+    struct unit *unit = &batch->unit;
+    uint32_t count = 0;
+    uint64_t hold;
+
+    for (uint32_t i = 0; i < batch->decided; i++) {
+        if (looks_at_hold(batch, &unit->legs[i], &hold))
+            batch->keys[count++] = (struct key){hold, i};
+    }
+    quipui_sort(batch->keys, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct key *key = &batch->keys[i];
+
+        if (i == 0 || key->by != batch->keys[i - 1].by) {
+            unit->views[unit->view_count++] = (struct view){.hold = key->by};
+        }
+        unit->legs[key->which].view = unit->view_count - 1;
+    }
 }
 
 static quipu_status view_opened(struct transfer_batch *batch, struct leg *leg)
@@ -110,10 +140,6 @@ static uint32_t resolve_leg(struct transfer_batch *batch, struct leg *leg, uint3
         pending = batch->unit.legs[leg->resolves].event;
     } else {
         pending = transfer_at(&store->transfers, leg->pending - 1);
-        if ((pending->flags & QUIPU_TRANSFER_PENDING) != 0) {
-            leg->view =
-                view_found(&batch->unit, knot_at(&store->transfers, leg->pending - 1)->hold - 1);
-        }
     }
     if (leg->view == NOT_FOUND || rules_resolves(pending)) {
         leg->view = NOT_FOUND; /* it is not pending: the law will say so */
@@ -180,6 +206,7 @@ quipu_status quipui_find_footprint(struct transfer_batch *batch)
     struct unit *unit = &batch->unit;
     uint32_t count = 0;
 
+    view_found(batch);
     for (uint32_t i = 0; i < batch->decided; i++) {
         struct leg *leg = &unit->legs[i];
 

@@ -137,18 +137,20 @@ static void find_places(struct store *store, const quipu_uint128 *ids, size_t co
                         uint64_t *places)
 {
     struct index *index = &store->transfer_ids;
+    quipu_uint128 asked[GROUP_IDS];
     uint64_t hashes[GROUP_IDS];
 
     quipui_grace_enter();
     for (size_t i = 0; i < count; i++) {
-        hashes[i] = index_hash(index, ids[i]);
+        copy_once(&asked[i], &ids[i]);
+        hashes[i] = index_hash(index, asked[i]);
         index_prefetch(index, hashes[i]);
     }
     for (size_t i = 0; i < count; i++) {
         uint64_t place;
 
         places[i] = 0;
-        if (!quipui_index_find(index, hashes[i], ids[i], &place)) continue;
+        if (!quipui_index_find(index, hashes[i], asked[i], &place)) continue;
         if ((transfer_at(&store->transfers, place)->flags & QUIPU_TRANSFER_PENDING) == 0) continue;
         places[i] = place + 1;
         prefetch(hold_at(&store->transfers, knot_at(&store->transfers, place)->hold - 1));

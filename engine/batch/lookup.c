@@ -19,8 +19,9 @@
 /* So many ids are looked up together: enough lines in flight to hide memory. */
 #define GROUP_IDS 32
 
-/* Where ids lead: their hashes, and guesses at the places of their records. */
+/* Where an id leads: the id, copied once, its hash, and a guess at the place of its record. */
 struct lead {
+    quipu_uint128 id;
     uint64_t hash, guess;
 };
 
@@ -34,7 +35,8 @@ static inline void follow(struct index *index, const quipu_uint128 *ids, size_t 
                           struct lead *leads)
 {
     for (size_t i = 0; i < count; i++) {
-        leads[i].hash = index_hash(index, ids[i]);
+        copy_once(&leads[i].id, &ids[i]);
+        leads[i].hash = index_hash(index, leads[i].id);
         index_prefetch(index, leads[i].hash);
     }
     for (size_t i = 0; i < count; i++)
@@ -73,17 +75,16 @@ static void warm_transfers(struct store *store, const quipu_uint128 *ids, size_t
 }
 
 /* CLAIM_STORED: *slot is the account; CLAIM_TAKEN: there is none, and *slot is NULL. */
-static inline enum claim glance(struct store *store, const struct lead *lead, quipu_uint128 id,
-                                struct slot **slot)
+static inline enum claim glance(struct store *store, const struct lead *lead, struct slot **slot)
 {
     enum claim claim;
     uint64_t place;
 
     if (lead->guess != UINT64_MAX) {
         *slot = slot_at(&store->accounts, lead->guess);
-        if (slot_exists(*slot) && (*slot)->id == id) return CLAIM_STORED;
+        if (slot_exists(*slot) && (*slot)->id == lead->id) return CLAIM_STORED;
     }
-    claim = quipui_index_glance(&store->account_ids, lead->hash, id, &place);
+    claim = quipui_index_glance(&store->account_ids, lead->hash, lead->id, &place);
     *slot = claim == CLAIM_STORED ? slot_at(&store->accounts, place) : NULL;
     return claim;
 }
@@ -102,7 +103,7 @@ static bool find_few(struct store *store, const quipu_uint128 *ids, size_t count
     few->found = 0;
     warm_accounts(store, ids, count, few->leads);
     for (size_t i = 0; i < count; i++) {
-        enum claim claim = glance(store, &few->leads[i], ids[i], &few->slots[i]);
+        enum claim claim = glance(store, &few->leads[i], &few->slots[i]);
 
         if (claim == CLAIM_IN_FLIGHT) return false;
         if (claim == CLAIM_STORED) few->copies[few->found++].slot = few->slots[i];
@@ -111,13 +112,11 @@ static bool find_few(struct store *store, const quipu_uint128 *ids, size_t count
 }
 
 /* L1 */
-static bool are_missing_still(struct store *store, const quipu_uint128 *ids, size_t count,
-                              struct few *few)
+static bool are_missing_still(struct store *store, size_t count, struct few *few)
 {
     if (few->found == count) return true;
     for (size_t i = 0; i < count; i++) {
-        if (few->slots[i] == NULL &&
-            glance(store, &few->leads[i], ids[i], &few->slots[i]) != CLAIM_TAKEN) {
+        if (few->slots[i] == NULL && glance(store, &few->leads[i], &few->slots[i]) != CLAIM_TAKEN) {
             return false;
         }
     }
@@ -165,7 +164,7 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
     rounds = timeouts_rounds(timeouts);
     if (known && find_few(store, ids, count, &few)) {
         protocol->read(store, few.copies, few.found);
-        known = are_missing_still(store, ids, count, &few) && !timeouts_due(timeouts, NEVER - 1) &&
+        known = are_missing_still(store, count, &few) && !timeouts_due(timeouts, NEVER - 1) &&
                 timeouts_rounds(timeouts) == rounds;
         if (known) show_few(&few, count, accounts, versions);
     } else {
@@ -189,7 +188,7 @@ static size_t find_all(struct store *store, const quipu_uint128 *ids, size_t cou
         warm_accounts(store, ids + from, group, leads);
         for (size_t i = from; i < from + group; i++) {
             const struct lead *lead = &leads[i - from];
-            struct slot *slot = quipui_find_slot(store, lead->hash, ids[i], lead->guess);
+            struct slot *slot = quipui_find_slot(store, lead->hash, lead->id, lead->guess);
 
             if (slot != NULL) {
                 keys[found++] = (struct key){(uint64_t)(uintptr_t)slot, (uint32_t)i};
@@ -229,20 +228,24 @@ static size_t count_found(struct store *store, const quipu_uint128 *ids, size_t 
 static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids, size_t count,
                                  quipu_account *accounts, uint64_t *versions)
 {
-    struct copy *copies =
-        quipui_worker_scratch(reader->worker, count * (sizeof(struct copy) + sizeof(struct key)));
+    struct copy *copies = quipui_worker_scratch(
+        reader->worker, count * (sizeof *copies + sizeof *ids + sizeof(struct key)));
+    quipu_uint128 *asked; /* copies of the ids: all rounds look for the same */
     struct key *keys;
     size_t found;
 
     if (copies == NULL) return QUIPU_NO_MEMORY;
-    keys = (struct key *)(void *)(copies + count);
+    asked = (quipu_uint128 *)(void *)(copies + count);
+    keys = (struct key *)(void *)(asked + count);
+    for (size_t i = 0; i < count; i++)
+        copy_once(&asked[i], &ids[i]);
     do {
         size_t copied;
 
-        found = find_all(reader->store, ids, count, keys);
+        found = find_all(reader->store, asked, count, keys);
         copied = place_copies(keys, found, reader->protocol->reads_freely, copies);
         if (!quipui_read(reader, copies, copied)) return QUIPU_NO_MEMORY;
-    } while (found < count && count_found(reader->store, ids, count) != found); /* L1 */
+    } while (found < count && count_found(reader->store, asked, count) != found); /* L1 */
 
     if (found < count) {
         memset(accounts, 0, count * sizeof *accounts);
@@ -273,14 +276,14 @@ quipu_status quipui_lookup_accounts(struct store *store, const struct protocol *
     return status;
 }
 
-static void look_up_transfer(struct store *store, uint64_t hash, quipu_uint128 id,
-                             quipu_transfer *transfer, quipu_transfer_versions *versions)
+static void look_up_transfer(struct store *store, const struct lead *lead, quipu_transfer *transfer,
+                             quipu_transfer_versions *versions)
 {
     uint64_t place;
 
     memset(transfer, 0, sizeof *transfer);
     if (versions != NULL) memset(versions, 0, sizeof *versions);
-    if (!quipui_index_find(&store->transfer_ids, hash, id, &place)) return;
+    if (!quipui_index_find(&store->transfer_ids, lead->hash, lead->id, &place)) return;
     *transfer = *transfer_at(&store->transfers, place);
     if (versions == NULL) return;
     versions->debit = knot_version(knot_at(&store->transfers, place), SIDE_DEBIT);
@@ -299,7 +302,7 @@ quipu_status quipui_lookup_transfers(struct reader *reader, const quipu_uint128 
         quipui_grace_enter();
         warm_transfers(store, ids + from, group, leads);
         for (size_t i = from; i < from + group; i++) {
-            look_up_transfer(store, leads[i - from].hash, ids[i], &transfers[i],
+            look_up_transfer(store, &leads[i - from], &transfers[i],
                              versions == NULL ? NULL : &versions[i]);
         }
         quipui_grace_leave();

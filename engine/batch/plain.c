@@ -59,9 +59,10 @@ static bool claim(struct transfer_batch *batch, const struct hashes *hashes, str
 /* One transfer of the run. False: the run ends before it. */
 static bool prepare(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    const struct hashes *hashes = ring_hashes(batch, event);
+    const struct arrival *arrival = ring_at(batch, event);
+    const struct hashes *hashes = &arrival->hashes;
 
-    plain->event = &batch->events[event];
+    plain->event = &arrival->event;
     plain->place = UNCLAIMED;
     plain->timestamp = batch->drawn + event;
     plain->outcome = quipui_first_verdict(plain->event, false, batch->drawn);
@@ -75,10 +76,8 @@ static bool prepare(struct transfer_batch *batch, size_t event, struct plain *pl
 /* What one of the run came to. */
 static void conclude(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    const struct hashes *hashes = ring_hashes(batch, event);
-
     if (plain->outcome != QUIPU_CREATED && plain->place != UNCLAIMED) {
-        unclaim(batch, hashes, plain, plain->outcome);
+        unclaim(batch, &ring_at(batch, event)->hashes, plain, plain->outcome);
     }
     batch->results[event] = (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
 }
@@ -88,7 +87,7 @@ static size_t run_length(struct transfer_batch *batch)
 {
     size_t most = batch->hashed - batch->next;
 
-    if (!is_plain(&batch->events[batch->next]) || batch->imports) return 0;
+    if (!is_plain(&ring_at(batch, batch->next)->event) || batch->imports) return 0;
     return store_supply_run(batch->store, batch->worker,
                             most < RUN_EVENTS ? (uint32_t)most : RUN_EVENTS);
 }
@@ -99,7 +98,7 @@ static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *
     size_t from = batch->next, count = 0, done;
     struct plain *plains = batch->plains;
 
-    while (count < length && is_plain(&batch->events[from + count]) &&
+    while (count < length && is_plain(&ring_at(batch, from + count)->event) &&
            prepare(batch, from + count, &plains[count])) {
         count++;
     }
@@ -112,7 +111,7 @@ static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *
     *status = QUIPU_NO_MEMORY;
     for (size_t i = done; i < count; i++) {
         if (plains[i].place == UNCLAIMED) continue;
-        unclaim(batch, ring_hashes(batch, from + i), &plains[i], QUIPU_CREATED);
+        unclaim(batch, &ring_at(batch, from + i)->hashes, &plains[i], QUIPU_CREATED);
     }
     return done;
 }

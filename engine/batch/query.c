@@ -24,9 +24,9 @@ static size_t find_slots(struct store *store, const quipu_query_filter *filter, 
                          struct copy *copies)
 {
     uint64_t from = quipui_accounts_from(&store->accounts, filter->timestamp_min);
-    uint64_t end = filter->timestamp_max + 1; /* 1: open; 0: the maximum was 2^64-1 */
-    uint64_t to =
-        end <= 1 ? accounts_count(&store->accounts) : quipui_accounts_from(&store->accounts, end);
+    uint64_t to = filter->timestamp_max == 0
+                      ? accounts_count(&store->accounts)
+                      : quipui_accounts_from(&store->accounts, filter->timestamp_max + 1);
     size_t found = 0;
 
     for (uint64_t i = from; i < to && found < room; i++) {

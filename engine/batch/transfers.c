@@ -20,7 +20,9 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
     batch->conflict = false;
     batch->lack = QUIPU_OK;
     batch->next = batch->hashed = batch->asked = batch->seen = 0;
-    batch->imports = (events[0].flags & QUIPU_TRANSFER_IMPORTED) != 0;
+    batch->beyond = NULL;
+    copy_once(&batch->ring[0].event, &events[0]);
+    batch->imports = (batch->ring[0].event.flags & QUIPU_TRANSFER_IMPORTED) != 0;
     batch->unit.legs = NULL;
 }
 
@@ -126,16 +128,18 @@ static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t 
 
 static bool is_linked(const struct transfer_batch *batch, size_t event)
 {
-    return (batch->events[event].flags & QUIPU_TRANSFER_LINKED) != 0;
+    return (batch_event(batch, event)->flags & QUIPU_TRANSFER_LINKED) != 0;
 }
 
-/* The unit that starts at this event: how many, and does the batch end inside it? */
-static uint32_t unit_length(const struct transfer_batch *batch, size_t from, bool *is_open)
+/* The unit that starts at this event: how many, and does the batch end inside it? 0: no memory. */
+static uint32_t unit_length(struct transfer_batch *batch, size_t from, bool *is_open)
 {
     size_t last = from;
 
-    while (last + 1 < batch->count && is_linked(batch, last))
+    while (last + 1 < batch->count && is_linked(batch, last)) {
         last++;
+        if (last >= batch->hashed && !quipui_take_beyond(batch, last)) return 0;
+    }
     *is_open = is_linked(batch, last);
     return (uint32_t)(last - from + 1);
 }
@@ -150,7 +154,7 @@ static quipu_status do_next(struct transfer_batch *batch)
         bool is_open;
         uint32_t count = unit_length(batch, batch->next, &is_open);
 
-        status = do_unit(batch, batch->next, count, is_open);
+        status = count > 0 ? do_unit(batch, batch->next, count, is_open) : QUIPU_NO_MEMORY;
         if (status == QUIPU_OK) done = count;
     }
     batch->next += done;
@@ -204,6 +208,7 @@ static void finish(struct transfer_batch *batch)
     worker_set_floor(batch->worker, NO_FLOOR);
     if (batch->protocol->end != NULL) batch->protocol->end(batch->store);
     quipui_index_reclaim(&batch->store->transfer_ids);
+    if (batch->beyond != NULL) quipui_memory_give_back(batch->beyond);
     give_worker_back(batch);
 }
 
@@ -223,13 +228,19 @@ quipu_status quipui_create_transfers(struct transfer_batch *batch)
 
 quipu_status quipui_commit(struct transfer_batch *batch)
 {
-    quipu_status status;
+    quipu_status status = QUIPU_NO_MEMORY;
+    size_t copied;
 
     if (batch->receipts != NULL) memset(batch->receipts, 0, batch->count * sizeof *batch->receipts);
     if (!start(batch)) return QUIPU_NO_MEMORY;
     quipui_grace_enter();
     quipui_warm(batch);
-    status = do_unit(batch, 0, (uint32_t)batch->count, is_linked(batch, batch->count - 1));
+    copied = batch->hashed;
+    while (copied < batch->count && quipui_take_beyond(batch, copied))
+        copied++;
+    if (copied == batch->count) {
+        status = do_unit(batch, 0, (uint32_t)batch->count, is_linked(batch, batch->count - 1));
+    }
     quipui_grace_leave();
     finish(batch);
     return status;

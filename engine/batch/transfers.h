@@ -11,7 +11,10 @@
  *       claims that come before it: no deadlock. (A run of plain transfers claims in any order, and
  *       waits for none.)
  *   B2  a pending transfer is looked for before any id is claimed: that look may wait for a claim
- *   B3  nothing is waited for while an account is held */
+ *   B3  nothing is waited for while an account is held
+ *   B4  an event is copied once, by the pipeline or, in a chain that reaches beyond it, as the
+ *       chain is followed; only the copy is looked at. So id, hash, law and record are of the same
+ *       bytes, whatever other threads do to the caller's */
 #ifndef QUIPU_BATCH_TRANSFERS_H
 #define QUIPU_BATCH_TRANSFERS_H
 
@@ -33,6 +36,12 @@ struct hashes {
     uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
 };
 
+/* An event that the pipeline has: the copy (B4) and what is known of it. */
+struct arrival {
+    quipu_transfer event;
+    struct hashes hashes;
+};
+
 /* For sorting: legs by hash, accounts by address. */
 struct key {
     uint64_t by;
@@ -43,7 +52,7 @@ struct transfer_batch {
     /* What the caller says. */
     struct store *store;
     const struct protocol *protocol;
-    const quipu_transfer *events;
+    const quipu_transfer *events; /* only to be copied (B4) */
     size_t count;
     quipu_result *results;
     const quipu_expectation *expectations; /* of a commit */
@@ -53,11 +62,12 @@ struct transfer_batch {
     /* What the batch knows. */
     struct worker *worker;
     bool imports;
-    uint64_t drawn;                  /* timestamp of events[0] */
-    size_t next;                     /* the first event that has not run */
-    size_t hashed, asked, seen;      /* events before these have passed the pipeline's stages */
-    struct hashes ring[RING_EVENTS]; /* of events from next to hashed */
-    struct hashes cold;              /* of an event beyond: the end of a chain */
+    uint64_t drawn;                   /* timestamp of events[0] */
+    size_t next;                      /* the first event that has not run */
+    size_t hashed, asked, seen;       /* events before these have passed the pipeline's stages */
+    struct arrival ring[RING_EVENTS]; /* events from next to hashed */
+    quipu_transfer *beyond;           /* events from hashed on: the end of a chain; or NULL */
+    struct hashes cold;               /* of one of those */
 
     /* The unit at hand: events[from] and the leg_count - 1 after it. */
     struct unit unit;
@@ -87,10 +97,20 @@ quipu_status quipui_commit(struct transfer_batch *batch);
 /* Ask for what the events from batch->next on will touch. In a read section. */
 void quipui_warm(struct transfer_batch *batch);
 
-/* The hashes of an event that the pipeline has. */
-static inline struct hashes *ring_hashes(struct transfer_batch *batch, size_t event)
+/* Copy the next event of a chain that the pipeline does not have. False: no memory. */
+bool quipui_take_beyond(struct transfer_batch *batch, size_t event);
+
+/* An event that the pipeline has. */
+static inline struct arrival *ring_at(struct transfer_batch *batch, size_t event)
 {
     return &batch->ring[event % RING_EVENTS];
+}
+
+/* An event of the unit at hand. */
+static inline const quipu_transfer *batch_event(const struct transfer_batch *batch, size_t event)
+{
+    return event < batch->hashed ? &batch->ring[event % RING_EVENTS].event
+                                 : &batch->beyond[event - batch->hashed];
 }
 
 /* The hashes of an event; valid until the next is asked for. */

@@ -1,7 +1,8 @@
 /* warm.c - the pipeline: memory latency is the cost of a ledger, so ask for lines early.
  *
  * An event passes its stages a step of events apart, so that the lines that one asks for are close
- * when the next needs them: hash every id and ask for the lines of the index; guess by fingerprint
+ * when the next needs them: copy it (B4), hash every id and ask for the lines of the index; guess
+ * by fingerprint
  * where each account lives and ask for its slot, and for the place of the record; and, where the
  * protocol keeps balances elsewhere, ask for what the slot leads to. Then it may run. */
 #include "batch/transfers.h"
@@ -74,20 +75,27 @@ static void ask_for_place(struct transfer_batch *batch, size_t event)
     prefetch_for_write(knot_at(&batch->store->transfers, place));
 }
 
+static void hash_arrival(struct store *store, struct arrival *arrival)
+{
+    hash_event(store, &arrival->event, &arrival->hashes);
+    ask_for_index(store, &arrival->event, &arrival->hashes);
+}
+
 static void hash_next(struct transfer_batch *batch)
 {
-    const quipu_transfer *event = &batch->events[batch->hashed];
-    struct hashes *hashes = ring_hashes(batch, batch->hashed++);
+    struct arrival *arrival = ring_at(batch, batch->hashed);
 
-    hash_event(batch->store, event, hashes);
-    ask_for_index(batch->store, event, hashes);
+    copy_once(&arrival->event, &batch->events[batch->hashed]);
+    batch->hashed++;
+    hash_arrival(batch->store, arrival);
 }
 
 static void ask_next(struct transfer_batch *batch)
 {
     size_t event = batch->asked++;
+    struct arrival *arrival = ring_at(batch, event);
 
-    ask_for_records(batch->store, &batch->events[event], ring_hashes(batch, event));
+    ask_for_records(batch->store, &arrival->event, &arrival->hashes);
     ask_for_place(batch, event);
 }
 
@@ -102,6 +110,8 @@ void quipui_warm(struct transfer_batch *batch)
 {
     size_t to_hash = ahead(batch, 4), to_ask = ahead(batch, 3), to_see = ahead(batch, 2);
 
+    /* The first was copied by quipui_batch_open(). */
+    if (batch->hashed == 0) hash_arrival(batch->store, ring_at(batch, batch->hashed++));
     /* A chain may have gone past the stages. */
     if (batch->hashed < batch->next) batch->hashed = batch->next;
     if (batch->asked < batch->next) batch->asked = batch->next;
@@ -114,12 +124,23 @@ void quipui_warm(struct transfer_batch *batch)
         ask_next(batch);
     if (batch->protocol->warm == NULL) return;
     while (batch->seen < to_see)
-        ask_behind_slots(batch, ring_hashes(batch, batch->seen++));
+        ask_behind_slots(batch, &ring_at(batch, batch->seen++)->hashes);
 }
 
 const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event)
 {
-    if (event >= batch->next && event < batch->hashed) return ring_hashes(batch, event);
-    hash_event(batch->store, &batch->events[event], &batch->cold);
+    if (event < batch->hashed) return &ring_at(batch, event)->hashes;
+    hash_event(batch->store, batch_event(batch, event), &batch->cold);
     return &batch->cold;
+}
+
+bool quipui_take_beyond(struct transfer_batch *batch, size_t event)
+{
+    if (batch->beyond == NULL) {
+        /* Later chains begin later, so there is room for those too. */
+        batch->beyond = quipui_memory_take((batch->count - batch->hashed) * sizeof *batch->beyond);
+        if (batch->beyond == NULL) return false;
+    }
+    copy_once(&batch->beyond[event - batch->hashed], &batch->events[event]);
+    return true;
 }

@@ -7,7 +7,8 @@ bool quipui_accounts_open(struct accounts *accounts, uint64_t capacity)
     /* relaxed: no other thread knows the ledger yet. */
     store_relaxed(&accounts->creating.word, LOCK_FREE);
     store_relaxed(&accounts->count, 0);
-    return quipui_region_open(&accounts->slots, (size_t)capacity * sizeof(struct slot));
+    return quipui_region_open(&accounts->slots,
+                              (size_t)(capacity + QUIPU_BATCH_MAX) * sizeof(struct slot));
 }
 
 void quipui_accounts_close(struct accounts *accounts)

@@ -61,19 +61,13 @@ static uint32_t check_state(const struct hold_view *hold, uint64_t timestamp)
     return QUIPU_CREATED;
 }
 
-/* A closed account lets only the void of the transfer that closed it through. */
-static uint32_t check_closed(const quipu_transfer *event, const quipu_transfer *pending,
-                             const struct party *debit, const struct party *credit)
+/* A closed account lets every void through, whichever pending transfer it voids. */
+static uint32_t check_closed(const quipu_transfer *event, const struct party *debit,
+                             const struct party *credit)
 {
-    bool opens_debit = !posts(event) && (pending->flags & QUIPU_TRANSFER_CLOSING_DEBIT) != 0;
-    bool opens_credit = !posts(event) && (pending->flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0;
-
-    if (debit->balance->closed && !opens_debit) {
-        return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED;
-    }
-    if (credit->balance->closed && !opens_credit) {
-        return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED;
-    }
+    if (!posts(event)) return QUIPU_CREATED;
+    if (debit->balance->closed) return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED;
+    if (credit->balance->closed) return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED;
     return QUIPU_CREATED;
 }
 
@@ -113,7 +107,7 @@ uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *
         (event->timestamp <= at->newest_transfer || at->taken_by_an_account)) {
         return QUIPU_CREATE_TRANSFER_IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS;
     }
-    outcome = check_closed(event, pending, debit, credit);
+    outcome = check_closed(event, debit, credit);
     if (outcome != QUIPU_CREATED) return outcome;
 
     keep(event, pending, at->timestamp, stored);
@@ -130,6 +124,7 @@ uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *
     return QUIPU_CREATED;
 }
 
+/* Only what closed an account opens it again. */
 void quipui_rules_release(const quipu_transfer *pending, struct balance *debit,
                           struct balance *credit)
 {

@@ -3,8 +3,18 @@
  * Every call is safe from any thread, at any time between quipu_open() and quipu_close(); no thread
  * needs to be registered. No call aborts, prints or sets errno. Two answers, never mixed: the
  * quipu_status a call returns says whether the call worked; the quipu_result of an event says what
- * became of it. Misuse (NULL, counts out of range, reserved bits) is QUIPU_INVALID and changes
- * nothing.
+ * became of it.
+ *
+ * Misuse is QUIPU_INVALID, changes nothing and writes nothing: NULL, counts out of range, reserved
+ * bits, a pointer that is not aligned as its type is (16 bytes for accounts, transfers, balances,
+ * their filters, changes, expectations, receipts and ids; 8 for results, versions, counts, options,
+ * change filters), memory that the call would write where it overlaps anything else that the call
+ * is given. Arrays that are only read may overlap.
+ *
+ * What a call is given must not change until it returns. If another thread changes it all the same,
+ * the call uses for each event, id, filter and expectation the bytes that were there at some
+ * instant, old and new mixed perhaps, and the same bytes throughout: an event may be judged as one
+ * that nobody meant, but nothing is read or written out of bounds and the books balance.
  *
  * A child of fork() has its own copy of every ledger that no call was in flight on, and the two
  * share nothing from then on; on any other, its calls answer QUIPU_BUSY. A thread must not be
@@ -79,7 +89,8 @@ typedef struct quipu_options {
  *
  *   units    options NULL: all defaults; *ledger is NULL unless QUIPU_OK
  *   returns  QUIPU_OK           *ledger is open; give it to quipu_close()
- *            QUIPU_INVALID      ledger is NULL, unknown enum value, capacity too large, reserved
+ *            QUIPU_INVALID      ledger is NULL, a pointer makes no sense (see above; *ledger stays
+ *                               as it was, then), unknown enum value, capacity too large, reserved
  *                               set
  *            QUIPU_UNSUPPORTED  a path, or a protocol that this build does not have
  *            QUIPU_NO_MEMORY    memory or address space could not be had
@@ -99,7 +110,8 @@ QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
  *
  *   units    count in events, 1..QUIPU_BATCH_MAX; timestamps in ns
  *   returns  QUIPU_OK         every event has its outcome
- *            QUIPU_INVALID    NULL or count out of range; nothing was looked at
+ *            QUIPU_INVALID    NULL, misaligned, overlapping or count out of range; nothing was
+ *                             looked at
  *            QUIPU_NO_SPACE   account_capacity is reached, QUIPU_NO_MEMORY: memory is; in both
  *                             cases results with status 0 were not reached and changed nothing, the
  *                             others are final; a chain is never cut
@@ -127,7 +139,8 @@ QUIPU_PUBLIC quipu_status quipu_create_transfers(quipu_ledger *ledger, const qui
  *                               first to fail with its reason and the others LINKED_EVENT_FAILED
  *            QUIPU_CONFLICT     an expected account is at another version, or does not exist;
  *                               nothing changed, no id burnt: read again and retry
- *            QUIPU_INVALID      NULL, count out of range, version 0, reserved field
+ *            QUIPU_INVALID      NULL, misaligned, overlapping, count out of range, account id 0 or
+ *                               2^128-1, version 0, reserved field
  *            QUIPU_UNSUPPORTED  the protocol is cas
  *            QUIPU_NO_SPACE, QUIPU_NO_MEMORY  nothing changed
  *   threads  any
@@ -141,7 +154,8 @@ QUIPU_PUBLIC quipu_status quipu_commit(quipu_ledger *ledger, const quipu_expecta
  * found. What several accounts of one call are worth together: docs/protocols.md.
  *
  *   units    count in ids, 1..QUIPU_BATCH_MAX
- *   returns  QUIPU_OK, QUIPU_INVALID (NULL or count out of range), QUIPU_NO_MEMORY
+ *   returns  QUIPU_OK, QUIPU_NO_MEMORY, QUIPU_INVALID: NULL, misaligned, overlapping, count out of
+ *            range
  *   threads  any
  *   cost     O(count); about four cache lines per account */
 QUIPU_PUBLIC quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids,
@@ -173,8 +187,9 @@ QUIPU_PUBLIC quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_u
  *
  *   units    at most min(filter->limit, capacity) transfers; *count says how many
  *   returns  QUIPU_OK         *count may be 0: nothing matched, or no such account
- *            QUIPU_INVALID    NULL, capacity 0, limit 0, neither debits nor credits, min after
- *                             max, reserved bits or fields, account id 0 or 2^128-1
+ *            QUIPU_INVALID    NULL, misaligned, overlapping, capacity 0, limit 0, neither debits nor
+ *                             credits, min after max, min or max over 2^63-1, reserved bits or
+ *                             fields, account id 0 or 2^128-1; *count stays as it was
  *            QUIPU_NO_MEMORY  *count is 0
  *   threads  any
  *   cost     O(transfers of the account between the first and the last of the page); once for each
@@ -212,8 +227,9 @@ QUIPU_PUBLIC quipu_status quipu_get_account_holds(quipu_ledger *ledger,
  * accounts of one answer are read together, as by quipu_lookup_accounts().
  *
  *   units    at most min(filter->limit, capacity) accounts; *count says how many
- *   returns  QUIPU_OK, QUIPU_NO_MEMORY, QUIPU_INVALID: NULL, capacity 0, limit 0, min after max,
- *            reserved bits or fields
+ *   returns  QUIPU_OK, QUIPU_NO_MEMORY, QUIPU_INVALID: NULL, misaligned, overlapping, capacity 0,
+ *            limit 0, min after max, min or max over 2^63-1, reserved bits or fields; *count stays
+ *            as it was, then
  *   threads  any
  *   cost     O(accounts in the span of time) */
 QUIPU_PUBLIC quipu_status quipu_query_accounts(quipu_ledger *ledger,
@@ -270,7 +286,8 @@ QUIPU_PUBLIC quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
  *   units    at most min(filter->limit, capacity) changes; *count says how many. Fewer than that:
  *            nothing else happened below *horizon so far
  *   returns  QUIPU_OK
- *            QUIPU_INVALID    NULL, capacity 0, limit 0, timestamps over 2^63-1, reserved fields
+ *            QUIPU_INVALID    NULL, misaligned, overlapping, capacity 0, limit 0, timestamps over
+ *                             2^63-1, reserved fields; nothing is written
  *            QUIPU_NO_MEMORY  *count is 0
  *   threads  any; reads each account as quipu_lookup_accounts() does
  *   cost     as quipu_query_transfers(), and for each account in the answer a walk along its thread

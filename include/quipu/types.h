@@ -138,8 +138,8 @@ typedef struct quipu_account_filter {
     uint32_t user_data_32;
     uint16_t code;
     uint8_t reserved[58];   /* zero */
-    uint64_t timestamp_min; /* inclusive; 0: open */
-    uint64_t timestamp_max; /* inclusive; 0: open */
+    uint64_t timestamp_min; /* inclusive, at most 2^63-1; 0: open */
+    uint64_t timestamp_max; /* inclusive, at most 2^63-1; 0: open */
     uint32_t limit;         /* at most so many; not zero */
     uint32_t flags;         /* at least one of debits and credits */
 } quipu_account_filter;
@@ -158,8 +158,8 @@ typedef struct quipu_query_filter {
     uint32_t ledger;
     uint16_t code;
     uint8_t reserved[6];    /* zero */
-    uint64_t timestamp_min; /* inclusive; 0: open */
-    uint64_t timestamp_max; /* inclusive; 0: open */
+    uint64_t timestamp_min; /* inclusive, at most 2^63-1; 0: open */
+    uint64_t timestamp_max; /* inclusive, at most 2^63-1; 0: open */
     uint32_t limit;         /* at most so many; not zero */
     uint32_t flags;
 } quipu_query_filter;

@@ -147,6 +147,7 @@ static void refuse_filter(struct twin *twin, quipu_account_filter filter, int li
 EVERY_PROTOCOL(misuse, of_account_filters)
 {
     const quipu_account_filter good = {.account_id = 1, .limit = 1, .flags = QUIPU_FILTER_DEBITS};
+    quipu_account_filter latest = good;
     struct twin twin;
     quipu_transfer transfer;
     quipu_account_balance balance;
@@ -156,6 +157,12 @@ EVERY_PROTOCOL(misuse, of_account_filters)
     set_up(&twin, *protocol_index);
     cr_assert_eq(quipu_get_account_transfers(twin.ledger, &good, &transfer, 1, &count), QUIPU_OK);
     cr_assert_eq(count, 1);
+    latest.timestamp_max = INT64_MAX;
+    cr_assert_eq(quipu_get_account_transfers(twin.ledger, &latest, &transfer, 1, &count), QUIPU_OK);
+    cr_assert_eq(count, 1, "2^63-1 is a timestamp");
+    latest.timestamp_min = INT64_MAX;
+    cr_assert_eq(quipu_get_account_transfers(twin.ledger, &latest, &transfer, 1, &count), QUIPU_OK);
+    cr_assert_eq(count, 0);
     REFUSE(filter.account_id = 0);
     REFUSE(filter.account_id = ID_MAX);
     REFUSE(filter.limit = 0);
@@ -166,6 +173,10 @@ EVERY_PROTOCOL(misuse, of_account_filters)
     REFUSE(filter.reserved[0] = 1);
     REFUSE(filter.reserved[57] = 1);
     REFUSE((filter.timestamp_min = 2, filter.timestamp_max = 1));
+    REFUSE(filter.timestamp_min = (uint64_t)INT64_MAX + 1);
+    REFUSE(filter.timestamp_max = (uint64_t)INT64_MAX + 1);
+    REFUSE(filter.timestamp_max = UINT64_MAX);
+    REFUSE((filter.timestamp_min = UINT64_MAX, filter.timestamp_max = UINT64_MAX));
     REFUSE((filter.timestamp_min = UINT64_MAX, filter.timestamp_max = UINT64_MAX - 1));
 
     cr_assert_eq(quipu_get_account_transfers(NULL, &good, &transfer, 1, &count), QUIPU_INVALID);
@@ -218,6 +229,10 @@ EVERY_PROTOCOL(misuse, of_query_filters)
     REFUSE(filter.reserved[0] = 1);
     REFUSE(filter.reserved[5] = 1);
     REFUSE((filter.timestamp_min = 2, filter.timestamp_max = 1));
+    REFUSE(filter.timestamp_min = (uint64_t)INT64_MAX + 1);
+    REFUSE(filter.timestamp_max = (uint64_t)INT64_MAX + 1);
+    REFUSE(filter.timestamp_max = UINT64_MAX);
+    REFUSE((filter.timestamp_min = UINT64_MAX, filter.timestamp_max = UINT64_MAX));
 
     cr_assert_eq(quipu_query_accounts(NULL, &good, &account, 1, &count), QUIPU_INVALID);
     cr_assert_eq(quipu_query_accounts(twin.ledger, NULL, &account, 1, &count), QUIPU_INVALID);

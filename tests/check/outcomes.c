@@ -36,16 +36,14 @@ static bool overflows(quipu_uint128 a, quipu_uint128 b)
     return a + b < a;
 }
 
-static enum answer is_closed(const struct totals *totals, const struct scene *scene,
-                             uint16_t closing)
+static enum answer is_closed(const struct totals *totals, const struct scene *scene)
 {
+    /* Every void is let through. */
+    if (scene->pending != NULL && (scene->asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER)) {
+        return NO;
+    }
     if (totals == NULL) return UNKNOWN;
-    if (!totals->closed) return NO;
-    /* The void of what closed it is let through. */
-    return scene->pending != NULL && (scene->asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) &&
-                   (scene->pending->flags & closing)
-               ? NO
-               : YES;
+    return totals->closed ? YES : NO;
 }
 
 static enum answer debit_deserves(const struct scene *scene, uint32_t outcome)
@@ -93,10 +91,9 @@ static enum answer credit_deserves(const struct scene *scene, uint32_t outcome)
 static enum answer deserves(const struct scene *scene, uint32_t outcome)
 {
     switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED:
-        return is_closed(scene->debit, scene, QUIPU_TRANSFER_CLOSING_DEBIT);
+    case QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED: return is_closed(scene->debit, scene);
     case QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED:
-        return is_closed(scene->credit, scene, QUIPU_TRANSFER_CLOSING_CREDIT);
+        return is_closed(scene->credit, scene);
     default: break;
     }
     /* Posts and voids were tested when they were reserved. */

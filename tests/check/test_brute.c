@@ -111,12 +111,8 @@ static uint32_t judge_resolving(struct world *w, const quipu_transfer *t)
     if (pending->resolved != 0) return pending->resolved;
     debit = account_of(w, t->debit_account_id);
     credit = account_of(w, t->credit_account_id);
-    if (debit->closed && !(voids && (pending->is.flags & QUIPU_TRANSFER_CLOSING_DEBIT))) {
-        return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED;
-    }
-    if (credit->closed && !(voids && (pending->is.flags & QUIPU_TRANSFER_CLOSING_CREDIT))) {
-        return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED;
-    }
+    if (debit->closed && !voids) return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED;
+    if (credit->closed && !voids) return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED;
     return QUIPU_CREATED;
 }
 

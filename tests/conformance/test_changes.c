@@ -189,7 +189,7 @@ EVERY_PROTOCOL(changes, refuse_filters_that_make_no_sense)
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
         cr_assert_eq(quipu_get_changes(twin.ledger, &filters[i], &change, 1, &count, &horizon),
                      QUIPU_INVALID);
-        cr_assert_eq(count, 0);
+        cr_assert_eq(count, 7, "nothing is written");
     }
     cr_assert_eq(quipu_get_changes(twin.ledger, &good, &change, 0, &count, NULL), QUIPU_INVALID);
     cr_assert_eq(quipu_get_changes(twin.ledger, &good, NULL, 1, &count, NULL), QUIPU_INVALID);

@@ -22,7 +22,7 @@ static bool is_closed(struct twin *twin, quipu_uint128 id)
     return (twin_look(twin, id, NULL).flags & QUIPU_ACCOUNT_CLOSED) != 0;
 }
 
-EVERY_PROTOCOL(closing, refuses_everything_but_its_void)
+EVERY_PROTOCOL(closing, refuses_everything_but_voids)
 {
     struct twin twin;
 
@@ -36,9 +36,9 @@ EVERY_PROTOCOL(closing, refuses_everything_but_its_void)
     twin_transfer(&twin, a_transfer(11, B, A, 1), IS(CREDIT_ACCOUNT_ALREADY_CLOSED));
     twin_transfer(&twin, a_transfer(12, A, B, 0), IS(DEBIT_ACCOUNT_ALREADY_CLOSED));
     twin_transfer(&twin, a_post(13, 1, 5), IS(DEBIT_ACCOUNT_ALREADY_CLOSED));
-    twin_transfer(&twin, a_void(14, 1), IS(DEBIT_ACCOUNT_ALREADY_CLOSED));
     twin_transfer(&twin, a_post(15, 2, 5), IS(CREDIT_ACCOUNT_ALREADY_CLOSED));
-    twin_transfer(&twin, a_void(16, 2), IS(CREDIT_ACCOUNT_ALREADY_CLOSED));
+    twin_transfer(&twin, a_void(16, 2), QUIPU_CREATED);
+    cr_assert(is_closed(&twin, A), "only the void of what closed it opens it");
     twin_transfer(&twin, a_post(17, 3, 7), IS(DEBIT_ACCOUNT_ALREADY_CLOSED));
     twin_transfer(&twin, a_flagged_transfer(18, A, B, 0, CLOSE_DEBIT),
                   IS(DEBIT_ACCOUNT_ALREADY_CLOSED));
@@ -73,17 +73,54 @@ EVERY_PROTOCOL(closing, may_shut_the_credit_account_or_both)
     twin_close(&twin);
 }
 
-/* A void passes only the account that its own transfer closed. */
-EVERY_PROTOCOL(closing, of_the_other_account_bars_the_void)
+/* Any void passes an account that another transfer closed, on either side or on both, by itself and
+ * in a chain; and leaves it closed. */
+EVERY_PROTOCOL(closing, bars_no_void)
 {
     struct twin twin;
+    quipu_transfer chain[] = {a_void(20, 10), a_void(21, 11), a_transfer(22, C, B, 1)};
+    quipu_result results[3];
 
     set_up(&twin, *protocol_index);
-    twin_transfer(&twin, a_flagged_transfer(1, A, B, 0, CLOSE_DEBIT), QUIPU_CREATED);
-    twin_transfer(&twin, a_flagged_transfer(2, B, C, 0, CLOSE_DEBIT), QUIPU_CREATED);
-    twin_transfer(&twin, a_void(3, 1), IS(CREDIT_ACCOUNT_ALREADY_CLOSED));
+    for (quipu_uint128 id = 10; id < 15; id++)
+        twin_transfer(&twin, a_hold(id, A, B, id, 0), QUIPU_CREATED);
+    twin_transfer(&twin, a_flagged_transfer(1, A, B, 1, CLOSE_DEBIT), QUIPU_CREATED);
+    chain[0].flags |= QUIPU_TRANSFER_LINKED;
+    chain[1].flags |= QUIPU_TRANSFER_LINKED;
+    twin_transfers(&twin, chain, 3, results);
+    for (size_t i = 0; i < 3; i++)
+        cr_assert_eq(results[i].status, QUIPU_CREATED);
+    twin_transfer(&twin, a_flagged_transfer(2, C, B, 2, CLOSE_CREDIT), QUIPU_CREATED);
+    twin_transfer(&twin, a_void(30, 12), QUIPU_CREATED);
+    cr_assert(is_closed(&twin, A) && is_closed(&twin, B));
+    cr_assert(twin_look(&twin, A, NULL).debits_pending == 13 + 14 + 1);
+    cr_assert(twin_look(&twin, B, NULL).credits_pending == 13 + 14 + 1 + 2);
+
+    twin_transfer(&twin, a_post(31, 13, 13), IS(DEBIT_ACCOUNT_ALREADY_CLOSED));
+    twin_transfer(&twin, a_void(3, 1), QUIPU_CREATED);
+    cr_assert(!is_closed(&twin, A) && is_closed(&twin, B));
+    twin_transfer(&twin, a_post(32, 13, 13), IS(CREDIT_ACCOUNT_ALREADY_CLOSED));
     twin_transfer(&twin, a_void(4, 2), QUIPU_CREATED);
-    twin_transfer(&twin, a_void(5, 1), QUIPU_CREATED);
+    cr_assert(!is_closed(&twin, A) && !is_closed(&twin, B));
+    twin_transfer(&twin, a_post(33, 14, 14), QUIPU_CREATED);
+    twin_transfer(&twin, a_void(30, 12), IS(EXISTS));
+    twin_close(&twin);
+}
+
+/* What closed it expires; the void of another hold before that leaves the account closed. */
+EVERY_PROTOCOL(closing, outlasts_the_voids_of_others)
+{
+    struct twin twin;
+    quipu_transfer close = a_flagged_transfer(2, A, B, 3, CLOSE_DEBIT);
+
+    set_up(&twin, *protocol_index);
+    twin_transfer(&twin, a_hold(1, A, B, 5, 9), QUIPU_CREATED);
+    close.timeout = 3;
+    twin_transfer(&twin, close, QUIPU_CREATED);
+    twin_transfer(&twin, a_void(3, 1), QUIPU_CREATED);
+    cr_assert(is_closed(&twin, A));
+    twin_pass(&twin, 3 * SECOND);
+    cr_assert(!is_closed(&twin, A));
     twin_close(&twin);
 }
 

@@ -211,3 +211,31 @@ EVERY_PROTOCOL(imported, chains_give_their_timestamps_back)
     cr_assert_eq(results[1].status, QUIPU_CREATED);
     twin_close(&twin);
 }
+
+/* The result of a refusal has the time when it was judged, not the timestamp that was asked for. */
+EVERY_PROTOCOL(imported, that_is_refused_is_told_when)
+{
+    struct twin twin;
+    quipu_account accounts[3] = {old_account(A, 100), old_account(B, 101), old_account(C, 50)};
+    quipu_transfer transfers[3] = {old_transfer(1, 102), old_transfer(2, 101),
+                                   old_transfer(3, 103)};
+    quipu_result results[3];
+    uint64_t began;
+
+    twin_open(&twin, *protocol_index);
+    began = twin.now + twin.step;
+    twin_accounts(&twin, accounts, 3, results);
+    cr_assert_eq(results[0].timestamp, 100);
+    cr_assert_eq(results[2].status, ACCOUNT_IS(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS));
+    cr_assert_eq(results[2].timestamp, began + 2);
+
+    began = twin.now + twin.step;
+    transfers[1].flags |= QUIPU_TRANSFER_LINKED;
+    twin_transfers(&twin, transfers, 3, results);
+    cr_assert_eq(results[0].timestamp, 102);
+    cr_assert_eq(results[1].status, IS(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS));
+    cr_assert_eq(results[1].timestamp, began + 1);
+    cr_assert_eq(results[2].status, IS(LINKED_EVENT_FAILED));
+    cr_assert_eq(results[2].timestamp, began + 2);
+    twin_close(&twin);
+}

@@ -130,7 +130,7 @@ EVERY_PROTOCOL(queries, include_both_bounds)
     twin_close(&twin);
 }
 
-/* The largest number there is, as a maximum, leaves nothing out. */
+/* The largest timestamp there is, as a maximum, leaves nothing out. */
 EVERY_PROTOCOL(queries, end_at_the_end_of_time)
 {
     static quipu_account accounts[2 * COUNT];
@@ -140,7 +140,7 @@ EVERY_PROTOCOL(queries, end_at_the_end_of_time)
     struct twin twin;
 
     set_up(&twin, *protocol_index);
-    last.timestamp_max = UINT64_MAX;
+    last.timestamp_max = INT64_MAX;
     cr_assert_eq(quipu_query_accounts(twin.ledger, &open, accounts, 2 * COUNT, &all), QUIPU_OK);
     cr_assert_eq(quipu_query_accounts(twin.ledger, &last, accounts, 2 * COUNT, &count), QUIPU_OK);
     cr_assert(all >= COUNT && count == all);

@@ -1,4 +1,5 @@
-/* api_misuse.c - NULL, counts out of range: INVALID, whatever the rest of the arguments say. */
+/* api_misuse.c - NULL, counts out of range, pointers that are misaligned or overlap: INVALID,
+ * whatever the rest of the arguments say. */
 #include "fuzz/api.h"
 
 static bool never(void *context, const quipu_account *account, uint64_t version)
@@ -10,7 +11,16 @@ static bool never(void *context, const quipu_account *account, uint64_t version)
     return false;
 }
 
-/* The account filter, the query filter, the room and the count of what is found: one is missing. */
+static _Alignas(16) unsigned char memory[2048];
+
+/* Where no record can be. */
+static void *askew(void)
+{
+    return memory + 8;
+}
+
+/* The account filter, the query filter, the room and the count of what is found: one is missing, or
+ * is where it cannot be. */
 static quipu_status read_without(quipu_ledger *ledger, unsigned which, unsigned missing)
 {
     static const quipu_account_filter of_account = {
@@ -23,7 +33,12 @@ static quipu_status read_without(quipu_ledger *ledger, unsigned which, unsigned 
     size_t capacity = missing == 3 ? 0 : 1;
     bool filter = missing != 0, room = missing != 1;
 
-    if (missing >= 4) ledger = NULL;
+    if (missing == 4) ledger = NULL;
+    if (missing == 5) return quipu_query_transfers(ledger, askew(), &transfer, 1, count);
+    if (missing == 6) return quipu_query_transfers(ledger, &all, askew(), 1, count);
+    if (missing == 7) {
+        return quipu_query_accounts(ledger, &all, &account, 1, (size_t *)(void *)&account);
+    }
     switch (which) {
     case 0:
         return quipu_get_account_transfers(ledger, filter ? &of_account : NULL,
@@ -47,6 +62,20 @@ static size_t wrong_count(unsigned missing)
     return missing < 4 ? counts[missing] : 1;
 }
 
+/* One array is misaligned, or overlaps another. */
+static quipu_status batch_askew(quipu_ledger *ledger, unsigned which)
+{
+    void *start = memory, *inside = memory + 128;
+
+    switch (which) {
+    case 0: return quipu_create_accounts(ledger, askew(), 1, start);
+    case 1: return quipu_create_transfers(ledger, start, 2, inside);
+    case 2: return quipu_commit(ledger, NULL, 0, start, 2, inside, NULL);
+    case 3: return quipu_lookup_accounts(ledger, start, 9, inside, NULL);
+    default: return quipu_lookup_transfers(ledger, start, 1, inside, inside);
+    }
+}
+
 static quipu_status batch_without(quipu_ledger *ledger, unsigned which, unsigned missing)
 {
     static const quipu_expectation expected = {1, 1, 0};
@@ -59,7 +88,8 @@ static quipu_status batch_without(quipu_ledger *ledger, unsigned which, unsigned
     size_t count = wrong_count(missing);
     bool input = missing != 4, output = missing != 5;
 
-    if (missing >= 6) ledger = NULL;
+    if (missing == 6) ledger = NULL;
+    if (missing == 7) return batch_askew(ledger, which);
     switch (which) {
     case 0:
         return quipu_create_accounts(ledger, input ? &account : NULL, count,

@@ -97,7 +97,7 @@ static uint64_t read_bound(struct session *s)
     quipu_transfer found;
     quipu_uint128 id;
 
-    if (byte < 64) return byte == 63 ? UINT64_MAX : byte & 1;
+    if (byte < 64) return byte >= 60 ? (uint64_t)INT64_MAX + (byte & 3) - 1 : byte & 1;
     if (all == 0) return s->twin.now;
     id = model_transfer_id(s->twin.model, (byte & 63) % all);
     model_lookup_transfers(s->twin.model, &id, 1, &found, &versions);
@@ -120,7 +120,7 @@ static bool zero(const uint8_t *bytes, size_t count)
 
 static bool is_span(uint64_t min, uint64_t max)
 {
-    return max == 0 || min <= max;
+    return min <= INT64_MAX && max <= INT64_MAX && (max == 0 || min <= max);
 }
 
 static void read_account_filter(struct session *s, quipu_account_filter *f)

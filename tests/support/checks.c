@@ -189,10 +189,10 @@ static bool replay(quipu_ledger *ledger, const quipu_transfer *t, quipu_account 
     bool debits = t->debit_account_id == account->id;
     uint16_t closing = debits ? QUIPU_TRANSFER_CLOSING_DEBIT : QUIPU_TRANSFER_CLOSING_CREDIT;
     quipu_transfer resolved = resolved_by(ledger, t);
-    bool opens = (t->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) && (resolved.flags & closing);
+    bool voids = (t->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) != 0;
 
-    if ((account->flags & QUIPU_ACCOUNT_CLOSED) && !opens) return false;
-    if (opens) account->flags &= (uint16_t)~QUIPU_ACCOUNT_CLOSED;
+    if ((account->flags & QUIPU_ACCOUNT_CLOSED) && !voids) return false;
+    if (voids && (resolved.flags & closing)) account->flags &= (uint16_t)~QUIPU_ACCOUNT_CLOSED;
     if (t->flags & closing) account->flags |= QUIPU_ACCOUNT_CLOSED;
     if (debits) {
         move(t, &resolved, &account->debits_pending, &account->debits_posted);

@@ -10,7 +10,8 @@
  *       stored transfer that names an account is in its history
  *   K4  an account's totals are those that its transfers make, replayed one by one; so are the
  *       balances in its history
- *   K5  while it was closed, nothing moved on it but the void of what closed it
+ *   K5  while it was closed, nothing moved on it but voids, and only that of what closed it
+ *       opened it
  *   K6  with time-outs: versions increase, and the missing ones are as many as holds expired */
 #ifndef QUIPU_TESTS_CHECKS_H
 #define QUIPU_TESTS_CHECKS_H

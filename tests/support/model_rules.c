@@ -279,20 +279,13 @@ static uint32_t resolution_of(const quipu_transfer *t, const quipu_transfer *p,
     return QUIPU_CREATED;
 }
 
-/* Nothing moves on a closed account but the void of what closed it. */
-static uint32_t closed_to(const quipu_transfer *t, const quipu_transfer *p,
-                          const quipu_account *debit, const quipu_account *credit)
+/* Nothing moves on a closed account but a void. */
+static uint32_t closed_to(const quipu_transfer *t, const quipu_account *debit,
+                          const quipu_account *credit)
 {
-    bool voids = (t->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) != 0;
-
-    if ((debit->flags & QUIPU_ACCOUNT_CLOSED) &&
-        !(voids && (p->flags & QUIPU_TRANSFER_CLOSING_DEBIT))) {
-        return OUTCOME(DEBIT_ACCOUNT_ALREADY_CLOSED);
-    }
-    if ((credit->flags & QUIPU_ACCOUNT_CLOSED) &&
-        !(voids && (p->flags & QUIPU_TRANSFER_CLOSING_CREDIT))) {
-        return OUTCOME(CREDIT_ACCOUNT_ALREADY_CLOSED);
-    }
+    if (t->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) return QUIPU_CREATED;
+    if (debit->flags & QUIPU_ACCOUNT_CLOSED) return OUTCOME(DEBIT_ACCOUNT_ALREADY_CLOSED);
+    if (credit->flags & QUIPU_ACCOUNT_CLOSED) return OUTCOME(CREDIT_ACCOUNT_ALREADY_CLOSED);
     return QUIPU_CREATED;
 }
 
@@ -339,7 +332,7 @@ static uint32_t resolve(struct model *m, const quipu_transfer *t, uint64_t *time
     if ((t->flags & QUIPU_TRANSFER_IMPORTED) && regresses(m, t->timestamp)) {
         return OUTCOME(IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS);
     }
-    status = closed_to(t, &p, &debit->is, &credit->is);
+    status = closed_to(t, &debit->is, &credit->is);
     if (status != QUIPU_CREATED) return status;
 
     debit->is.debits_pending -= p.amount;
