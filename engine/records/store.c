@@ -20,9 +20,9 @@ bool quipui_store_open(struct store *store, uint64_t account_capacity, uint64_t 
 
     memset(store, 0, sizeof *store);
     quipui_workers_open(&store->workers);
-    if (!quipui_timeouts_open(&store->timeouts, transfers_hold_capacity(transfer_capacity)) ||
-        !quipui_accounts_open(&store->accounts, account_capacity) ||
+    if (!quipui_accounts_open(&store->accounts, account_capacity) ||
         !quipui_transfers_open(&store->transfers, transfer_capacity) ||
+        !quipui_timeouts_open(&store->timeouts, &store->transfers, &store->accounts) ||
         !quipui_imports_open(&store->imports, account_capacity + transfer_capacity)) {
         goto close_store;
     }

@@ -21,7 +21,7 @@ struct store {
     struct workers workers;
     struct imports imports;
     _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
-    struct rcu *rcu; /* of the rcu protocol, else NULL */
+    struct rcu *rcu;          /* of the rcu protocol, else NULL */
 };
 
 /* False: no memory, and nothing to close. With `prefault` all memory is taken now. */

@@ -19,6 +19,15 @@ struct walk {
     quipu_account_balance balances[8];
 };
 
+/* A lookup: its steps, and what the clock said when it began. */
+struct look {
+    const struct tape *tape;
+    size_t first, count;
+    uint64_t now;
+};
+
+#define LOOKS_MAX 24
+
 struct stage {
     const struct program *program;
     quipu_ledger *ledger;
@@ -28,6 +37,8 @@ struct stage {
     struct checker *checker;
     struct walk walks[FIBERS_MAX];
     struct follower followers[FIBERS_MAX];
+    struct look looks[LOOKS_MAX];
+    size_t look_count;
     const char *trouble; /* a call that answered what it may not, or NULL */
 };
 
