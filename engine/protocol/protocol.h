@@ -40,7 +40,8 @@ struct protocol {
                          size_t count);
 
     /* Release the reservations on these accounts that are due at `now`, and a slice of those on
-     * others (timeouts.h, D5); those on all accounts if `copies` is NULL. Not between begin and end. Returns false if memory runs out. */
+     * others (timeouts.h, D5); if `copies` is NULL, those on all accounts. Not between begin and
+     * end. Returns false if memory runs out. */
     bool (*expire)(struct store *store, struct worker *worker, const struct copy *copies,
                    size_t count, uint64_t now);
 
