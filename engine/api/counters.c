@@ -20,7 +20,7 @@ static uint64_t count_timeouts(struct timeouts *timeouts)
     uint64_t count;
 
     lock_hold(&timeouts->lock);
-    count = timeouts->count;
+    count = timeouts->hold_count;
     lock_let_go(&timeouts->lock);
     return count;
 }

@@ -92,14 +92,25 @@ static inline void relax_longer(unsigned round)
         relax();
 }
 
-/* Wait politely: relax 127 times in seven rounds, then yield the processor, since the thread we
- * wait for may need it. */
+/* How a wait goes on: SPIN_ROUNDS of relaxing, 127 times in all; then SPIN_YIELDS of the processor,
+ * since the thread we wait for may need it; then asleep, since a thread of lower priority gets
+ * nothing by a yield. */
+#define SPIN_ROUNDS 7
+#define SPIN_YIELDS 64
+
+/* The rest of spin(): wait.c. */
+void quipui_wait_asleep(unsigned *spins);
+
+/* Wait politely for a moment; for a longer one each time. */
 static inline void spin(unsigned *spins)
 {
-    if (*spins < 7) {
+    if (*spins < SPIN_ROUNDS) {
         relax_longer((*spins)++);
-    } else {
+    } else if (*spins < SPIN_ROUNDS + SPIN_YIELDS) {
+        ++*spins;
         (void)sched_yield();
+    } else {
+        quipui_wait_asleep(spins);
     }
 }
 

@@ -1,6 +1,7 @@
 /* latch.h - a lock for a few dozen instructions: taken by an exchange, let go by a plain store.
  *
- * Waiters spin, then yield. For what may be held longer, or by many threads at once: lock.h. */
+ * Waiters spin, then yield, then sleep a while (wait.c). For what may be held longer, or by many
+ * threads at once: lock.h. */
 #ifndef QUIPU_BASE_LATCH_H
 #define QUIPU_BASE_LATCH_H
 

@@ -24,6 +24,22 @@ static inline void lock_hold(struct lock *lock)
     if (!cas_acquire(&lock->word, &seen, LOCK_HELD)) quipui_lock_wait(lock);
 }
 
+/* Take it if it is free. */
+static inline bool lock_try(struct lock *lock)
+{
+    uint32_t seen = LOCK_FREE;
+
+    /* edge lock.word: acquire; pairs with release in lock_let_go(). */
+    return cas_acquire(&lock->word, &seen, LOCK_HELD);
+}
+
+/* Does somebody sleep until the lock that we hold is let go? */
+static inline bool lock_is_awaited(struct lock *lock)
+{
+    /* relaxed: only to be polite. */
+    return load_relaxed(&lock->word) == LOCK_AWAITED;
+}
+
 static inline void lock_let_go(struct lock *lock)
 {
     /* edge lock.word: release; pairs with acquire in lock_hold(). Carries all that the lock

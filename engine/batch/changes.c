@@ -27,10 +27,8 @@ quipu_status quipui_read_horizon(struct reader *reader, uint64_t *horizon)
     struct store *store = reader->store;
     uint64_t now = clock_read(&store->clock);
 
-    if (timeouts_due(&store->timeouts, now) &&
-        !reader->protocol->expire(store, reader->worker, now)) {
-        return QUIPU_NO_MEMORY;
-    }
+    /* On all accounts: nothing below the horizon is left to expire. */
+    if (!reader->protocol->expire(store, reader->worker, NULL, 0, now)) return QUIPU_NO_MEMORY;
     /* Nothing drawn from here on is before now: an idle ledger's horizon follows the clock. */
     clock_reach(&store->clock, now);
     *horizon = quipui_horizon(store);
@@ -122,7 +120,7 @@ static void find_expiries(struct search *search)
                                     .place = expired_hold(expiries, i),
                                     .what = HOLD_EXPIRED_THEN};
 
-        happened.timestamp = hold_at(&search->store->transfers, happened.place)->due - 1;
+        happened.timestamp = hold_at(&search->store->transfers, happened.place)->release.timestamp;
         if (!is_wanted(search, happened.timestamp, happened.order)) continue;
         quipui_oldest_offer(&search->oldest, &happened);
     }

@@ -123,8 +123,7 @@ static quipu_status view_opened(struct transfer_batch *batch, struct leg *leg)
     hold_at(&batch->store->transfers, view.hold)->transfer = leg->place;
     leg->view = unit->view_count++;
     unit->views[leg->view] = view;
-    if (leg->event->timeout == 0 || batch->imports) return QUIPU_OK;
-    return quipui_time(batch->store, leg, view.hold) ? QUIPU_OK : QUIPU_NO_MEMORY;
+    return QUIPU_OK;
 }
 
 /* A post or void: the accounts and the hold of its pending transfer. */
@@ -201,6 +200,17 @@ static void place_copies(struct transfer_batch *batch, uint32_t count)
     }
 }
 
+/* The holds that have time-outs: in the heap before the unit can commit. */
+static bool time_holds(struct transfer_batch *batch)
+{
+    const struct unit *unit = &batch->unit;
+
+    for (uint32_t i = 0; !batch->imports && unit->view_count > 0 && i < batch->decided; i++) {
+        if (!quipui_time(batch->store, unit, &unit->legs[i])) return false;
+    }
+    return true;
+}
+
 quipu_status quipui_find_footprint(struct transfer_batch *batch)
 {
     struct unit *unit = &batch->unit;
@@ -224,7 +234,7 @@ quipu_status quipui_find_footprint(struct transfer_batch *batch)
     }
     count = expect_accounts(batch, count);
     place_copies(batch, count);
-    return QUIPU_OK;
+    return time_holds(batch) ? QUIPU_OK : QUIPU_NO_MEMORY;
 }
 
 void quipui_give_back_holds(struct transfer_batch *batch)
@@ -236,7 +246,7 @@ void quipui_give_back_holds(struct transfer_batch *batch)
 
         if (!view->opens) continue;
         if (hold_at(&store->transfers, view->hold)->due != 0) {
-            quipui_timeouts_remove(&store->timeouts, &store->transfers, view->hold);
+            quipui_timeouts_remove(&store->timeouts, view->hold);
         }
         quipui_hold_give_back(store, batch->worker, view->hold);
     }

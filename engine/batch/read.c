@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/grace.h"
 #include "batch/transfers.h"
+#include "protocol/due.h"
 
 bool quipui_reader_open(struct reader *reader, struct store *store, const struct protocol *protocol)
 {
@@ -18,22 +19,34 @@ void quipui_reader_close(struct reader *reader)
     quipui_worker_give_back(reader->worker);
 }
 
+/* One attempt at a read (D3 of timeouts.h). Returns false if it has to be repeated. */
+static bool try_to_read(struct reader *reader, struct copy *copies, size_t count, bool closely,
+                        uint64_t now)
+{
+    struct store *store = reader->store;
+    struct due_watch watch = due_watch(store, copies, count, closely);
+
+    reader->protocol->read(store, copies, count);
+    return due_is_over(store, &watch, copies, count, now) && due_is_kept(store, copies, count, now);
+}
+
 bool quipui_read(struct reader *reader, struct copy *copies, size_t count)
 {
-    struct timeouts *timeouts = &reader->store->timeouts;
+    struct store *store = reader->store;
+    bool again = false;
 
     for (;;) {
         /* The clock is only asked when something has a time-out at all. */
-        bool timed = timeouts_due(timeouts, NEVER - 1);
-        uint64_t now = timed ? clock_read(&reader->store->clock) : NEVER - 1, rounds;
+        bool timed = timeouts_due(&store->timeouts, NEVER - 1), closely;
+        uint64_t now = timed ? clock_read(&store->clock) : NEVER - 1;
 
-        if (timed && timeouts_due(timeouts, now) &&
-            !reader->protocol->expire(reader->store, reader->worker, now)) {
+        now = due_no_sooner(store, copies, count, now);
+        closely = timed && (again || timeouts_due(&store->timeouts, now));
+        if (closely && !reader->protocol->expire(store, reader->worker, copies, count, now)) {
             return false;
         }
-        rounds = timeouts_rounds(timeouts);
-        reader->protocol->read(reader->store, copies, count);
-        if (!timeouts_due(timeouts, now) && timeouts_rounds(timeouts) == rounds) return true;
+        if (try_to_read(reader, copies, count, closely, now)) return true;
+        again = true;
     }
 }
 

@@ -44,11 +44,24 @@ static struct moment moment_of(struct store *store, const struct unit *unit, con
     return at;
 }
 
-static void judge_release(struct store *store, struct unit *unit, const struct leg *leg)
+/* When an expiry happens: just before it is due, but after what touched its accounts. That is later
+ * only if another expiry was (timeouts.h, D7). */
+static uint64_t release_timestamp(const struct unit *unit, uint64_t due)
+{
+    uint64_t timestamp = due - 1;
+
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        if (unit->copies[i].state.touched > timestamp) timestamp = unit->copies[i].state.touched;
+    }
+    return timestamp;
+}
+
+static void judge_release(struct store *store, struct unit *unit, struct leg *leg)
 {
     struct hold *hold = hold_at(&store->transfers, leg->place);
 
     if (unit->views[0].now != HOLD_PENDING) return;
+    leg->timestamp = hold->release.timestamp = release_timestamp(unit, hold->due);
     quipui_rules_release(transfer_at(&store->transfers, hold->transfer),
                          &unit->copies[leg->debit].state.balance,
                          &unit->copies[leg->credit].state.balance);

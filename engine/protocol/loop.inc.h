@@ -9,7 +9,8 @@
  *                        something moved, nothing changed, go round again
  *   leave(store, unit)   let go
  *
- * and gets `run`, `run_plains` and `release_due`. */
+ * and gets `run`, `run_plains`, `release_due` and its parts. */
+#include "protocol/due.h"
 #include "protocol/judge.h"
 
 /* How a unit is judged. */
@@ -18,64 +19,141 @@ enum manner { AS_UNIT, AS_RELEASE, AS_PLAIN };
 static enum unit_end run_unit(struct store *store, struct worker *worker, struct unit *unit,
                               bool is_release);
 
-/* Release all that is due at `now`, earliest first. No locks held but those of begin(). False: no
- * memory. */
-static bool release_due(struct store *store, struct worker *worker, uint64_t now)
+/* With the lock of the time-outs held, let one hold expire that is due. Returns false if memory
+ * runs out. */
+static bool release_one(struct store *store, struct worker *worker, uint64_t hold)
 {
-    struct timeouts *timeouts = &store->timeouts;
-    enum unit_end end = UNIT_CREATED;
     struct single single;
     struct unit unit;
-    uint64_t hold;
 
-    clock_reach(&store->clock, now);
-    lock_hold(&timeouts->lock);
-    while ((hold = quipui_timeouts_first(timeouts, now)) != NEVER) {
-        /* Again, until it is resolved or lapsed. */
-        while (end != UNIT_NO_MEMORY && quipui_release_build(store, hold, &single, &unit)) {
-            end = run_unit(store, worker, &unit, true);
-        }
-        if (end == UNIT_NO_MEMORY) break;
-        quipui_timeouts_drop_first(timeouts, &store->transfers);
+    quipui_timeouts_begin(&store->timeouts, hold);
+    /* Again, until it is resolved or lapsed. */
+    while (quipui_release_build(store, hold, &single, &unit)) {
+        if (run_unit(store, worker, &unit, true) == UNIT_NO_MEMORY) return false;
     }
-    lock_let_go(&timeouts->lock);
-    return end != UNIT_NO_MEMORY;
+    quipui_timeouts_drop(&store->timeouts, hold);
+    return true;
 }
 
-/* Release what is due when this unit happens. A unit that straddles a due time happens after it.
- * False: no memory. */
+/* The same with up to *left holds that are due at `now`: on this account; or on any (NULL), until
+ * somebody else wants the lock. */
+static bool release_slice(struct store *store, struct worker *worker, const struct slot *slot,
+                          uint64_t now, uint32_t *left)
+{
+    struct timeouts *timeouts = &store->timeouts;
+
+    clock_reach(&store->clock, now);
+    while (*left > 0) {
+        uint64_t hold = quipui_timeouts_first(timeouts, slot, now);
+
+        if (hold == NEVER) break;
+        if (!release_one(store, worker, hold)) return false;
+        --*left;
+        if (slot == NULL && lock_is_awaited(&timeouts->lock)) break;
+    }
+    return true;
+}
+
+/* Release all that is due on one account, a slice in each holding of the lock (D6). */
+static bool release_own(struct store *store, struct worker *worker, struct slot *slot, uint64_t now)
+{
+    bool released = true;
+
+    while (released && timeouts_due_on(slot, now)) {
+        uint32_t left = TIMEOUTS_SLICE;
+
+        lock_hold(&store->timeouts.lock);
+        released = release_slice(store, worker, slot, now, &left);
+        lock_let_go(&store->timeouts.lock);
+    }
+    return released;
+}
+
+/* Release what is due on any account, as much as this call is to, if nobody is at the lock (D5). */
+static bool release_others(struct store *store, struct worker *worker, uint64_t now)
+{
+    bool released;
+
+    if (worker->others_left == 0 || !timeouts_due(&store->timeouts, now)) return true;
+    if (!lock_try(&store->timeouts.lock)) return true;
+    released = release_slice(store, worker, NULL, now, &worker->others_left);
+    lock_let_go(&store->timeouts.lock);
+    return released;
+}
+
+/* Release all that is due on any account, a slice in each holding of the lock. */
+static bool release_all(struct store *store, struct worker *worker, uint64_t now)
+{
+    bool released = true;
+
+    while (released && timeouts_due(&store->timeouts, now)) {
+        uint32_t left = TIMEOUTS_SLICE;
+
+        lock_hold(&store->timeouts.lock);
+        released = release_slice(store, worker, NULL, now, &left);
+        lock_let_go(&store->timeouts.lock);
+    }
+    return released;
+}
+
+/* Release what is due at `now` on these accounts, and a slice of the rest; or all (NULL). No locks
+ * held but those of begin(). Returns false if memory runs out. */
+static bool release_due(struct store *store, struct worker *worker, const struct copy *copies,
+                        size_t count, uint64_t now)
+{
+    if (copies == NULL) return release_all(store, worker, now);
+    for (size_t i = 0; i < count; i++) {
+        if (!release_own(store, worker, copies[i].slot, now)) return false;
+    }
+    return release_others(store, worker, now);
+}
+
+static uint64_t last_instant(const struct unit *unit)
+{
+    return unit->imports ? unit->now : unit->legs[unit->leg_count - 1].timestamp;
+}
+
+/* Release what is due when this unit happens. A unit that straddles a due time of its accounts
+ * happens after it. Returns false if memory runs out. */
 static bool clear_due(struct store *store, struct worker *worker, struct unit *unit)
 {
-    uint64_t last = unit->legs[unit->leg_count - 1].timestamp;
-    uint64_t first = unit->legs[0].timestamp;
+    const struct copy *copies = unit->copies;
+    uint32_t count = unit->copy_count;
 
-    if (unit->imports) first = last = unit->now;
-    if (!timeouts_due(&store->timeouts, last)) return true;
-    if (!timeouts_due(&store->timeouts, first)) {
-        if (!quipui_redraw(store, unit)) return false;
-        first = unit->legs[0].timestamp;
+    if (unit->imports) unit->now = due_no_sooner(store, copies, count, unit->now);
+    if (!timeouts_due(&store->timeouts, last_instant(unit))) return true;
+    if (unit->imports) return release_due(store, worker, copies, count, unit->now);
+
+    if (quipui_due(copies, count, last_instant(unit)) &&
+        !quipui_due(copies, count, unit->legs[0].timestamp) && !quipui_redraw(store, unit)) {
+        return false;
     }
-    return release_due(store, worker, first);
+    return release_due(store, worker, copies, count, unit->legs[0].timestamp);
 }
 
 /* Did nothing fall due, or get released, while the unit's copies were taken? (D3) */
-static bool nothing_fell_due(struct store *store, const struct unit *unit, uint64_t rounds)
+static inline bool nothing_fell_due(struct store *store, const struct unit *unit,
+                                    const struct due_watch *watch)
 {
-    uint64_t last = unit->imports ? unit->now : unit->legs[unit->leg_count - 1].timestamp;
-
-    return !timeouts_due(&store->timeouts, last) && timeouts_rounds(&store->timeouts) == rounds;
+    if (unit->imports && !due_is_kept(store, unit->copies, unit->copy_count, unit->now)) {
+        return false;
+    }
+    return due_is_over(store, watch, unit->copies, unit->copy_count, last_instant(unit));
 }
 
 /* One attempt: enter, load, judge, commit, leave. */
-static inline bool attempt(struct store *store, struct unit *unit, enum manner manner,
+static inline bool attempt(struct store *store, struct unit *unit, enum manner manner, bool again,
                            enum step *step)
 {
-    uint64_t rounds = timeouts_rounds(&store->timeouts);
+    /* A ledger without time-outs is looked at as a whole, however often. */
+    bool closely =
+        manner == AS_UNIT && timeouts_due(&store->timeouts, again ? NEVER - 1 : last_instant(unit));
+    struct due_watch watch = due_watch(store, unit->copies, unit->copy_count, closely);
     bool done = false;
 
     enter(store, unit);
     load(store, unit);
-    if (manner == AS_RELEASE || nothing_fell_due(store, unit, rounds)) {
+    if (manner == AS_RELEASE || nothing_fell_due(store, unit, &watch)) {
         *step = manner == AS_PLAIN ? judge_plain(store, unit) : quipui_judge(store, unit);
         done = *step == STEP_REDRAW || *step == STEP_CONFLICT || commit(store, unit, *step);
     }
@@ -91,7 +169,7 @@ static enum unit_end run_unit(struct store *store, struct worker *worker, struct
     for (unsigned spins = 0;; spin(&spins)) {
         if (!is_release && !clear_due(store, worker, unit)) return UNIT_NO_MEMORY;
         if (!prepare(store, unit)) return UNIT_NO_MEMORY;
-        if (!attempt(store, unit, is_release ? AS_RELEASE : AS_UNIT, &step)) {
+        if (!attempt(store, unit, is_release ? AS_RELEASE : AS_UNIT, spins > 0, &step)) {
             /* A hold of ours may have lapsed: a new timestamp cures that. */
             if (quipui_has_lapsed(store, unit))
                 step = STEP_REDRAW;
@@ -136,7 +214,7 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
     enum step step;
 
     if (!timeouts_due(&store->timeouts, plain->timestamp) && prepare(store, &unit) &&
-        attempt(store, &unit, AS_PLAIN, &step)) {
+        attempt(store, &unit, AS_PLAIN, false, &step)) {
         if (step == STEP_REFUSED) {
             plain->outcome = unit.outcome;
             return UNIT_REFUSED;

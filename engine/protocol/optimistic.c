@@ -18,6 +18,7 @@
 #ifndef READ_ATTEMPTS /* tests/explore is less patient */
 #define READ_ATTEMPTS 64
 #endif
+_Static_assert(READ_ATTEMPTS <= SPIN_ROUNDS + SPIN_YIELDS, "it takes locks rather than sleep");
 
 static struct raced_state *state_of(struct slot *slot)
 {

@@ -39,9 +39,11 @@ struct protocol {
     size_t (*run_plains)(struct store *store, struct worker *worker, struct plain *plains,
                          size_t count);
 
-    /* Release all reservations that are due at `now`. Not between begin and end. False: no
-     * memory. */
-    bool (*expire)(struct store *store, struct worker *worker, uint64_t now);
+    /* Release the reservations on these accounts that are due at `now`, and a slice of those on
+     * others (timeouts.h, D5); if `copies` is NULL, those on all accounts. Not between begin and
+     * end. Returns false if memory runs out. */
+    bool (*expire)(struct store *store, struct worker *worker, const struct copy *copies,
+                   size_t count, uint64_t now);
 
     /* Copy accounts (sorted by slot, each once), together as the promise table says. A copy whose
      * version is 0 does not exist yet. */

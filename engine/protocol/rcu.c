@@ -234,13 +234,37 @@ static void read(struct store *store, struct copy *copies, size_t count)
 
 #include "protocol/loop.inc.h"
 
-/* Readers that find something due become the writer for it. */
-static bool expire(struct store *store, struct worker *worker, uint64_t now)
+/* Release all that is due at `now`: a slice at a time, so that writers get in between. */
+static bool expire_all(struct store *store, struct worker *worker, uint64_t now)
+{
+    bool released = true;
+
+    while (released && timeouts_due(&store->timeouts, now)) {
+        uint32_t left = TIMEOUTS_SLICE;
+
+        begin(store);
+        lock_hold(&store->timeouts.lock);
+        released = release_slice(store, worker, NULL, now, &left);
+        lock_let_go(&store->timeouts.lock);
+        end(store);
+    }
+    return released;
+}
+
+/* Readers that find something due become the writer for it: they wait to be it only if it is on
+ * their own accounts. */
+static bool expire(struct store *store, struct worker *worker, const struct copy *copies,
+                   size_t count, uint64_t now)
 {
     bool released;
 
-    begin(store);
-    released = release_due(store, worker, now);
+    if (copies == NULL) return expire_all(store, worker, now);
+    if (quipui_due(copies, count, now)) {
+        begin(store);
+    } else if (worker->others_left == 0 || !lock_try(&store->rcu->writing)) {
+        return true;
+    }
+    released = release_due(store, worker, copies, count, now);
     end(store);
     return released;
 }
@@ -265,18 +289,20 @@ static void unregister(struct worker *worker)
     store_release(&worker->snapshot, NO_STAMP);
 }
 
-/* A registered stamp at which nothing is due by now. False: no memory. */
+/* A registered stamp at which nothing is due by now. Returns false if memory runs out. */
 static bool register_clear(struct store *store, struct worker *worker, uint64_t *stamp)
 {
-    uint64_t now = clock_read(&store->clock);
+    struct timeouts *timeouts = &store->timeouts;
 
     for (;;) { /* round again: reached by tests/explore */
-        uint64_t rounds;
+        uint64_t now = clock_read(&store->clock), latest = timeouts_latest(timeouts), rounds;
 
-        if (timeouts_due(&store->timeouts, now) && !expire(store, worker, now)) return false;
-        rounds = timeouts_rounds(&store->timeouts);
+        if (now < latest) now = latest;
+        if (!expire_all(store, worker, now)) return false;
+        rounds = timeouts_rounds(timeouts);
         *stamp = register_stamp(store, worker);
-        if (!timeouts_due(&store->timeouts, now) && timeouts_rounds(&store->timeouts) == rounds) {
+        if (!timeouts_due(timeouts, now) && timeouts_rounds(timeouts) == rounds &&
+            timeouts_latest(timeouts) <= now) {
             return true;
         }
         unregister(worker);

@@ -1,6 +1,8 @@
 /* tie.c - marking, deciding, unmarking; see tie.h. */
 #include "protocol/tie.h"
 
+#include "protocol/due.h"
+
 /* A thread word: version << 2 | closed << 1 | busy, and above it a link or a mark. A mark is a link
  * with the closed bit that will be, and the attempt from bit 40 up. */
 #define BUSY ((uint64_t)1)
@@ -105,7 +107,7 @@ static uint64_t timestamp_of(struct store *store, uint64_t link)
 {
     uint64_t index = link_index(link);
 
-    return link_kind(link) == KNOT_RELEASE ? hold_at(&store->transfers, index)->due - 1
+    return link_kind(link) == KNOT_RELEASE ? hold_at(&store->transfers, index)->release.timestamp
                                            : transfer_at(&store->transfers, index)->timestamp;
 }
 
@@ -270,8 +272,12 @@ static void take_off_marks(struct unit *unit, uint32_t placed, uint64_t attempt)
  * then? Marks placed (T3): a hold that was tied here is in the heap. */
 static bool is_latest(struct store *store, const struct unit *unit)
 {
+    uint64_t last = unit->legs[unit->leg_count - 1].timestamp;
+
     if (unit->imports || unit->legs[0].event == NULL) return true;
-    if (timeouts_due(&store->timeouts, unit->legs[unit->leg_count - 1].timestamp)) return false;
+    if (timeouts_due(&store->timeouts, last) && quipui_due(unit->copies, unit->copy_count, last)) {
+        return false;
+    }
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         if (touched_by(unit->copies[i].slot) >= unit->legs[0].timestamp) return false;
     }

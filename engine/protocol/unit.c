@@ -1,20 +1,18 @@
 /* unit.c - what happens to a unit around its judgement; the same for every protocol. */
 #include "protocol/unit.h"
 
-#include "base/grace.h"
-
 /* Is this leg a pending transfer with a time-out that has not been found wanting yet? */
 static bool is_timed(const struct leg *leg)
 {
     return leg->view != NOT_FOUND && leg->event->timeout != 0 && !rules_resolves(leg->event);
 }
 
-bool quipui_time(struct store *store, const struct leg *leg, uint64_t hold)
+bool quipui_time(struct store *store, const struct unit *unit, const struct leg *leg)
 {
-    uint64_t due = rules_due(leg->timestamp, leg->event->timeout);
-
-    hold_at(&store->transfers, hold)->due = due;
-    return quipui_timeouts_add(&store->timeouts, &store->transfers, hold, due);
+    if (!is_timed(leg) || leg->debit == NOT_FOUND || leg->credit == NOT_FOUND) return true;
+    return quipui_timeouts_add(&store->timeouts, unit->views[leg->view].hold,
+                               unit->copies[leg->debit].slot, unit->copies[leg->credit].slot,
+                               rules_due(leg->timestamp, leg->event->timeout));
 }
 
 bool quipui_redraw(struct store *store, struct unit *unit)
@@ -28,10 +26,10 @@ bool quipui_redraw(struct store *store, struct unit *unit)
         leg->timestamp = timestamp + i;
         if (!is_timed(leg)) continue;
         hold = unit->views[leg->view].hold;
-        quipui_timeouts_remove(&store->timeouts, &store->transfers, hold);
+        quipui_timeouts_remove(&store->timeouts, hold);
         /* relaxed: out of the heap, the hold is ours again (D4). */
         store_relaxed(&hold_at(&store->transfers, hold)->state, hold_word(HOLD_NEW, 0));
-        if (!quipui_time(store, leg, hold)) return false;
+        if (!quipui_time(store, unit, leg)) return false;
     }
     return true;
 }
@@ -44,7 +42,7 @@ static void forget_timeouts(struct store *store, const struct unit *unit)
 
         if (view->now != HOLD_POSTED && view->now != HOLD_VOIDED) continue;
         if (hold_at(&store->transfers, view->hold)->due == 0) continue;
-        quipui_timeouts_remove(&store->timeouts, &store->transfers, view->hold);
+        quipui_timeouts_remove(&store->timeouts, view->hold);
     }
 }
 
@@ -182,16 +180,6 @@ bool quipui_has_lapsed(struct store *store, const struct unit *unit)
     return false;
 }
 
-static struct slot *find_slot(struct store *store, quipu_uint128 id)
-{
-    uint64_t place = 0;
-
-    quipui_grace_enter();
-    (void)quipui_index_find(&store->account_ids, index_hash(&store->account_ids, id), id, &place);
-    quipui_grace_leave();
-    return slot_at(&store->accounts, place);
-}
-
 /* The state of a hold, once it is no longer claimed; a new one lapses. */
 static enum hold_state lapse(struct hold *hold)
 {
@@ -209,18 +197,14 @@ bool quipui_release_build(struct store *store, uint64_t place, struct single *si
                           struct unit *unit)
 {
     struct hold *hold = hold_at(&store->transfers, place);
-    const quipu_transfer *pending;
-    struct slot *debit, *credit;
+    struct slot *debit = slot_at(&store->accounts, hold->account[SIDE_DEBIT]);
+    struct slot *credit = slot_at(&store->accounts, hold->account[SIDE_CREDIT]);
 
     if (lapse(hold) != HOLD_PENDING) return false;
 
-    pending = transfer_at(&store->transfers, hold->transfer);
-    debit = find_slot(store, pending->debit_account_id);
-    credit = find_slot(store, pending->credit_account_id);
     *single = (struct single){
         .view = {.hold = place},
         .leg = {.place = place,
-                .timestamp = hold->due - 1, /* an event at the due time comes after */
                 .verdict = QUIPU_CREATED,
                 .debit = debit > credit,
                 .credit = credit > debit,

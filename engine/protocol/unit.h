@@ -96,8 +96,9 @@ enum step quipui_judge(struct store *store, struct unit *unit);
 /* New timestamps for all legs. False: no memory for their time-outs. */
 bool quipui_redraw(struct store *store, struct unit *unit);
 
-/* Add the hold that a leg opens to the time-outs. False: no memory. */
-bool quipui_time(struct store *store, const struct leg *leg, uint64_t hold);
+/* Add the hold that a leg opens to the time-outs, if it has one and its accounts exist. Returns
+ * false if memory runs out. */
+bool quipui_time(struct store *store, const struct unit *unit, const struct leg *leg);
 
 /* Settle what was committed: from here on ids and scans find it. */
 void quipui_settle(struct store *store, struct worker *worker, struct unit *unit);

@@ -1,7 +1,7 @@
 /* expiries.h - the holds that expired, in the order in which their expiry took effect.
  *
- * That is nearly the order of their due times, and on each account the order of its versions. Only
- * the holder of the lock of the time-outs adds. */
+ * That is on each account the order of its versions; timestamps rise with them (D7 of timeouts.h).
+ * Only the holder of the lock of the time-outs adds. */
 #ifndef QUIPU_RECORDS_EXPIRIES_H
 #define QUIPU_RECORDS_EXPIRIES_H
 

@@ -21,7 +21,10 @@ struct knot {
     _Atomic uint64_t version[2];
     _Atomic uint64_t previous[2];
     _Atomic uint64_t tie; /* enum tie_state; in cas also attempt and place in the unit */
-    uint64_t hold;        /* what it opened or resolved: index + 1, or 0 */
+    union {
+        uint64_t hold;      /* of a transfer: what it opened or resolved: index + 1, or 0 */
+        uint64_t timestamp; /* of an expiry */
+    };
 };
 
 enum tie_state { TIE_OPEN = 0, TIE_COMMITTED = 1, TIE_ABORTED = 2, TIE_STATE = 3 };

@@ -6,7 +6,8 @@
  *
  *   S1  id and the fields beside it are plain, under slot.timestamp: written before it is
  *   S2  timestamp is 0 until the account exists, then never changes
- *   S3  state belongs to one protocol for the whole life of the ledger */
+ *   S3  state belongs to one protocol for the whole life of the ledger
+ *   S4  the time-outs are of timeouts.h, under its lock; what is atomic may be read without it */
 #ifndef QUIPU_RECORDS_SLOT_H
 #define QUIPU_RECORDS_SLOT_H
 
@@ -50,6 +51,15 @@ struct rcu_state {
     _Atomic(struct rcu_version *) newest;
 };
 
+/* The account's own holds that have a time-out: what timeouts.h says of them to calls. */
+struct own_timeouts {
+    uint64_t first;            /* link of dues.h to the hold that falls due first, or 0 */
+    _Atomic uint64_t earliest; /* its due time, or 0: there is none */
+    _Atomic uint64_t latest;   /* the largest due time of those that were released */
+    _Atomic uint32_t rounds;   /* how often one was taken out */
+    uint32_t heap_place;       /* among the accounts that have time-outs, if it is one of them */
+};
+
 struct slot {
     union {
         struct locked_state locked;
@@ -67,7 +77,7 @@ struct slot {
     uint64_t user_data_64;
     uint32_t user_data_32;
     _Atomic uint32_t marker; /* the newest that readers left on its strand; see markers.h */
-    uint32_t unused[8];
+    struct own_timeouts timeouts;
 };
 
 _Static_assert(sizeof(struct account_state) == 96, "a copy is what changes, no more");
@@ -76,6 +86,7 @@ _Static_assert(sizeof(struct raced_state) == 96, "fits the state of a slot");
 _Static_assert(sizeof(struct cas_state) == 96, "fits the state of a slot");
 _Static_assert(offsetof(struct slot, id) == 96, "state ends where id begins");
 _Static_assert(offsetof(struct slot, user_data_128) == 128, "the hot part is two cache lines");
+_Static_assert(offsetof(struct slot, timeouts) == 160, "no holes in the cold line");
 _Static_assert(sizeof(struct slot) == 192, "a slot is three cache lines");
 
 /* The side of a transfer that the law works on. */

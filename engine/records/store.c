@@ -25,9 +25,9 @@ bool quipui_store_open(struct store *store, const struct store_capacities *capac
 
     memset(store, 0, sizeof *store);
     quipui_workers_open(&store->workers);
-    if (!quipui_timeouts_open(&store->timeouts, transfers_hold_capacity(capacities->transfers)) ||
-        !quipui_accounts_open(&store->accounts, capacities->accounts) ||
+    if (!quipui_accounts_open(&store->accounts, capacities->accounts) ||
         !quipui_transfers_open(&store->transfers, capacities->transfers, capacities->failed_ids) ||
+        !quipui_timeouts_open(&store->timeouts, &store->transfers, &store->accounts) ||
         !quipui_markers_open(&store->markers, capacities->transfers) ||
         !quipui_imports_open(&store->imports, capacities->accounts + capacities->transfers)) {
         goto close_store;

@@ -1,129 +1,209 @@
-/* timeouts.c - a binary heap with places written back, so that any entry can be taken out. */
+/* timeouts.c - a binary heap of accounts with places written back, over the holds of each. */
 #include "records/timeouts.h"
 
-#include <string.h>
-
-#define FIRST_CAPACITY 64
-
-bool quipui_timeouts_open(struct timeouts *timeouts, uint64_t capacity)
+bool quipui_timeouts_open(struct timeouts *timeouts, const struct transfers *transfers,
+                          const struct accounts *accounts)
 {
-    timeouts->count = timeouts->capacity = 0;
-    timeouts->heap = NULL;
+    timeouts->transfers = transfers;
+    timeouts->accounts = accounts;
+    timeouts->account_count = timeouts->hold_count = 0;
     /* relaxed: no other thread knows the ledger yet. */
     store_relaxed(&timeouts->lock.word, LOCK_FREE);
     store_relaxed(&timeouts->earliest, NEVER);
     store_relaxed(&timeouts->rounds, 0);
-    return quipui_expiries_open(&timeouts->expired, capacity);
+    store_relaxed(&timeouts->latest, 0);
+    return quipui_region_open(&timeouts->heap, accounts->capacity * sizeof(struct timeout)) &&
+           quipui_expiries_open(&timeouts->expired, transfers->hold_places.capacity);
 }
 
 void quipui_timeouts_close(struct timeouts *timeouts)
 {
-    quipui_memory_give_back(timeouts->heap);
-    timeouts->heap = NULL;
+    quipui_region_close(&timeouts->heap);
     quipui_expiries_close(&timeouts->expired);
 }
 
-static void publish(struct timeouts *timeouts)
+static struct timeout *entry_at(const struct timeouts *timeouts, uint64_t place)
 {
-    /* edge timeouts.earliest: release; pairs with acquire in timeouts_due(). Carries the releases
-     * of all that was due before (D2). */
-    store_release(&timeouts->earliest, timeouts->count > 0 ? timeouts->heap[0].due : NEVER);
+    return (struct timeout *)(void *)timeouts->heap.base + place;
 }
 
-static void put(struct timeouts *timeouts, struct transfers *transfers, uint64_t place,
-                struct timeout entry)
+static struct slot *account_of(const struct timeouts *timeouts, uint64_t hold, enum side side)
 {
-    timeouts->heap[place] = entry;
-    hold_at(transfers, entry.hold)->heap_place = (uint32_t)(place + 1);
+    return slot_at(timeouts->accounts, hold_at(timeouts->transfers, hold)->account[side]);
+}
+
+static bool is_in(const struct timeouts *timeouts, uint64_t hold)
+{
+    return hold_at(timeouts->transfers, hold)->node[SIDE_DEBIT].rank != 0;
+}
+
+static void put(struct timeouts *timeouts, uint64_t place, struct timeout entry)
+{
+    *entry_at(timeouts, place) = entry;
+    slot_at(timeouts->accounts, entry.account)->timeouts.heap_place = (uint32_t)place;
 }
 
 /* Move `entry` from the hole at `place` to where it belongs. */
-static void settle(struct timeouts *timeouts, struct transfers *transfers, uint64_t place,
-                   struct timeout entry)
+static void settle(struct timeouts *timeouts, uint64_t place, struct timeout entry)
 {
-    struct timeout *heap = timeouts->heap;
+    struct timeout *heap = entry_at(timeouts, 0);
 
     while (place > 0 && heap[(place - 1) / 2].due > entry.due) {
-        put(timeouts, transfers, place, heap[(place - 1) / 2]);
+        put(timeouts, place, heap[(place - 1) / 2]);
         place = (place - 1) / 2;
     }
     for (;;) {
         uint64_t child = 2 * place + 1;
 
-        if (child + 1 < timeouts->count && heap[child + 1].due < heap[child].due) child++;
-        if (child >= timeouts->count || heap[child].due >= entry.due) break;
-        put(timeouts, transfers, place, heap[child]);
+        if (child + 1 < timeouts->account_count && heap[child + 1].due < heap[child].due) child++;
+        if (child >= timeouts->account_count || heap[child].due >= entry.due) break;
+        put(timeouts, place, heap[child]);
         place = child;
     }
-    put(timeouts, transfers, place, entry);
+    put(timeouts, place, entry);
 }
 
-static bool grow(struct timeouts *timeouts)
+/* Say when something is due next. */
+static void publish(_Atomic uint64_t *earliest, uint64_t due)
 {
-    uint64_t capacity = timeouts->capacity > 0 ? timeouts->capacity * 2 : FIRST_CAPACITY;
-    struct timeout *heap;
-
-    if (timeouts->count < timeouts->capacity) return true;
-    heap = quipui_memory_take(capacity * sizeof *heap);
-    if (heap == NULL) return false;
-    if (timeouts->count > 0) memcpy(heap, timeouts->heap, timeouts->count * sizeof *heap);
-    quipui_memory_give_back(timeouts->heap);
-    timeouts->heap = heap;
-    timeouts->capacity = capacity;
-    return true;
+    /* edge timeouts.earliest: release; pairs with acquire in timeouts_earliest() and
+     * timeouts_due_on().
+     * Carries the releases of all that was due before (D2). */
+    store_release(earliest, due);
 }
 
-bool quipui_timeouts_add(struct timeouts *timeouts, struct transfers *transfers, uint64_t hold,
-                         uint64_t due)
+/* Something was taken out. */
+static void count_round(_Atomic uint32_t *rounds)
 {
+    /* relaxed: only written under the lock. */
+    uint32_t count = load_relaxed(rounds);
+
+    /* edge timeouts.rounds: release; pairs with acquire in timeouts_rounds() and
+     * timeouts_rounds_of(). Carries nothing: it tells a reader that its copies may be older than
+     * what it sees of `earliest` (D3). */
+    store_release(rounds, count + 1);
+}
+
+/* Something that is due then will be released. */
+static void raise(_Atomic uint64_t *latest, uint64_t due)
+{
+    /* relaxed: only written under the lock; the release that comes next carries it (D2). */
+    if (load_relaxed(latest) < due) store_relaxed(latest, due);
+}
+
+/* The holds of an account are others: it belongs elsewhere in the heap, or in it no more. */
+static void update(struct timeouts *timeouts, struct slot *slot, uint64_t first)
+{
+    uint64_t account = (uint64_t)(slot - slot_at(timeouts->accounts, 0));
+    bool was_in = slot->timeouts.first != 0;
+    uint64_t due = 0;
+
+    slot->timeouts.first = first;
+    if (first != 0) {
+        due = hold_at(timeouts->transfers, due_hold(first))->due;
+        settle(timeouts, was_in ? slot->timeouts.heap_place : timeouts->account_count++,
+               (struct timeout){due, account});
+    } else {
+        struct timeout last = *entry_at(timeouts, --timeouts->account_count);
+
+        if (last.account != account) settle(timeouts, slot->timeouts.heap_place, last);
+    }
+    publish(&slot->timeouts.earliest, due);
+}
+
+static void publish_first(struct timeouts *timeouts)
+{
+    publish(&timeouts->earliest, timeouts->account_count > 0 ? entry_at(timeouts, 0)->due : NEVER);
+}
+
+/* Room for two accounts more, or for all. It grows where it is: nothing is copied while others wait
+ * for the lock (D6). */
+static bool make_room(struct timeouts *timeouts)
+{
+    size_t bytes = (timeouts->account_count + 2) * sizeof(struct timeout);
+    size_t most = timeouts->heap.reserved_bytes;
+
+    return region_ensure(&timeouts->heap, bytes < most ? bytes : most);
+}
+
+bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t place, const struct slot *debit,
+                         const struct slot *credit, uint64_t due)
+{
+    const struct slot *slots = slot_at(timeouts->accounts, 0);
+    struct hold *hold = hold_at(timeouts->transfers, place);
     bool grown;
 
     lock_hold(&timeouts->lock);
-    /* Each of the heap may expire. */
-    grown = grow(timeouts) && quipui_expiries_supply(&timeouts->expired, timeouts->count + 1);
+    /* Each of them may expire. */
+    grown =
+        make_room(timeouts) && quipui_expiries_supply(&timeouts->expired, timeouts->hold_count + 1);
     if (grown) {
-        settle(timeouts, transfers, timeouts->count++, (struct timeout){due, hold});
-        publish(timeouts);
+        hold->due = due;
+        hold->account[SIDE_DEBIT] = (uint32_t)(debit - slots);
+        hold->account[SIDE_CREDIT] = (uint32_t)(credit - slots);
+        for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
+            struct slot *slot = account_of(timeouts, place, side);
+
+            update(
+                timeouts, slot,
+                quipui_dues_add(timeouts->transfers, slot->timeouts.first, due_link(place, side)));
+        }
+        timeouts->hold_count++;
+        publish_first(timeouts);
     }
     lock_let_go(&timeouts->lock);
     return grown;
 }
 
-static void take_out(struct timeouts *timeouts, struct transfers *transfers, uint64_t place)
+static void take_out(struct timeouts *timeouts, uint64_t hold)
 {
-    struct timeout last = timeouts->heap[--timeouts->count];
-    /* relaxed: only written under the lock. */
-    uint64_t rounds = load_relaxed(&timeouts->rounds);
+    count_round(&timeouts->rounds);
+    for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
+        struct slot *slot = account_of(timeouts, hold, side);
 
-    /* edge timeouts.rounds: release; pairs with acquire in timeouts_rounds(). Carries nothing: it
-     * tells a reader that its copies may be older than what it sees of `earliest` (D3). */
-    store_release(&timeouts->rounds, rounds + 1);
-    hold_at(transfers, timeouts->heap[place].hold)->heap_place = 0;
-    if (place < timeouts->count) settle(timeouts, transfers, place, last);
-    publish(timeouts);
+        count_round(&slot->timeouts.rounds);
+        update(timeouts, slot,
+               quipui_dues_remove(timeouts->transfers, slot->timeouts.first, due_link(hold, side)));
+    }
+    timeouts->hold_count--;
+    publish_first(timeouts);
 }
 
-void quipui_timeouts_remove(struct timeouts *timeouts, struct transfers *transfers, uint64_t hold)
+void quipui_timeouts_remove(struct timeouts *timeouts, uint64_t hold)
 {
     lock_hold(&timeouts->lock);
-    if (hold_at(transfers, hold)->heap_place != 0) {
-        take_out(timeouts, transfers, hold_at(transfers, hold)->heap_place - 1);
-    }
+    if (is_in(timeouts, hold)) take_out(timeouts, hold);
     lock_let_go(&timeouts->lock);
 }
 
-uint64_t quipui_timeouts_first(const struct timeouts *timeouts, uint64_t now)
+uint64_t quipui_timeouts_first(const struct timeouts *timeouts, const struct slot *slot,
+                               uint64_t now)
 {
-    return timeouts->count > 0 && timeouts->heap[0].due <= now ? timeouts->heap[0].hold : NEVER;
+    uint64_t hold;
+
+    if (slot == NULL) {
+        if (timeouts->account_count == 0) return NEVER;
+        slot = slot_at(timeouts->accounts, entry_at(timeouts, 0)->account);
+    }
+    if (slot->timeouts.first == 0) return NEVER;
+    hold = due_hold(slot->timeouts.first);
+    return hold_at(timeouts->transfers, hold)->due <= now ? hold : NEVER;
 }
 
-void quipui_timeouts_drop_first(struct timeouts *timeouts, struct transfers *transfers)
+void quipui_timeouts_begin(struct timeouts *timeouts, uint64_t hold)
 {
-    uint64_t hold = timeouts->heap[0].hold;
+    uint64_t due = hold_at(timeouts->transfers, hold)->due;
 
+    raise(&timeouts->latest, due);
+    raise(&account_of(timeouts, hold, SIDE_DEBIT)->timeouts.latest, due);
+    raise(&account_of(timeouts, hold, SIDE_CREDIT)->timeouts.latest, due);
+}
+
+void quipui_timeouts_drop(struct timeouts *timeouts, uint64_t hold)
+{
     /* relaxed: only the holder of the lock expires holds, so it was this thread. */
-    if (load_relaxed(&hold_at(transfers, hold)->state) == HOLD_EXPIRED) {
+    if (load_relaxed(&hold_at(timeouts->transfers, hold)->state) == HOLD_EXPIRED) {
         quipui_expiries_add(&timeouts->expired, hold);
     }
-    take_out(timeouts, transfers, 0);
+    take_out(timeouts, hold);
 }

@@ -1,56 +1,87 @@
-/* timeouts.h - which pending transfer expires next: a heap by due time, one per ledger.
+/* timeouts.h - which pending transfers expire next: of all accounts, and of each by itself.
  *
- * The rule: no check and no read at time t sees a reservation that is due at t. How it is kept:
+ * Each account has its own timed holds in order of due time (dues.h); a heap of the accounts that
+ * have any, by their earliest, says which hold of all is next. The rule: no check and no read of an
+ * account at time t sees a reservation that is due at t. How it is kept:
  *
- *   D1  a hold with a time-out is in the heap, and `earliest` says so, before its transfer commits
- *   D2  a release takes effect before `earliest` moves on
- *   D3  so whoever copies accounts and then sees `earliest` after t, and `rounds` as it was before,
- *       saw nothing that is due at t; else it releases what is due and copies again
+ *   D1  a hold with a time-out is among those of both its accounts, and the words `earliest` of
+ *       both and of the ledger say so, before its transfer commits
+ *   D2  a release takes effect before any of these words moves on; before it does, the words
+ *       `latest` of both accounts and of the ledger are at its due time, or later
+ *   D3  a call at time t that copies accounts, and then sees of each `earliest` after t, `rounds`
+ *       as it was before the copies, and `latest` not after t, has them as they are at t: no hold
+ *       that is due by t is in them, and none that is due later is missing. The ledger's own words
+ *       say the same of all accounts at once, so calls look at those first; but a unit need not
+ *       look at `latest`: it is later than all that `touched` its accounts, so than such a release
  *   D4  a hold whose transfer has not committed when it falls due is lapsed: its writer draws a new
  *       timestamp and adds it again
- *
- * One heap instead of a list per account (see docs/adr): only timed transfers pay for it, and it
- * works the same without locks on accounts. */
+ *   D5  a call releases all that is due on its own accounts. Beside that it releases at most
+ *       TIMEOUTS_SLICE of others' holds, and only if nobody is at the lock; so none pays for
+ *       others, and what is left behind is gone after as many calls as it has slices
+ *   D6  nobody holds the lock for longer than a slice
+ *   D7  by D5 the releases on one account may come in another order than they fell due. No read can
+ *       tell, since by D3 no call sees an account between two of them. An expiry has
+ *       the timestamp due - 1, or the last that touched one of its accounts, if that is later: so
+ *       timestamps rise with versions on every account */
 #ifndef QUIPU_RECORDS_TIMEOUTS_H
 #define QUIPU_RECORDS_TIMEOUTS_H
 
+#include "records/accounts.h"
+#include "records/dues.h"
 #include "records/expiries.h"
-#include "records/transfers.h"
 
 #define NEVER UINT64_MAX
 
+/* Releases in one holding of the lock: some ten microseconds, cold ones fifty. */
+#ifndef TIMEOUTS_SLICE /* tests/explore takes thinner ones */
+#define TIMEOUTS_SLICE 32
+#endif
+
+/* An account that has time-outs. */
 struct timeout {
-    uint64_t due;
-    uint64_t hold; /* place */
+    uint64_t due; /* its earliest */
+    uint64_t account;
 };
 
 struct timeouts {
     struct lock lock; /* taken before any account's; never while holding one */
-    uint64_t count, capacity;
-    struct timeout *heap;
+    const struct transfers *transfers;
+    const struct accounts *accounts;
+    struct region heap;     /* of struct timeout */
+    uint64_t account_count; /* in the heap */
+    uint64_t hold_count;    /* of all of them */
     struct expiries expired;
     _Alignas(CACHE_LINE) _Atomic uint64_t earliest; /* due time of the first, or NEVER */
-    _Atomic uint64_t rounds;                        /* how often something was taken out */
+    _Atomic uint32_t rounds;                        /* how often something was taken out */
+    _Atomic uint64_t latest;                        /* the largest due time of what was released */
 };
 
-/* For at most `capacity` holds. False: no address space. */
-bool quipui_timeouts_open(struct timeouts *timeouts, uint64_t capacity);
+/* Returns false if memory runs out. */
+bool quipui_timeouts_open(struct timeouts *timeouts, const struct transfers *transfers,
+                          const struct accounts *accounts);
 void quipui_timeouts_close(struct timeouts *timeouts);
 
-/* Add a hold that falls due at `due`. False: no memory; nothing changed. */
-bool quipui_timeouts_add(struct timeouts *timeouts, struct transfers *transfers, uint64_t hold,
-                         uint64_t due);
+/* Add a hold between these accounts that falls due at `due`. Returns false if memory runs out;
+ * nothing changed then. */
+bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t hold, const struct slot *debit,
+                         const struct slot *credit, uint64_t due);
 
 /* Take a hold out, if it is in. */
-void quipui_timeouts_remove(struct timeouts *timeouts, struct transfers *transfers, uint64_t hold);
+void quipui_timeouts_remove(struct timeouts *timeouts, uint64_t hold);
 
-/* With the lock held: the first that is due at `now`, or NEVER; and dropping it once released. */
-uint64_t quipui_timeouts_first(const struct timeouts *timeouts, uint64_t now);
-void quipui_timeouts_drop_first(struct timeouts *timeouts, struct transfers *transfers);
+/* With the lock held: the first hold that is due at `now` on this account, or on any (NULL); NEVER:
+ * there is none. */
+uint64_t quipui_timeouts_first(const struct timeouts *timeouts, const struct slot *slot,
+                               uint64_t now);
+
+/* With the lock held: this hold is about to be released (D2), and it was. Here, and nowhere else,
+ * an expiry has taken effect. */
+void quipui_timeouts_begin(struct timeouts *timeouts, uint64_t hold);
+void quipui_timeouts_drop(struct timeouts *timeouts, uint64_t hold);
 
 static inline uint64_t timeouts_rounds(struct timeouts *timeouts)
 {
-    /* edge timeouts.rounds: acquire; pairs with release in quipui_timeouts_drop_first(). */
+    /* edge timeouts.rounds: acquire; pairs with release in count_round(). */
     return load_acquire(&timeouts->rounds);
 }
 
@@ -64,6 +95,31 @@ static inline uint64_t timeouts_earliest(struct timeouts *timeouts)
 static inline bool timeouts_due(struct timeouts *timeouts, uint64_t now)
 {
     return timeouts_earliest(timeouts) <= now;
+}
+
+static inline uint64_t timeouts_latest(struct timeouts *timeouts)
+{
+    /* relaxed: the copies, if taken before, carry it, and keep this load after them (D2). */
+    return load_relaxed(&timeouts->latest);
+}
+
+/* The same of one account. */
+static inline uint64_t timeouts_rounds_of(struct slot *slot)
+{
+    /* edge timeouts.rounds: acquire; pairs with release in count_round(). */
+    return load_acquire(&slot->timeouts.rounds);
+}
+
+static inline bool timeouts_due_on(struct slot *slot, uint64_t now)
+{
+    /* edge timeouts.earliest: acquire; pairs with release in publish(). 0 - 1 is never. */
+    return load_acquire(&slot->timeouts.earliest) - 1 < now;
+}
+
+static inline uint64_t timeouts_latest_of(struct slot *slot)
+{
+    /* relaxed: as above. */
+    return load_relaxed(&slot->timeouts.latest);
 }
 
 #endif

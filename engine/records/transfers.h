@@ -17,15 +17,25 @@
 #include "records/range.h"
 #include "rules/transfer.h"
 
+/* A node among an account's holds in order of due time; links are of dues.h. */
+struct due_node {
+    uint64_t left : 56, rank : 8; /* rank 0: it is with no account */
+    uint64_t right, up;
+};
+
 /* A pending transfer that may still be posted, voided or expire; and the knot of its expiry, kept
- * ready so that releasing never needs memory. */
+ * ready so that releasing never needs memory. What is of time-outs is under their lock once the
+ * hold was added. */
 struct hold {
-    _Atomic uint64_t state; /* a hold_word() */
-    uint32_t heap_place;    /* in the heap of time-outs + 1, or 0; under its lock */
-    uint64_t transfer;      /* place of the pending transfer */
-    uint64_t due;           /* when it expires, or 0: never; under the heap's lock once added */
+    _Atomic uint64_t state;  /* a hold_word() */
+    uint64_t transfer;       /* place of the pending transfer */
+    uint64_t due;            /* when it expires, or 0: never */
+    uint32_t account[2];     /* places of its debit and credit account, if it has a time-out */
+    struct due_node node[2]; /* among the holds of either */
     struct knot release;
 };
+
+_Static_assert(sizeof(struct hold) == 128, "a hold is two cache lines");
 
 /* The state of a hold, and the place + 1 of the transfer that posted or voided it, or 0: one word,
  * so both change at once. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "records/timeouts.h"
+
 /* The worker this thread had last, and whose it is: the ledger may be gone, so it is followed only
  * if the serial is that of the one at hand. */
 static _Thread_local struct {
@@ -95,6 +97,7 @@ static struct worker *take_any(struct workers *workers, enum worker_use use)
         if (worker != NULL) {
             last.serial = workers->serial;
             last.worker = worker;
+            worker->others_left = TIMEOUTS_SLICE;
             return worker;
         }
         if (!add_worker(workers)) return NULL;

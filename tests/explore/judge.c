@@ -133,6 +133,57 @@ static const char *judge_walk(struct stage *stage, const struct walk *walk)
     return NULL;
 }
 
+/* May this add to what is pending at `now`? A hold that is not due; in cas also what a transfer
+ * reserves before it is posted. */
+static bool may_be_pending(const struct stage *stage, const struct history_step *step, uint64_t now)
+{
+    const quipu_transfer *transfer = &step->transfer;
+
+    if (step->kind != HISTORY_TRANSFER) return false;
+    if ((transfer->flags & QUIPU_TRANSFER_PENDING) == 0)
+        return stage->history.promise == HISTORY_PER_ACCOUNT;
+    return step->status == QUIPU_CREATED &&
+           (transfer->timeout == 0 ||
+            transfer->timestamp + transfer->timeout * UINT64_C(1000000000) > now);
+}
+
+/* The most that may be pending of an account on that side at `now`. */
+static quipu_uint128 most_pending(const struct stage *stage, quipu_uint128 account, bool debit,
+                                  uint64_t now)
+{
+    quipu_uint128 most = 0;
+
+    for (size_t t = 0; t < stage->history.tape_count; t++) {
+        for (size_t s = 0; s < stage->history.tapes[t].step_count; s++) {
+            const struct history_step *step = &stage->history.tapes[t].steps[s];
+
+            if (!may_be_pending(stage, step, now)) continue;
+            if ((debit ? step->transfer.debit_account_id : step->transfer.credit_account_id) ==
+                account) {
+                most += step->transfer.amount;
+            }
+        }
+    }
+    return most;
+}
+
+/* No lookup shows a hold that was due when it began. */
+static const char *judge_due(const struct stage *stage)
+{
+    for (size_t i = 0; i < stage->look_count; i++) {
+        const struct look *look = &stage->looks[i];
+
+        for (size_t s = look->first; s < look->first + look->count; s++) {
+            const quipu_account *seen = &look->tape->steps[s].account;
+
+            CLAIM(seen->debits_pending <= most_pending(stage, seen->id, true, look->now) &&
+                      seen->credits_pending <= most_pending(stage, seen->id, false, look->now),
+                  "due: a read of account %u saw a hold that was due before", (unsigned)seen->id);
+        }
+    }
+    return NULL;
+}
+
 /* The history checker, for what it knows of. */
 static const char *judge_history(struct stage *stage)
 {
@@ -162,6 +213,7 @@ const char *judge(struct stage *stage)
     wrong = judge_history(stage);
     if (wrong == NULL) wrong = judge_ids(stage);
     if (wrong == NULL) wrong = judge_books(stage);
+    if (wrong == NULL) wrong = judge_due(stage);
     for (uint32_t i = 0; wrong == NULL && i < stage->fibers; i++) {
         if (stage->walks[i].done) wrong = judge_walk(stage, &stage->walks[i]);
         if (wrong == NULL && stage->holds[i].done) wrong = judge_hold(stage, &stage->holds[i]);

@@ -120,16 +120,19 @@ static size_t look_up(struct stage *stage, struct tape *tape, const uint32_t *wa
     quipu_uint128 ids[ACCOUNTS_MAX];
     quipu_account accounts[ACCOUNTS_MAX];
     size_t count = count_ids(wanted);
+    struct look look;
     uint64_t begin;
     quipu_status status;
 
     for (size_t i = 0; i < count; i++)
         ids[i] = wanted[i];
     begin = stage_begin_call();
+    look = (struct look){tape, tape->step_count, count, stage->now};
     status = quipu_lookup_accounts(stage->ledger, ids, count, accounts, versions);
     require(stage, status == QUIPU_OK, "quipu_lookup_accounts() failed");
     (void)tape_call(tape, begin, scheduler_time());
     record_accounts(stage, tape, ids, accounts, versions, count);
+    if (stage->look_count < LOOKS_MAX) stage->looks[stage->look_count++] = look;
     return count;
 }
 
@@ -350,6 +353,7 @@ void stage_restore(struct stage *stage)
     grace_forget();
     stage->now = stage->kept_now;
     stage->trouble = NULL;
+    stage->look_count = 0;
     for (size_t i = 1; i < stage->history.tape_count; i++) {
         stage->history.tapes[i].call_count = 0;
         stage->history.tapes[i].step_count = 0;

@@ -10,6 +10,15 @@
 #include "explore/sight.h"
 #include "support/follower.h"
 
+/* A lookup: its steps, and what the clock said when it began. */
+struct look {
+    const struct tape *tape;
+    size_t first, count;
+    uint64_t now;
+};
+
+#define LOOKS_MAX 24
+
 struct stage {
     const struct program *program;
     quipu_ledger *ledger;
@@ -21,6 +30,8 @@ struct stage {
     struct follower followers[FIBERS_MAX];
     struct hold_sight holds[FIBERS_MAX];
     struct scan_sight scans[FIBERS_MAX];
+    struct look looks[LOOKS_MAX];
+    size_t look_count;
     const char *trouble; /* a call that answered what it may not, or NULL */
 };
 

@@ -56,6 +56,14 @@
         .kind = OP_ADVANCE, .ns = UINT64_C(5000000002)                                             \
     }
 
+/* The same after four accounts: the first of the holds is due, others some ns later. */
+#define ADVANCE_BY(duration)                                                                       \
+    {                                                                                              \
+        .kind = OP_ADVANCE, .ns = (duration)                                                       \
+    }
+#define FIRST_DUE UINT64_C(5000000004)
+#define ALL_DUE UINT64_C(7000000000)
+
 /* {id, debit, credit, amount, pending, timeout, flags} */
 const struct program programs[] = {
     {.name = "debits",
@@ -179,6 +187,40 @@ const struct program programs[] = {
      .preemptions = 2,
      .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 9, .timeout = 5, .flags = PENDING})},
      .fibers = {{SNAPSHOT}, {ADVANCE, LOOKUP(1, 2)}}},
+    {.name = "backlog",
+     .about = "a read of accounts that have something due, while others' is released",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3, 4), TRANSFERS({10, 1, 2, 9, .timeout = 5, .flags = PENDING},
+                                             {11, 3, 4, 7, .timeout = 5, .flags = PENDING},
+                                             {12, 1, 3, 5, .timeout = 5, .flags = PENDING})},
+     .fibers = {{ADVANCE_BY(FIRST_DUE), LOOKUP(1, 2)}, {LOOKUP(3, 4), LOOKUP(3, 4)}}},
+    {.name = "overtaking",
+     .about = "a hold expires before an earlier one of the same account, which others read",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3, 4), TRANSFERS({10, 2, 3, 9, .timeout = 5, .flags = PENDING},
+                                             {11, 1, 2, 7, .timeout = 6, .flags = PENDING})},
+     .fibers = {{ADVANCE_BY(ALL_DUE), LOOKUP(1)}, {LOOKUP(2)}, {TRANSFERS({12, 2, 4, 1})}}},
+    {.name = "latecomer",
+     .about = "a hold that is opened when it is due already, while others' are left behind",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3, 4), TRANSFERS({10, 3, 4, 9, .timeout = 5, .flags = PENDING},
+                                             {11, 3, 4, 7, .timeout = 5, .flags = PENDING},
+                                             {12, 3, 4, 5, .timeout = 5, .flags = PENDING})},
+     .fibers = {{TRANSFERS({13, 1, 2, 3, .timeout = 1, .flags = PENDING})},
+                {ADVANCE_BY(ALL_DUE), LOOKUP(1, 2)},
+                {LOOKUP(1)}}},
+    {.name = "slices",
+     .about = "post, void and time-out of holds, each the other's backlog",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3, 4), TRANSFERS({10, 1, 2, 9, .timeout = 5, .flags = PENDING},
+                                             {11, 3, 4, 7, .timeout = 5, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 12, .amount = 9, .pending_id = 10, .flags = POST})},
+                {TRANSFERS({.id = 13, .pending_id = 11, .flags = VOID})},
+                {ADVANCE_BY(ALL_DUE), LOOKUP(1, 2)}}},
     {.name = "newcomer",
      .about = "an account is created and used while a snapshot is taken",
      .protocols = ON_VERSIONED,

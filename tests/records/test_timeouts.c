@@ -1,8 +1,10 @@
-/* test_timeouts.c - the heap of time-outs against a naive list, one random step after the other.
+/* test_timeouts.c - the time-outs of a ledger and of each account against a naive list, one random
+ * step after the other.
  *
- *   T1  the first is one that falls due earliest, and only from its instant on
- *   T2  `earliest` says when that is, or NEVER; `rounds` counts what was taken out
- *   T3  a hold can be taken out from anywhere, and knows its place
+ *   T1  the first is one that falls due earliest, of all or of an account, only from its instant on
+ *   T2  `earliest` says when that is, `rounds` counts what was taken out, `latest` is the latest
+ *       that was released: of the ledger, and of the two accounts that a hold is between
+ *   T3  a hold can be taken out from anywhere, and an account knows its place
  *   T4  adding without memory changes nothing */
 #include <criterion/criterion.h>
 
@@ -11,107 +13,163 @@
 
 enum { HOLDS = 700, STEPS = 60000, SEED = 5 };
 
+/* More than fit in what the heap of accounts has at first. */
+enum { ACCOUNTS = 40000, FEW = 12 };
+
 static struct timeouts timeouts;
 static struct transfers transfers;
-static uint64_t dues[HOLDS]; /* the naive list: due time, or 0 */
+static struct accounts accounts;
+
+/* The naive list, and what it says of account 0, … and, last, of the ledger. */
+static struct {
+    uint64_t due; /* or 0 */
+    uint32_t account[2];
+} naive[HOLDS];
+static uint64_t rounds[FEW + 1], latest[FEW + 1];
 
 static void set_up(void)
 {
-    cr_assert(quipui_transfers_open(&transfers, HOLDS, HOLDS));
-    cr_assert(region_ensure(&transfers.holds, HOLDS * sizeof(struct hold)));
-    cr_assert(quipui_timeouts_open(&timeouts, 1 << 16));
+    cr_assert(quipui_transfers_open(&transfers, ACCOUNTS, ACCOUNTS));
+    cr_assert(region_ensure(&transfers.holds, ACCOUNTS * sizeof(struct hold)));
+    cr_assert(quipui_accounts_open(&accounts, ACCOUNTS));
+    cr_assert(region_ensure(&accounts.slots, ACCOUNTS * sizeof(struct slot)));
+    cr_assert(quipui_timeouts_open(&timeouts, &transfers, &accounts));
 }
 
 static void tear_down(void)
 {
     quipui_timeouts_close(&timeouts);
+    quipui_accounts_close(&accounts);
     quipui_transfers_close(&transfers);
 }
 
-static uint64_t naive_earliest(void)
+static bool add(uint64_t hold, uint64_t debit, uint64_t credit, uint64_t due)
+{
+    return quipui_timeouts_add(&timeouts, hold, slot_at(&accounts, debit),
+                               slot_at(&accounts, credit), due);
+}
+
+/* Is this hold one of the account's? FEW: of the ledger's. */
+static bool is_of(int hold, uint32_t account)
+{
+    return naive[hold].due != 0 && (account == FEW || naive[hold].account[0] == account ||
+                                    naive[hold].account[1] == account);
+}
+
+static uint64_t naive_earliest(uint32_t account)
 {
     uint64_t earliest = NEVER;
 
     for (int i = 0; i < HOLDS; i++) {
-        if (dues[i] != 0 && dues[i] < earliest) earliest = dues[i];
+        if (is_of(i, account) && naive[i].due < earliest) earliest = naive[i].due;
     }
     return earliest;
 }
 
-static void check_places(void)
+static bool is_due(struct slot *slot, uint64_t now)
 {
-    uint64_t count = 0;
-
-    for (uint64_t i = 0; i < HOLDS; i++) {
-        uint32_t place = hold_at(&transfers, i)->heap_place;
-
-        cr_assert_eq(place != 0, dues[i] != 0, "seed %d: hold %llu", SEED, (unsigned long long)i);
-        if (place == 0) continue;
-        cr_assert_leq(place, timeouts.count);
-        cr_assert_eq(timeouts.heap[place - 1].hold, i);
-        cr_assert_eq(timeouts.heap[place - 1].due, dues[i]);
-        count++;
-    }
-    cr_assert_eq(timeouts.count, count);
+    return slot == NULL ? timeouts_due(&timeouts, now) : timeouts_due_on(slot, now);
 }
 
-static void check(uint64_t rounds)
+static void check(uint32_t account)
 {
-    uint64_t earliest = naive_earliest(), first;
+    struct slot *slot = account == FEW ? NULL : slot_at(&accounts, account);
+    uint64_t earliest = naive_earliest(account), first;
 
-    cr_assert_eq(timeouts_rounds(&timeouts), rounds, "seed %d", SEED);
+    cr_assert_eq(slot == NULL ? timeouts_rounds(&timeouts) : timeouts_rounds_of(slot),
+                 rounds[account], "seed %d", SEED);
+    cr_assert_eq(slot == NULL ? timeouts_latest(&timeouts) : timeouts_latest_of(slot),
+                 latest[account], "seed %d", SEED);
     lock_hold(&timeouts.lock);
     if (earliest == NEVER) {
-        cr_assert_not(timeouts_due(&timeouts, NEVER - 1));
-        cr_assert_eq(quipui_timeouts_first(&timeouts, NEVER), NEVER);
+        cr_assert_not(is_due(slot, NEVER - 1));
+        cr_assert_eq(quipui_timeouts_first(&timeouts, slot, NEVER), NEVER);
     } else {
-        cr_assert(timeouts_due(&timeouts, earliest), "seed %d", SEED);
-        cr_assert_not(timeouts_due(&timeouts, earliest - 1));
-        cr_assert_eq(quipui_timeouts_first(&timeouts, earliest - 1), NEVER);
-        first = quipui_timeouts_first(&timeouts, earliest);
+        cr_assert(is_due(slot, earliest), "seed %d", SEED);
+        cr_assert_not(is_due(slot, earliest - 1));
+        cr_assert_eq(quipui_timeouts_first(&timeouts, slot, earliest - 1), NEVER);
+        first = quipui_timeouts_first(&timeouts, slot, earliest);
         cr_assert_lt(first, HOLDS);
-        cr_assert_eq(dues[first], earliest, "seed %d", SEED);
-        cr_assert_eq(quipui_timeouts_first(&timeouts, NEVER - 1), first);
+        cr_assert(is_of((int)first, account));
+        cr_assert_eq(naive[first].due, earliest, "seed %d", SEED);
+        cr_assert_eq(quipui_timeouts_first(&timeouts, slot, NEVER - 1), first);
     }
     lock_let_go(&timeouts.lock);
 }
 
-/* One random step; true: something was taken out. */
-static bool step(struct random *random, uint32_t many)
+static void check_places(void)
+{
+    const struct timeout *heap = (const struct timeout *)(const void *)timeouts.heap.base;
+    uint64_t count = 0, in = 0;
+
+    for (int i = 0; i < HOLDS; i++)
+        count += naive[i].due != 0;
+    cr_assert_eq(timeouts.hold_count, count, "seed %d", SEED);
+    for (uint32_t a = 0; a < FEW; a++) {
+        uint64_t earliest = naive_earliest(a);
+        const struct slot *slot = slot_at(&accounts, a);
+
+        if (earliest == NEVER) continue;
+        cr_assert_lt(slot->timeouts.heap_place, timeouts.account_count);
+        cr_assert_eq(heap[slot->timeouts.heap_place].account, a);
+        cr_assert_eq(heap[slot->timeouts.heap_place].due, earliest);
+        in++;
+    }
+    cr_assert_eq(timeouts.account_count, in);
+}
+
+static void take_out(uint64_t hold, bool release)
+{
+    uint32_t all[] = {naive[hold].account[0], naive[hold].account[1], FEW};
+
+    for (int i = 0; i < 3; i++) {
+        rounds[all[i]]++;
+        if (release && naive[hold].due > latest[all[i]]) latest[all[i]] = naive[hold].due;
+    }
+    naive[hold].due = 0;
+}
+
+/* One random step. */
+static void step(struct random *random, uint32_t many)
 {
     uint64_t hold = random_below(random, HOLDS);
+    uint32_t of = random_below(random, FEW + 1);
 
-    if (dues[hold] == 0) {
-        if (random_below(random, 100) >= many) return false;
-        dues[hold] = 1 + random_below(random, many > 50 ? 1000 : 20); /* some fall due together */
-        cr_assert(quipui_timeouts_add(&timeouts, &transfers, hold, dues[hold]));
-        return false;
+    if (naive[hold].due == 0) {
+        if (random_below(random, 100) >= many) return;
+        naive[hold].due = 1 + random_below(random, many > 50 ? 1000 : 20); /* some together */
+        naive[hold].account[0] = random_below(random, FEW);
+        naive[hold].account[1] = (naive[hold].account[0] + 1 + random_below(random, FEW - 1)) % FEW;
+        cr_assert(add(hold, naive[hold].account[0], naive[hold].account[1], naive[hold].due));
+        return;
     }
-    if (random_below(random, 100) < many) return false;
+    if (random_below(random, 100) < many) return;
     if (random_one_in(random, 2)) {
         lock_hold(&timeouts.lock);
-        hold = quipui_timeouts_first(&timeouts, NEVER);
-        quipui_timeouts_drop_first(&timeouts, &transfers);
+        hold = quipui_timeouts_first(&timeouts, of == FEW ? NULL : slot_at(&accounts, of), NEVER);
+        if (hold != NEVER) {
+            quipui_timeouts_begin(&timeouts, hold);
+            quipui_timeouts_drop(&timeouts, hold);
+            take_out(hold, true);
+        }
         lock_let_go(&timeouts.lock);
-    } else {
-        quipui_timeouts_remove(&timeouts, &transfers, hold);
+        return;
     }
-    dues[hold] = 0;
-    quipui_timeouts_remove(&timeouts, &transfers, hold); /* not in: nothing happens */
-    return true;
+    quipui_timeouts_remove(&timeouts, hold);
+    take_out(hold, false);
+    quipui_timeouts_remove(&timeouts, hold); /* not in: nothing happens */
 }
 
 Test(timeouts, fall_due_in_order)
 {
     struct random random = {SEED};
-    uint64_t rounds = 0;
 
     set_up();
-    check(0);
     for (int i = 0; i < STEPS; i++) {
         /* Filling and emptying in turns. */
-        rounds += step(&random, i / 4000 % 2 == 0 ? 90 : 10);
-        check(rounds);
+        step(&random, i / 4000 % 2 == 0 ? 90 : 10);
+        check(FEW);
+        check((uint32_t)i % FEW);
         if (i % 64 == 0) check_places();
     }
     tear_down();
@@ -124,16 +182,35 @@ Test(timeouts, come_out_sorted)
 
     set_up();
     for (uint64_t i = 0; i < HOLDS; i++)
-        cr_assert(quipui_timeouts_add(&timeouts, &transfers, i, 1 + random_below(&random, 500)));
+        cr_assert(add(i, i % FEW, FEW + i % 5, 1 + random_below(&random, 500)));
     lock_hold(&timeouts.lock);
     for (int i = 0; i < HOLDS; i++) {
-        cr_assert_geq(timeouts.heap[0].due, last, "seed %d", SEED);
-        last = timeouts.heap[0].due;
-        quipui_timeouts_drop_first(&timeouts, &transfers);
+        uint64_t hold = quipui_timeouts_first(&timeouts, NULL, NEVER);
+
+        cr_assert_geq(hold_at(&transfers, hold)->due, last, "seed %d", SEED);
+        last = hold_at(&transfers, hold)->due;
+        quipui_timeouts_drop(&timeouts, hold);
     }
     lock_let_go(&timeouts.lock);
-    cr_assert_eq(timeouts.count, 0);
+    cr_assert_eq(timeouts.hold_count, 0);
+    cr_assert_eq(timeouts.account_count, 0);
     cr_assert_eq(timeouts_rounds(&timeouts), HOLDS);
+    tear_down();
+}
+
+/* Until it falls due, a hold on one account is not found on another. */
+Test(timeouts, are_an_accounts_own)
+{
+    set_up();
+    cr_assert(add(0, 1, 2, 10));
+    cr_assert(add(1, 2, 3, 5));
+    lock_hold(&timeouts.lock);
+    cr_assert_eq(quipui_timeouts_first(&timeouts, slot_at(&accounts, 1), NEVER), 0);
+    cr_assert_eq(quipui_timeouts_first(&timeouts, slot_at(&accounts, 2), NEVER), 1);
+    cr_assert_eq(quipui_timeouts_first(&timeouts, slot_at(&accounts, 4), NEVER), NEVER);
+    cr_assert_eq(quipui_timeouts_first(&timeouts, NULL, NEVER), 1);
+    lock_let_go(&timeouts.lock);
+    cr_assert_not(timeouts_due_on(slot_at(&accounts, 4), NEVER - 1));
     tear_down();
 }
 
@@ -147,21 +224,23 @@ Test(timeouts, need_memory_now_and_then)
     uint64_t refused = 0;
 
     set_up();
-    for (uint64_t i = 0; i < HOLDS; i++) {
+    for (uint64_t i = 0; i + 1 < ACCOUNTS; i++) {
+        uint64_t count = timeouts.account_count;
+
         quipui_memory_refuse = refuse;
-        dues[i] = 1000 - i;
-        if (!quipui_timeouts_add(&timeouts, &transfers, i, dues[i])) {
-            dues[i] = 0;
-            check(0);
-            check_places();
+        if (!add(i, i, i + 1, ACCOUNTS - i)) {
+            cr_assert_eq(timeouts.account_count, count);
+            cr_assert_eq(timeouts.hold_count, i);
+            cr_assert_eq(hold_at(&transfers, i)->node[0].rank, 0);
             refused++;
             quipui_memory_refuse = NULL;
-            dues[i] = 1000 - i;
-            cr_assert(quipui_timeouts_add(&timeouts, &transfers, i, dues[i]));
+            cr_assert(add(i, i, i + 1, ACCOUNTS - i));
         }
-        check(0);
+        cr_assert(timeouts_due(&timeouts, ACCOUNTS - i));
+        cr_assert_not(timeouts_due(&timeouts, ACCOUNTS - i - 1));
     }
-    check_places();
-    cr_assert_eq(refused, 5, "64, and doubled four times: %llu", (unsigned long long)refused);
+    quipui_memory_refuse = NULL;
+    cr_assert_eq(timeouts.account_count, ACCOUNTS, "there is room for all");
+    cr_assert_eq(refused, 4, "256 KiB at a time, of each: %llu", (unsigned long long)refused);
     tear_down();
 }

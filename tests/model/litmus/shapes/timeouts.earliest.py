@@ -8,7 +8,7 @@ def writes_and_releases():
     yield store("earliest", 5, "timeouts.earliest publish")
     yield store("reserved", 1, "optimistic.word unlock")
     yield store("reserved", 0, "optimistic.word unlock")
-    yield store("rounds", 1, "timeouts.rounds take_out")
+    yield store("rounds", 1, "timeouts.rounds count_round")
     yield store("earliest", 10, "timeouts.earliest publish")
 
 
