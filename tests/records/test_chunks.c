@@ -98,7 +98,7 @@ Test(chunks, follow_the_places)
 
     set_up();
     cr_assert(quipui_region_open(&region, CAPACITY * STRIDE));
-    quipui_places_open(&places, &region, STRIDE, CAPACITY);
+    quipui_places_open(&places, PLACES_OF_TRANSFERS, &region, STRIDE, CAPACITY);
     places.chunks = &chunks;
     cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_OK);
     cr_assert(note(chunk_at(&chunks, 3), CHUNK_PLACES, 1, 2), "handed out");

@@ -19,7 +19,7 @@ static uint64_t first, nodes;
 
 static void set_up(void)
 {
-    cr_assert(quipui_transfers_open(&transfers, HOLDS));
+    cr_assert(quipui_transfers_open(&transfers, HOLDS, HOLDS));
     cr_assert(region_ensure(&transfers.holds, HOLDS * sizeof(struct hold)));
     first = 0;
 }
