@@ -4,8 +4,8 @@
  * Readers meet a claim only until the chain is settled. Events are copied once, before anything of
  * them is looked at; only the copies are.
  *
- * A chain that there are not enough slots for is looked at to its end all the same: it may exist, or
- * be ill-formed, which needs no slot. Meanwhile it has slots behind the capacity. */
+ * A chain that there are not enough slots for is looked at to its end all the same: it may exist,
+ * or be ill-formed, which needs no slot. Meanwhile it has slots behind the capacity. */
 #include "batch/accounts.h"
 
 #include <string.h>

@@ -13,6 +13,7 @@
 
 #include "batch/oldest.h"
 #include "batch/past.h"
+#include "batch/scan.h"
 #include "records/horizon.h"
 
 /* A search: positions after (after, after_order), timestamps up to `last`. */
@@ -35,23 +36,18 @@ quipu_status quipui_read_horizon(struct reader *reader, uint64_t *horizon)
     return QUIPU_OK;
 }
 
-static bool is_imported(const quipu_transfer *transfer)
+/* Those that were not imported; `picks` is memory for as many as there is room for. */
+static void find_transfers(struct search *search, struct pick *picks)
 {
-    return (transfer->flags & QUIPU_TRANSFER_IMPORTED) != 0;
-}
+    const quipu_query_filter span = {.timestamp_min = search->after + 1,
+                                     .timestamp_max = search->last};
+    struct selection selection = {
+        .picks = picks, .room = search->oldest.room, .skips_imported = true};
 
-static void find_transfers(struct search *search)
-{
-    struct transfers *transfers = &search->store->transfers;
-    uint64_t all = places_end(&transfers->places);
-
-    for (uint64_t place = 0; place < all; place++) {
-        const quipu_transfer *transfer = transfer_at(transfers, place);
-
-        if (!knot_is_settled(knot_at(transfers, place)) || is_imported(transfer)) continue;
-        if (transfer->timestamp <= search->after || transfer->timestamp > search->last) continue;
-        quipui_oldest_offer(&search->oldest, &(struct happened){.timestamp = transfer->timestamp,
-                                                                .place = place,
+    quipui_find_transfers(search->store, &span, &selection);
+    for (size_t i = 0; i < selection.count; i++) {
+        quipui_oldest_offer(&search->oldest, &(struct happened){.timestamp = picks[i].rank,
+                                                                .place = picks[i].place,
                                                                 .what = TRANSFER_HAPPENED});
     }
 }
@@ -213,6 +209,7 @@ quipu_status quipui_get_changes(struct reader *reader, const quipu_change_filter
     uint64_t found_horizon;
     quipu_status status = quipui_read_horizon(reader, &found_horizon);
     struct past *pasts;
+    struct pick *picks;
     struct key *keys;
 
     if (status != QUIPU_OK) return status;
@@ -221,17 +218,19 @@ quipu_status quipui_get_changes(struct reader *reader, const quipu_change_filter
         search.last = filter->timestamp_max;
     }
     room = room_for(reader->store, room);
-    pasts = quipui_worker_scratch(
-        reader->worker, room * (2 * (sizeof *pasts + sizeof *keys) + sizeof(struct happened)) + 1);
+    pasts =
+        quipui_worker_scratch(reader->worker, 1 + room * (2 * (sizeof *pasts + sizeof *keys) +
+                                                          sizeof *picks + sizeof(struct happened)));
     if (pasts == NULL) return QUIPU_NO_MEMORY;
     keys = (struct key *)(void *)(pasts + 2 * room);
+    picks = (struct pick *)(void *)(keys + 2 * room);
     search.oldest =
-        (struct oldest){.heap = (struct happened *)(void *)(keys + 2 * room), .room = room};
-    if (room > 0) {
+        (struct oldest){.heap = (struct happened *)(void *)(picks + room), .room = room};
+    if (room > 0 && search.last > 0) {
         find_imported(&search);
         find_accounts(&search);
         find_expiries(&search);
-        find_transfers(&search);
+        find_transfers(&search, picks);
     }
     quipui_oldest_sort(&search.oldest);
     asked = tell(&search, changes, pasts);

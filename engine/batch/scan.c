@@ -27,8 +27,13 @@ static bool is_in_time(const quipu_query_filter *filter, uint64_t timestamp)
            (filter->timestamp_max == 0 || timestamp <= filter->timestamp_max);
 }
 
-static bool is_wanted(const quipu_query_filter *filter, const quipu_transfer *transfer)
+static bool is_wanted(const struct scan *scan, const quipu_transfer *transfer)
 {
+    const quipu_query_filter *filter = scan->filter;
+
+    if (scan->selection->skips_imported && (transfer->flags & QUIPU_TRANSFER_IMPORTED) != 0) {
+        return false;
+    }
     return is_in_time(filter, transfer->timestamp) &&
            (filter->user_data_128 == 0 || transfer->user_data_128 == filter->user_data_128) &&
            (filter->user_data_64 == 0 || transfer->user_data_64 == filter->user_data_64) &&
@@ -52,7 +57,7 @@ static void offer(const struct scan *scan, uint64_t place)
     const quipu_transfer *transfer = transfer_at(scan->transfers, place);
 
     count_step();
-    if (is_wanted(scan->filter, transfer)) {
+    if (is_wanted(scan, transfer)) {
         quipui_select(scan->selection, transfer->timestamp, place);
     }
 }
@@ -76,7 +81,7 @@ static void look_at_all(const struct scan *scan, uint64_t from, uint64_t to, str
         if (span->count > 0 && (last < timestamp) == down) span->is_ordered = false;
         last = timestamp;
         span_add(span, &(struct span){1, timestamp, timestamp, false});
-        if (is_wanted(scan->filter, transfer_at(scan->transfers, place))) {
+        if (is_wanted(scan, transfer_at(scan->transfers, place))) {
             quipui_select(scan->selection, timestamp, place);
         }
     }
@@ -107,8 +112,8 @@ static void look_in_order(const struct scan *scan, uint64_t from)
 {
     const quipu_query_filter *filter = scan->filter;
     uint64_t low = first_from(scan, from, filter->timestamp_min);
-    uint64_t end = filter->timestamp_max + 1; /* 1: open; 0: the maximum was 2^64-1 */
-    uint64_t high = end <= 1 ? from + CHUNK_PLACES : first_from(scan, from, end);
+    uint64_t high = filter->timestamp_max == 0 ? from + CHUNK_PLACES
+                                               : first_from(scan, from, filter->timestamp_max + 1);
 
     for (uint64_t i = low; i < high; i++) {
         uint64_t place = scan->selection->newest ? high - 1 - (i - low) : i;

@@ -16,9 +16,10 @@ struct pick {
 struct selection {
     struct pick *picks; /* room for `room`, which is not 0 */
     size_t room, count;
-    bool newest;      /* the newest are selected, newest first; else the oldest, oldest first */
-    bool is_heap;     /* the highest rank is first */
-    bool is_shuffled; /* the ranks do not rise, though it is no heap */
+    bool skips_imported; /* imported transfers are not selected */
+    bool newest;         /* the newest are selected, newest first; else the oldest, oldest first */
+    bool is_heap;        /* the highest rank is first */
+    bool is_shuffled;    /* the ranks do not rise, though it is no heap */
 };
 
 /* Timestamps by rank, so that lower is better whichever is wanted; and back. */

@@ -37,7 +37,7 @@ struct worker {
     uint32_t spare_place_count;
     uint32_t spare_markers; /* list of markers that were not added: place + 1, or 0 */
     uint64_t newest;        /* largest timestamp of a transfer stored by this worker */
-    uint32_t others_left;   /* so many holds of others this call may still release; see timeouts.h */
+    uint32_t others_left;   /* holds of others that its call may still release: timeouts.h */
     char *scratch;
     size_t scratch_bytes;
     _Atomic uint64_t snapshot; /* rcu: the stamp that a snapshot in progress needs, or 0 */

@@ -187,8 +187,8 @@ QUIPU_PUBLIC quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_u
  *
  *   units    at most min(filter->limit, capacity) transfers; *count says how many
  *   returns  QUIPU_OK         *count may be 0: nothing matched, or no such account
- *            QUIPU_INVALID    NULL, misaligned, overlapping, capacity 0, limit 0, neither debits nor
- *                             credits, min after max, min or max over 2^63-1, reserved bits or
+ *            QUIPU_INVALID    NULL, misaligned, overlapping, capacity 0, limit 0, neither debits
+ *                             nor credits, min after max, min or max over 2^63-1, reserved bits or
  *                             fields, account id 0 or 2^128-1; *count stays as it was
  *            QUIPU_NO_MEMORY  *count is 0
  *   threads  any

@@ -147,12 +147,13 @@ EVERY_PROTOCOL(backlog, costs_every_call_a_slice_at_most)
 EVERY_PROTOCOL(backlog, is_due_to_the_nanosecond)
 {
     quipu_transfer event = a_hold(2000, OWN, OTHER, 5, 5);
+    quipu_uint128 id = event.id;
     struct twin twin;
 
     set_up(&twin, *protocol_index);
     fall_due(&twin, 1000, HOLDS);
     twin_transfer(&twin, event, QUIPU_CREATED);
-    cr_assert_eq(quipu_lookup_transfers(twin.ledger, &event.id, 1, &event, NULL), QUIPU_OK);
+    cr_assert_eq(quipu_lookup_transfers(twin.ledger, &id, 1, &event, NULL), QUIPU_OK);
     twin.now = event.timestamp + 5 * SECOND - 1;
     cr_assert(look(&twin, OWN, NULL).debits_pending == 5);
     twin.now++;

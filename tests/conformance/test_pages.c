@@ -175,15 +175,15 @@ EVERY_PROTOCOL(pages, pass_over_places_that_came_back)
     ledger_close(ledger);
 }
 
-/* The largest number there is, as a maximum, leaves nothing out; nor does it where chunks are
+/* The last timestamp there is, as a maximum, leaves nothing out; nor does it where chunks are
  * known. */
 EVERY_PROTOCOL(pages, end_at_the_end_of_time)
 {
     quipu_ledger *ledger = set_up(*protocol_index);
     static quipu_transfer transfers[COUNT];
     quipu_account_filter filter = {
-        .account_id = A, .timestamp_max = UINT64_MAX, .limit = COUNT, .flags = BOTH};
-    quipu_query_filter query = {.timestamp_max = UINT64_MAX, .limit = COUNT};
+        .account_id = A, .timestamp_max = INT64_MAX, .limit = COUNT, .flags = BOTH};
+    quipu_query_filter query = {.timestamp_max = INT64_MAX, .limit = COUNT};
     size_t count;
 
     for (unsigned round = 0; round < 4; round++) {
