@@ -15,11 +15,11 @@ static enum command_exit show(quipu_ledger *ledger, quipu_uint128 id, struct rep
 {
     static const struct column columns[] = {
         LOOK_ACCOUNT_COLUMNS,
-        {"version", COLUMN_COUNT},
+        {"version", COLUMN_WORD},
         {"user_data_128", COLUMN_AMOUNT},
         {"user_data_64", COLUMN_AMOUNT},
         {"user_data_32", COLUMN_COUNT},
-        {"timestamp", COLUMN_COUNT},
+        {"timestamp", COLUMN_WORD},
     };
     quipu_account account;
     uint64_t version;

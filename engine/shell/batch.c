@@ -20,7 +20,7 @@ void batch_free(struct batch *batch)
     free(batch);
 }
 
-void batch_add(struct batch *batch, const union record *chain, size_t count)
+void batch_add(struct batch *batch, const union record *chain, size_t count, quipu_result *answers)
 {
     bool fits = batch->count + count <= QUIPU_BATCH_MAX;
 
@@ -28,6 +28,8 @@ void batch_add(struct batch *batch, const union record *chain, size_t count)
                                           record_is_imported(batch->kind, batch->records)))
         batch_flush(batch);
     memcpy(batch->records + batch->count, chain, count * sizeof *chain);
+    for (size_t i = 0; i < count; i++)
+        batch->answers[batch->count + i] = &answers[i];
     batch->count += count;
 }
 
@@ -40,6 +42,8 @@ void batch_flush(struct batch *batch)
                             : quipu_create_transfers(batch->ledger, &batch->records->transfer,
                                                      batch->count, batch->results);
         if (batch->status == QUIPU_OK) tally_count(&batch->tally, batch->results, batch->count);
+        for (size_t i = 0; i < batch->count && batch->status == QUIPU_OK; i++)
+            *batch->answers[i] = batch->results[i];
     }
     batch->count = 0;
 }

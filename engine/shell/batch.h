@@ -19,14 +19,16 @@ struct batch {
     size_t count;
     union record records[QUIPU_BATCH_MAX];
     quipu_result results[QUIPU_BATCH_MAX];
+    quipu_result *answers[QUIPU_BATCH_MAX]; /* the caller's, by record */
 };
 
 /* A megabyte: on the heap. NULL: no memory. */
 struct batch *batch_new(quipu_ledger *ledger, enum record_kind kind);
 void batch_free(struct batch *batch);
 
-/* Add a chain, 1..QUIPU_BATCH_MAX records; it may go to the ledger at once or later. */
-void batch_add(struct batch *batch, const union record *chain, size_t count);
+/* Add a chain, 1..QUIPU_BATCH_MAX records; it may go to the ledger at once or later. What becomes
+ * of each record is put into answers[] then, which must stay where it is until batch_flush(). */
+void batch_add(struct batch *batch, const union record *chain, size_t count, quipu_result *answers);
 
 /* Hand what there is to the ledger now. */
 void batch_flush(struct batch *batch);

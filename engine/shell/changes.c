@@ -31,7 +31,7 @@ static enum command_exit show_all(const struct load_order *order, enum report_fo
     if (load.ledger != NULL) {
         enum command_exit shown = follow_report(&follow, load.ledger, &report);
 
-        if (shown != COMMAND_FINE) {
+        if (shown != COMMAND_FINE || load_owns_output(order)) {
             report_free(&report);
         } else if (!report_end(&report, format)) {
             shown = COMMAND_SYSTEM;
@@ -65,8 +65,13 @@ static enum command_exit show_as_they_come(struct load_order *order, enum report
 }
 
 /* --follow prints rows as they come, so a table or one JSON value will not do. */
-static bool follow_format(const struct arg_str *said, enum report_format *format)
+static bool follow_format(const struct arg_str *said, const struct load_order *order,
+                          enum report_format *format)
 {
+    if (load_owns_output(order)) {
+        complain("--follow and --rejects - both print on standard output: give the rejects a file");
+        return false;
+    }
     if (said->count == 0) *format = REPORT_JSONL;
     if (*format == REPORT_CSV || *format == REPORT_JSONL) return true;
     complain("--follow prints csv or jsonl, not --format %s", said->sval[0]);
@@ -86,7 +91,7 @@ static enum command_exit run(int argc, char **argv)
     if (next != OPTION_GO) {
         exit = option_exit(next);
     } else if (!option_pair_read(&pair, &order, &format) ||
-               (follow->count > 0 && !follow_format(pair.format, &format))) {
+               (follow->count > 0 && !follow_format(pair.format, &order, &format))) {
         exit = COMMAND_USAGE;
     } else {
         exit = follow->count > 0 ? show_as_they_come(&order, format) : show_all(&order, format);

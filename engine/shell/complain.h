@@ -1,4 +1,7 @@
-/* complain.h - what goes to standard error: what is wrong, where, and what to do about it. */
+/* complain.h - what goes to standard error: what is wrong, where, and what to do about it.
+ *
+ * Bytes that a terminal would act on are escaped, see escape.h: cells of foreign files are
+ * quoted. */
 #ifndef QUIPU_SHELL_COMPLAIN_H
 #define QUIPU_SHELL_COMPLAIN_H
 

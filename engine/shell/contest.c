@@ -90,7 +90,14 @@ static void *play(void *context)
 
 static bool open_ledger(struct contest *contest)
 {
-    const quipu_options options = {.protocol = contest->order->protocol};
+    /* The round that reaches the limit runs to its end, and each worker of the ledger holds
+     * places for a call: so there is more room than that. */
+    const quipu_options options = {
+        .protocol = contest->order->protocol,
+        .account_capacity = TRANSFERS_A_LEDGER, /* each has its funds, by a transfer */
+        .transfer_capacity =
+            2 * TRANSFERS_A_LEDGER + (2 * contest->order->thread_count + 2) * QUIPU_BATCH_MAX,
+    };
     quipu_account accounts[3] = {{.id = SINK}, {.id = SOURCE}, {.id = POT}};
     quipu_result results[3];
 

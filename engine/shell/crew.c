@@ -19,7 +19,7 @@ struct worker {
 struct crew {
     quipu_ledger *ledger;
     struct partition *partition;
-    const struct window *window; /* plain, under lock */
+    struct window *window; /* plain, under lock; of its results each worker writes its lot's */
     pthread_mutex_t lock;
     pthread_cond_t begun, done;
     uint64_t round;    /* plain, under lock; +1 with each window */
@@ -33,7 +33,7 @@ struct crew {
 
 static void work(struct worker *worker)
 {
-    const struct window *window = worker->crew->window;
+    struct window *window = worker->crew->window;
     size_t chain_count;
     const size_t *chains = partition_lot(worker->crew->partition, worker->lot, &chain_count);
 
@@ -41,7 +41,7 @@ static void work(struct worker *worker)
         size_t begin = window->chain_begins[chains[i]];
 
         batch_add(worker->batch, window->records + begin,
-                  window_chain_end(window, chains[i]) - begin);
+                  window_chain_end(window, chains[i]) - begin, window->results + begin);
     }
     batch_flush(worker->batch);
 }
@@ -133,7 +133,7 @@ struct crew *crew_start(quipu_ledger *ledger, size_t thread_count)
     return crew;
 }
 
-quipu_status crew_begin(struct crew *crew, const struct window *window)
+quipu_status crew_begin(struct crew *crew, struct window *window)
 {
     uint64_t now = stopwatch_ns();
     quipu_status status = partition_split(crew->partition, crew->ledger, window);

@@ -16,8 +16,9 @@ struct crew;
 /* NULL: no memory, or no threads. */
 struct crew *crew_start(quipu_ledger *ledger, size_t thread_count);
 
-/* Begin a window; the one before must be done. The window stays the crew's until crew_wait(). */
-quipu_status crew_begin(struct crew *crew, const struct window *window);
+/* Begin a window; the one before must be done. The window stays the crew's until crew_wait();
+ * then its results say what became of its records. */
+quipu_status crew_begin(struct crew *crew, struct window *window);
 
 /* Wait until the window is done. The first status that was not OK, ever. */
 quipu_status crew_wait(struct crew *crew);

@@ -18,6 +18,8 @@ const struct command command_generate = {
         "linked chains over two ledgers, a hot settlement account, payments that are more than\n"
         "there is, and rows sent twice. The same options give the same bytes.\n"
         "\n"
+        "The files appear when they are whole, and are not written through symbolic links.\n"
+        "\n"
         "It prints how many of each outcome a ledger should find.\n"
         "\n"
         "Exit code: 0 fine, 2 usage, 3 system.\n",
@@ -40,19 +42,20 @@ static enum command_exit write_bank(const struct bank_order *order, const char *
     struct report report = {0};
     struct bank_forecast forecast;
     struct writer writer;
-    bool lived;
 
     if (!writer_open(&writer, folder)) return COMMAND_SYSTEM;
-    lived = bank_run(order, &writer, &forecast);
-    if (!lived)
+    if (!bank_run(order, &writer, &forecast)) {
         complain("out of memory for %llu customers; ask for fewer",
                  (unsigned long long)order->customer_count);
-    if (!writer_close(&writer) || !lived) return COMMAND_SYSTEM;
+        writer_drop(&writer);
+        return COMMAND_SYSTEM;
+    }
+    if (!writer_close(&writer)) return COMMAND_SYSTEM;
 
     report_sheet(&report, SHEET_OF_FACTS, "generated", NULL, columns,
                  sizeof columns / sizeof *columns);
-    report_text(&report, writer.accounts_path);
-    report_text(&report, writer.transfers_path);
+    report_text(&report, writer.accounts.path);
+    report_text(&report, writer.transfers.path);
     report_count(&report, writer.account_count);
     report_count(&report, writer.transfer_count);
     report_count(&report, forecast.created);

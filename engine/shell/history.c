@@ -108,8 +108,8 @@ static void report_entry(struct report *report, quipu_uint128 id, const struct t
 static enum command_exit show(quipu_ledger *ledger, quipu_uint128 id, struct report *report)
 {
     static const struct column columns[] = {
-        {"timestamp", COLUMN_COUNT},
-        {"version", COLUMN_COUNT},
+        {"timestamp", COLUMN_WORD},
+        {"version", COLUMN_WORD},
         {"transfer_id", COLUMN_AMOUNT},
         {"side", COLUMN_TEXT},
         {"other_account_id", COLUMN_AMOUNT},

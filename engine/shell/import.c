@@ -16,8 +16,7 @@ const struct command command_import = {
     .text = OPTION_PAIR_TEXT
     "\n"
     "It ends with the trial balance by ledger and code, the transfers per second (the\n"
-    "ledger's own time: reading the files is not in it), and the failures by outcome. A\n"
-    "transfer that the ledger refuses is not a bad row: it is counted, and the exit code 0.\n"
+    "ledger's own time: reading the files is not in it), and the failures by outcome.\n"
     "\n"
     "JSON is an object with a member for each of these; CSV is one table whose first column\n"
     "says which of these a row is of, and the other columns are of all of them.\n"
@@ -103,7 +102,11 @@ static enum command_exit show(const struct load_order *order, const struct load 
     report_run(order, load, &report);
     report_failures(load, &report);
     trial_free(&trial);
-    if (!report_end(&report, format)) return COMMAND_SYSTEM;
+    if (load_owns_output(order)) {
+        report_free(&report);
+    } else if (!report_end(&report, format)) {
+        return COMMAND_SYSTEM;
+    }
     if (!balances) complain("the books do not balance: debits are not credits in a ledger above");
     return balances ? COMMAND_FINE : COMMAND_REFUSED;
 }

@@ -20,14 +20,22 @@ struct load_order {
     const char *accounts_path, *transfers_path;
     quipu_protocol protocol;
     uint64_t thread_count;
-    bool strict;
+    bool strict, accept_unterminated;
+    bool allow_refusals;                  /* they are COMMAND_FINE */
+    const char *rejects_path;             /* NULL: none; "-": standard output */
+    uint64_t accounts_max, transfers_max; /* 0: as many as the files can have */
     struct load_watch watch;
 };
+
+/* Do the rejects go to standard output, and so nothing else? */
+bool load_owns_output(const struct load_order *order);
 
 /* Of one file. */
 struct load_file {
     uint64_t row_count, bad_count, skipped_count; /* as intake.h */
     struct tally tally;                           /* of the rows that reached the ledger */
+    uint64_t refused_line;                        /* of the first row that was refused; 0: none */
+    uint32_t refused_outcome;
 };
 
 struct load {
@@ -38,8 +46,8 @@ struct load {
     uint64_t total_ns;     /* opening, reading and all */
 };
 
-/* COMMAND_REFUSED: rows were bad, and said so; there is a ledger unless the order is strict or a
- * header is wrong. Refused events are counted, and fine. */
+/* COMMAND_REFUSED: rows were bad, or refused, and said so; there is a ledger unless a header is
+ * wrong, or a row is bad and the order strict. */
 enum command_exit load_run(const struct load_order *order, struct load *load);
 
 /* Close the ledger. */

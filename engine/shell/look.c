@@ -18,7 +18,7 @@ static enum command_exit load_and_show(const struct look *look, const struct loa
     if (load.ledger != NULL) {
         enum command_exit shown = look->show(load.ledger, id, &report);
 
-        if (shown != COMMAND_FINE) {
+        if (shown != COMMAND_FINE || load_owns_output(order)) {
             report_free(&report);
         } else if (!report_end(&report, format)) {
             shown = COMMAND_SYSTEM;

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "complain.h"
+#include "output.h"
 #include "quipu/quipu.h"
 
 static const struct command *const commands[] = {
@@ -42,12 +43,9 @@ static void print_help(FILE *out)
                 out);
 }
 
-static enum command_exit print_version(void)
+static void print_version(void)
 {
-    return printf("quipu %d.%d.%d\n", QUIPU_VERSION_MAJOR, QUIPU_VERSION_MINOR,
-                  QUIPU_VERSION_PATCH) > 0
-               ? COMMAND_FINE
-               : COMMAND_SYSTEM;
+    (void)printf("quipu %d.%d.%d\n", QUIPU_VERSION_MAJOR, QUIPU_VERSION_MINOR, QUIPU_VERSION_PATCH);
 }
 
 int main(int argc, char **argv)
@@ -67,10 +65,10 @@ int main(int argc, char **argv)
         print_help(stdout);
         exit = COMMAND_FINE;
     } else if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        exit = print_version();
+        print_version();
+        exit = COMMAND_FINE;
     } else {
         complain("no command \"%s\"; `quipu --help` lists them", argv[1]);
     }
-    if (fflush(stdout) != 0) exit = COMMAND_SYSTEM;
-    return (int)exit;
+    return output_flush() ? (int)exit : (int)COMMAND_SYSTEM;
 }

@@ -8,6 +8,7 @@
 
 #include "complain.h"
 #include "number.h"
+#include "output.h"
 
 static void print_help(const struct command *command, void **table)
 {
@@ -27,13 +28,13 @@ enum option_next option_parse(const struct command *command, void **table,
 
     if (arg_nullcheck(table) != 0) { /* not reached by tests: argtable's own memory */
         complain("out of memory for options");
-        return OPTION_WRONG;
+        return OPTION_UNSAID;
     }
     (void)snprintf(name, sizeof name, "quipu %s", command->name);
     wrong = arg_parse(argc, argv, table);
     if (help->count > 0) {
         print_help(command, table);
-        return OPTION_DONE;
+        return output_flush() ? OPTION_DONE : OPTION_UNSAID;
     }
     if (wrong == 0) return OPTION_GO;
     arg_print_errors(stderr, end, name);
@@ -218,8 +219,14 @@ bool option_id(const struct arg_str *option, quipu_uint128 *value)
 struct option_pair option_pair_new(void)
 {
     return (struct option_pair){
-        .accounts = arg_file1(NULL, "accounts", "A.csv", "the accounts"),
-        .transfers = arg_file1(NULL, "transfers", "T.csv", "the transfers"),
+        .accounts = arg_file1(NULL, "accounts", "A.csv", "the accounts; - is standard input"),
+        .transfers = arg_file1(NULL, "transfers", "T.csv", "the transfers; - is standard input"),
+        .rejects = arg_file0(NULL, "rejects", "FILE", "write rows that came to nothing there; -"),
+        .allow_refusals = arg_lit0(NULL, "allow-refusals", "refused rows are exit code 0"),
+        .accept_unterminated =
+            arg_lit0(NULL, "accept-unterminated", "the last row may lack its line end"),
+        .accounts_max = arg_str0(NULL, "accounts-max", "N", "room for so many accounts"),
+        .transfers_max = arg_str0(NULL, "transfers-max", "N", "room for so many transfers"),
         .protocol = arg_str0(NULL, "protocol", "P", OPTION_PROTOCOLS " (optimistic)"),
         .threads = arg_str0(NULL, "threads", "N", "threads that put transfers in (1)"),
         .format = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)"),
@@ -229,18 +236,31 @@ struct option_pair option_pair_new(void)
     };
 }
 
+/* Of quipu_options. */
+#define ACCOUNTS_MAX ((uint64_t)1 << 32)
+#define TRANSFERS_MAX ((uint64_t)1 << 33)
+
 bool option_pair_read(const struct option_pair *pair, struct load_order *order,
                       enum report_format *format)
 {
     *order = (struct load_order){
         .accounts_path = pair->accounts->filename[0],
         .transfers_path = pair->transfers->filename[0],
+        .rejects_path = pair->rejects->count > 0 ? pair->rejects->filename[0] : NULL,
         .protocol = QUIPU_OPTIMISTIC,
         .thread_count = 1,
         .strict = pair->strict->count > 0,
+        .allow_refusals = pair->allow_refusals->count > 0,
+        .accept_unterminated = pair->accept_unterminated->count > 0,
     };
     *format = REPORT_TABLE;
+    if (strcmp(order->accounts_path, "-") == 0 && strcmp(order->transfers_path, "-") == 0) {
+        complain("--accounts and --transfers are both -: standard input is one file");
+        return false;
+    }
     return option_protocol(pair->protocol, &order->protocol) &&
            option_count(pair->threads, 1, OPTION_THREADS_MAX, &order->thread_count) &&
+           option_count(pair->accounts_max, 1, ACCOUNTS_MAX, &order->accounts_max) &&
+           option_count(pair->transfers_max, 1, TRANSFERS_MAX, &order->transfers_max) &&
            option_format(pair->format, format);
 }

@@ -16,8 +16,9 @@
 
 enum option_next {
     OPTION_GO,
-    OPTION_DONE, /* help was asked for and given */
-    OPTION_WRONG /* said why */
+    OPTION_DONE,  /* help was asked for and given */
+    OPTION_WRONG, /* said why */
+    OPTION_UNSAID /* the system failed: help could not be written, or memory is out; said so */
 };
 
 /* Parse. The table ends with `end`; `help` is in it. Any entry NULL: out of memory, said. */
@@ -28,6 +29,7 @@ enum option_next option_parse(const struct command *command, void **table,
 /* The exit code of a command that does not go on. */
 static inline enum command_exit option_exit(enum option_next next)
 {
+    if (next == OPTION_UNSAID) return COMMAND_SYSTEM;
     return next == OPTION_DONE ? COMMAND_FINE : COMMAND_USAGE;
 }
 
@@ -67,9 +69,9 @@ extern const char *const option_protocol_names[OPTION_PROTOCOL_COUNT];
 
 /* The options of commands over a pair of files, to be listed in their tables. */
 struct option_pair {
-    struct arg_file *accounts, *transfers;
-    struct arg_str *protocol, *threads, *format;
-    struct arg_lit *strict, *help;
+    struct arg_file *accounts, *transfers, *rejects;
+    struct arg_str *protocol, *threads, *format, *accounts_max, *transfers_max;
+    struct arg_lit *strict, *allow_refusals, *accept_unterminated, *help;
     struct arg_end *end;
 };
 
@@ -77,8 +79,9 @@ struct option_pair option_pair_new(void);
 
 /* All of them, for the table; `end` last. */
 #define OPTION_PAIR_TABLE(pair)                                                                    \
-    (pair).accounts, (pair).transfers, (pair).protocol, (pair).threads, (pair).format,             \
-        (pair).strict, (pair).help, (pair).end
+    (pair).accounts, (pair).transfers, (pair).rejects, (pair).allow_refusals,                      \
+        (pair).accept_unterminated, (pair).strict, (pair).protocol, (pair).threads, (pair).format, \
+        (pair).accounts_max, (pair).transfers_max, (pair).help, (pair).end
 
 /* What they say. False: a value is wrong, and it said so. */
 bool option_pair_read(const struct option_pair *pair, struct load_order *order,
@@ -87,19 +90,38 @@ bool option_pair_read(const struct option_pair *pair, struct load_order *order,
 /* What is true of all commands over a pair of files, for their manuals. */
 #define OPTION_PAIR_TEXT                                                                           \
     "Both files are CSV with a header row that names fields of the records, in any order;\n"       \
-    "absent and empty fields are 0. Ids and amounts go up to 2^128-1, decimal or 0x\n"             \
-    "hexadecimal; flags are names joined by `|`, or a number.\n"                                   \
+    "one of them may be -, standard input. The header must name id, and of transfers\n"            \
+    "amount; a field without a column is 0, and so is an empty one, but for an amount, which\n"    \
+    "only a void may leave empty. Ids and amounts go up to 2^128-1, decimal or 0x\n"               \
+    "hexadecimal; amounts are minor units (12.50 is 1250); flags are names joined by `|`, or\n"    \
+    "a number.\n"                                                                                  \
     "\n"                                                                                           \
-    "A bad row is reported with file, line and column, and skipped, with its whole linked\n"       \
-    "chain if it is in one; --strict stops at the first. Accounts go in before transfers.\n"       \
+    "Each line is one row. A bad row is reported with file, line and column, and left out,\n"      \
+    "with its whole linked chain; --strict stops at the first. Bad is a row whose number of\n"     \
+    "fields is not the header's, one with a quote that its line does not close, and a last\n"      \
+    "row without a line end: a file that was cut off looks so. --accept-unterminated takes\n"      \
+    "that row if it has all its fields. A bad row whose flags cannot be read may be linked to\n"   \
+    "the next, which is left out, too.\n"                                                          \
+    "\n"                                                                                           \
+    "Rows that the ledger refuses make the exit code 1, unless --allow-refusals; not so\n"         \
+    "`exists`: the same files may be imported again. --rejects FILE gets each row that came\n"     \
+    "to nothing, as CSV: file, line, outcome, meaning, needed, available, and the row as it\n"     \
+    "stood. Of what exceeds or overflows, `needed` is the row's amount, `available` what there\n"  \
+    "was just before the row (or before its chain). With --rejects - they go to standard\n"        \
+    "output, in place of the report.\n"                                                            \
     "\n"                                                                                           \
     "With --threads N, transfers are taken in windows of some thousands. Rows that share an\n"     \
     "account, a transfer id or a pending transfer stay on one thread, in file order, and so\n"     \
     "do those related through others: every account sees its rows in file order, and what\n"       \
     "becomes of them is the same for any N. An account that is in every row leaves nothing\n"      \
-    "to share out. A linked chain is always one call.\n"
+    "to share out. A linked chain is always one call.\n"                                           \
+    "\n"                                                                                           \
+    "The ledger reserves address space for as many rows as the files can have, by their\n"         \
+    "sizes; --accounts-max and --transfers-max say otherwise, and should for a pipe.\n"
 
+/* Of these commands; others have their own. */
 #define OPTION_EXIT_TEXT                                                                           \
-    "Exit code: 0 fine, 1 bad rows or books that do not balance, 2 usage, 3 system.\n"
+    "Exit code: 0 fine, 1 rows were bad or refused, or the books do not balance, 2 usage,\n"       \
+    "3 system.\n"
 
 #endif

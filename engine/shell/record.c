@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advice.h"
 #include "number.h"
 
 struct field {
@@ -48,10 +49,10 @@ static const struct field transfer_fields[] = {
     FIELD(quipu_transfer, timestamp),
 };
 
-#define FIELD_COUNT 13
-
-QUIPU_STATIC_ASSERT(sizeof account_fields == FIELD_COUNT * sizeof(struct field), "all are listed");
-QUIPU_STATIC_ASSERT(sizeof transfer_fields == FIELD_COUNT * sizeof(struct field), "all are listed");
+QUIPU_STATIC_ASSERT(sizeof account_fields == RECORD_FIELD_COUNT * sizeof(struct field),
+                    "all are listed");
+QUIPU_STATIC_ASSERT(sizeof transfer_fields == RECORD_FIELD_COUNT * sizeof(struct field),
+                    "all are listed");
 
 static const struct field *fields_of(enum record_kind kind)
 {
@@ -60,7 +61,7 @@ static const struct field *fields_of(enum record_kind kind)
 
 int record_field(enum record_kind kind, const char *name)
 {
-    for (int field = 0; field < FIELD_COUNT; field++) {
+    for (int field = 0; field < RECORD_FIELD_COUNT; field++) {
         if (strcmp(fields_of(kind)[field].name, name) == 0) return field;
     }
     return RECORD_NO_FIELD;
@@ -129,9 +130,10 @@ bool record_set(enum record_kind kind, union record *record, int field_index, co
         (void)snprintf(reason, RECORD_REASON_BYTES, "%s: %.*s is too large: at most 2^%zu-1",
                        field->name, shown, text, 8 * field->bytes);
     } else {
-        (void)snprintf(reason, RECORD_REASON_BYTES,
-                       "%s: \"%.*s\" is not a number: digits, or 0x and hexadecimal digits",
-                       field->name, shown, text);
+        char advice[ADVICE_BYTES];
+
+        (void)snprintf(reason, RECORD_REASON_BYTES, "%s: \"%.*s\" is not a number: %s", field->name,
+                       shown, text, advice_on(field->name, text, (size_t)shown, advice));
     }
     return false;
 }

@@ -34,6 +34,7 @@ static inline bool record_is_imported(enum record_kind kind, const union record 
 }
 
 #define RECORD_NO_FIELD (-1)
+#define RECORD_FIELD_COUNT 13 /* of either kind */
 
 /* Which field has this name, or RECORD_NO_FIELD. */
 int record_field(enum record_kind kind, const char *name);

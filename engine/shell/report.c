@@ -2,12 +2,12 @@
 #define _POSIX_C_SOURCE 200809L
 #include "report.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "complain.h"
 #include "grow.h"
+#include "output.h"
 
 void report_sheet(struct report *report, enum sheet_shape shape, const char *name,
                   const char *title, const struct column *columns, size_t column_count)
@@ -90,11 +90,7 @@ bool report_end(struct report *report, enum report_format format)
         complain("out of memory for the report");
         return false;
     }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        complain("cannot write to standard output: %s", strerror(errno));
-        return false;
-    }
-    return true;
+    return output_flush();
 }
 
 void report_free(struct report *report)

@@ -1,8 +1,9 @@
 /* report.h - what a command prints: named sheets of cells, in one of four forms.
  *
  * Cells are added in order; a row is full when its columns are. In JSON a report is one object with
- * a member per sheet: an array of objects, or one object for a sheet of facts; 128-bit values are
- * strings. In JSON lines each row is an object by itself, of which the member `sheet` names its
+ * a member per sheet: an array of objects, or one object for a sheet of facts; values of 64 and 128
+ * bits are strings, since readers round numbers above 2^53; how many there were of something is a
+ * number. In JSON lines each row is an object by itself, of which the member `sheet` names its
  * sheet. In CSV a report of one sheet is that sheet; one of several has all their columns, and a
  * first one that names the sheet, so that it is one table to any reader. */
 #ifndef QUIPU_SHELL_REPORT_H
@@ -19,8 +20,9 @@ enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_JSONL };
 
 enum column_kind {
     COLUMN_TEXT,
-    COLUMN_COUNT,  /* below 2^63: a number in JSON */
-    COLUMN_AMOUNT, /* any: a string in JSON */
+    COLUMN_COUNT,  /* how many there were, or 32 bits of a record: a number in JSON, below 2^53 */
+    COLUMN_WORD,   /* 64 bits of a record: a string in JSON, whose readers would round a number */
+    COLUMN_AMOUNT, /* 128 bits or more: a string in JSON */
     COLUMN_REAL,
     COLUMN_TRUTH
 };

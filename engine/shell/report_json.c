@@ -13,6 +13,7 @@ static json_t *value_of(enum column_kind kind, const char *text)
     case COLUMN_REAL: return json_real(strtod(text, NULL));
     case COLUMN_TRUTH: return json_boolean(strcmp(text, "yes") == 0);
     case COLUMN_TEXT:
+    case COLUMN_WORD:
     case COLUMN_AMOUNT: break;
     }
 

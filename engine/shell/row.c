@@ -1,13 +1,11 @@
-/* row.c - libcsv pushes cells; here they are pulled, a row at a time.
+/* row.c - libcsv pushes cells; here they are pulled, a line at a time.
  *
- * Lines are fed whole. A row is there when the parser says so; if it does not after a line that is
- * not blank, a quoted cell goes on in the next line. */
+ * A line is fed whole. If it is not blank and the parser has no row then, a quote is still open. */
 #define _POSIX_C_SOURCE 200809L
 #include "row.h"
 
 #include <csv.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +16,13 @@
 struct row_file {
     FILE *stream;
     struct csv_parser parser;
-    uint64_t line, next_line; /* where the row begins, and the one after what was read */
+    bool accept_unterminated;
+    uint64_t line; /* of the row; 0: before the first */
     uint64_t bytes_done, bytes_total;
     const char *fault;
     size_t fault_at; /* in raw */
 
-    char raw[ROW_BYTES_MAX]; /* the row as it stands in the file */
+    char raw[ROW_BYTES_MAX]; /* the line as it stands in the file, with its end */
     size_t raw_bytes;
 
     char *text; /* all cells of the row, each with its zero byte */
@@ -80,21 +79,21 @@ static void start_parser(struct row_file *file)
     (void)csv_init(&file->parser, CSV_STRICT | CSV_STRICT_FINI);
 }
 
-struct row_file *row_open(const char *path)
+struct row_file *row_open(const char *path, bool accept_unterminated)
 {
     struct row_file *file = calloc(1, sizeof *file);
     struct stat about;
 
     if (file == NULL) return NULL;
-    file->stream = fopen(path, "r");
+    file->stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
     if (file->stream == NULL) {
         free(file);
         return NULL;
     }
     if (fstat(fileno(file->stream), &about) == 0 && S_ISREG(about.st_mode))
         file->bytes_total = (uint64_t)about.st_size;
+    file->accept_unterminated = accept_unterminated;
     start_parser(file);
-    file->next_line = 1;
     return file;
 }
 
@@ -108,15 +107,16 @@ void row_close(struct row_file *file)
     free(file);
 }
 
-enum line_end { LINE_WHOLE, LINE_TOO_LONG, LINE_NONE, LINE_BROKEN };
+enum line_end { LINE_WHOLE, LINE_TOO_LONG, LINE_UNTERMINATED, LINE_NONE, LINE_BROKEN };
 
-/* Append the next line, with its end, to raw. */
+/* The next line, with its end, is raw. */
 static enum line_end take_line(struct row_file *file)
 {
-    size_t before = file->raw_bytes;
     int byte = 0;
     bool too_long = false;
 
+    file->raw_bytes = file->text_bytes = file->cell_count = 0;
+    file->rows_seen = 0;
     while (byte != '\n' && (byte = getc_unlocked(file->stream)) != EOF) {
         if (file->raw_bytes < sizeof file->raw) {
             file->raw[file->raw_bytes++] = (char)byte;
@@ -126,11 +126,12 @@ static enum line_end take_line(struct row_file *file)
         file->bytes_done++;
     }
     if (ferror(file->stream)) return LINE_BROKEN;
-    if (file->next_line == 1 && file->raw_bytes >= 3 && memcmp(file->raw, "\xEF\xBB\xBF", 3) == 0)
+    file->line++;
+    if (file->line == 1 && file->raw_bytes >= 3 && memcmp(file->raw, "\xEF\xBB\xBF", 3) == 0)
         memset(file->raw, ' ', 3); /* a byte order mark; columns stay true */
-    file->next_line++;
     if (too_long) return LINE_TOO_LONG;
-    return file->raw_bytes > before ? LINE_WHOLE : LINE_NONE;
+    if (file->raw_bytes == 0) return LINE_NONE;
+    return byte == '\n' ? LINE_WHOLE : LINE_UNTERMINATED;
 }
 
 static enum row_next malformed(struct row_file *file, size_t at, const char *fault)
@@ -150,61 +151,72 @@ static bool is_blank(const struct row_file *file)
     return true;
 }
 
-/* Give the parser the end of the file: a last line may lack its own. */
-static enum row_next finish(struct row_file *file)
+/* The last quote that opens a field. A doubled one closes and opens again, which is no harm. */
+static size_t open_quote(const struct row_file *file)
 {
-    if (file->raw_bytes == 0) return ROW_END;
-    if (csv_fini(&file->parser, take_cell, take_row, file) != 0)
-        return malformed(file, 0, "the file ends inside a quoted field");
-    if (file->out_of_memory) return ROW_BROKEN;
-    fix(file);
-    return file->rows_seen > 0 ? ROW_FINE : ROW_END;
-}
+    bool quoted = false;
+    size_t opened = 0;
 
-static void forget_row(struct row_file *file)
-{
-    file->raw_bytes = file->text_bytes = file->cell_count = 0;
-    file->rows_seen = 0;
-    file->line = file->next_line;
-}
-
-static enum row_next next_row(struct row_file *file)
-{
-    forget_row(file);
-    for (;;) {
-        size_t before = file->raw_bytes;
-        enum line_end end = take_line(file);
-
-        if (end == LINE_BROKEN) return ROW_BROKEN;
-        if (end == LINE_TOO_LONG) return malformed(file, 0, "a row is longer than 65536 bytes");
-        if (end == LINE_NONE) return finish(file);
-
-        size_t fed = file->raw_bytes - before;
-        size_t read = csv_parse(&file->parser, file->raw + before, fed, take_cell, take_row, file);
-
-        if (file->out_of_memory) errno = ENOMEM;
-        if (file->out_of_memory || (read != fed && csv_error(&file->parser) != CSV_EPARSE))
-            return ROW_BROKEN;
-        if (read != fed)
-            return malformed(file, before + read,
-                             "a double quote where none may be: fields that hold quotes are "
-                             "quoted, and quotes in them doubled");
-        if (file->rows_seen > 1)
-            return malformed(file, before,
-                             "a carriage return inside a line: lines end in LF or CRLF");
-        if (file->rows_seen == 1) break;
-        if (is_blank(file)) forget_row(file);
+    for (size_t i = 0; i < file->raw_bytes; i++) {
+        if (file->raw[i] != '"') continue;
+        quoted = !quoted;
+        if (quoted && (i == 0 || file->raw[i - 1] != '"')) opened = i;
     }
+    return opened;
+}
+
+static enum row_next split(struct row_file *file, bool last)
+{
+    size_t read = csv_parse(&file->parser, file->raw, file->raw_bytes, take_cell, take_row, file);
+    bool closed = true;
+
+    if (read == file->raw_bytes && last)
+        closed = csv_fini(&file->parser, take_cell, take_row, file) == 0;
+    if (file->out_of_memory) errno = ENOMEM;
+    if (file->out_of_memory || (read != file->raw_bytes && csv_error(&file->parser) != CSV_EPARSE))
+        return ROW_BROKEN;
+    if (read != file->raw_bytes)
+        return malformed(file, read,
+                         "a double quote where none may be: fields that hold quotes are quoted, "
+                         "and quotes in them doubled");
+    if (file->rows_seen > 1)
+        return malformed(file, 0, "a carriage return inside a line: lines end in LF or CRLF");
+    if (file->rows_seen == 0 || !closed) /* R1 */
+        return malformed(file, open_quote(file),
+                         "a quote that begins here is not closed in this line: close it, or take "
+                         "it out");
     fix(file);
     return ROW_FINE;
 }
 
 enum row_next row_next(struct row_file *file, const struct row_cell **cells, size_t *cell_count)
 {
-    enum row_next next = next_row(file);
+    enum row_next next;
+    enum line_end end;
 
+    do {
+        end = take_line(file);
+    } while ((end == LINE_WHOLE || end == LINE_UNTERMINATED) && is_blank(file));
+
+    if (end == LINE_NONE) {
+        next = ROW_END;
+    } else if (end == LINE_BROKEN) {
+        next = ROW_BROKEN;
+    } else if (end == LINE_TOO_LONG) {
+        next = malformed(file, 0, "a row is longer than 65536 bytes");
+    } else if (memchr(file->raw, '\0', file->raw_bytes) != NULL) {
+        next =
+            malformed(file, (size_t)((char *)memchr(file->raw, '\0', file->raw_bytes) - file->raw),
+                      "a NUL byte: this is not text, or not UTF-8");
+    } else if (end == LINE_UNTERMINATED && !file->accept_unterminated) { /* R2 */
+        next = malformed(file, 0,
+                         "the file ends inside this row, which has no line end: was the file cut "
+                         "off? If it is whole, say --accept-unterminated");
+    } else {
+        next = split(file, end == LINE_UNTERMINATED);
+    }
     *cells = file->cells;
-    *cell_count = file->cell_count;
+    *cell_count = next == ROW_FINE ? file->cell_count : 0;
     return next;
 }
 
@@ -213,21 +225,15 @@ uint64_t row_line(const struct row_file *file)
     return file->line;
 }
 
-/* Line and column of a byte of the row. */
-static void place(const struct row_file *file, size_t at, uint64_t *line, uint64_t *column)
+const char *row_text(const struct row_file *file, size_t *length)
 {
-    size_t line_begin = 0;
-
-    *line = file->line;
-    for (size_t i = 0; i < at; i++) {
-        if (file->raw[i] != '\n') continue;
-        ++*line;
-        line_begin = i + 1;
-    }
-    *column = at - line_begin + 1;
+    *length = file->raw_bytes;
+    if (*length > 0 && file->raw[*length - 1] == '\n') --*length;
+    if (*length > 0 && file->raw[*length - 1] == '\r') --*length;
+    return file->raw;
 }
 
-void row_place(const struct row_file *file, size_t cell_index, uint64_t *line, uint64_t *column)
+uint64_t row_column(const struct row_file *file, size_t cell_index)
 {
     size_t at = 0;
     bool quoted = false;
@@ -238,12 +244,12 @@ void row_place(const struct row_file *file, size_t cell_index, uint64_t *line, u
     }
     while (at < file->raw_bytes && file->raw[at] == ' ')
         at++;
-    place(file, at, line, column);
+    return at + 1;
 }
 
-const char *row_fault(const struct row_file *file, uint64_t *line, uint64_t *column)
+const char *row_fault(const struct row_file *file, uint64_t *column)
 {
-    place(file, file->fault_at, line, column);
+    *column = file->fault_at + 1;
     return file->fault;
 }
 

@@ -1,11 +1,17 @@
-/* row.h - the rows of a CSV file, one at a time, and where in the file they stand.
+/* row.h - a CSV file, row by row, and where each row stands.
  *
- * Commas, double quotes, LF or CRLF; blank lines are no rows; a byte order mark is passed over. The
- * splitting is libcsv's, in its strict mode; this adds places, so that a complaint can name line
- * and column. */
+ * R1  Each line that is not blank is one row, whatever is in it. No field of ours holds a line end,
+ *     so a quote that is still open at the end of a line is a fault of that line, and the next line
+ *     begins anew: a stray quote costs one row, never those behind it.
+ * R2  A file that was cut off cannot be told from a whole one but by the end of its last line. A
+ *     last line without its end is a fault, unless the caller says that the file is whole.
+ *
+ * A byte order mark is passed over; a NUL is a fault. The splitting of a line is libcsv's, in its
+ * strict mode; this adds places, so that a complaint can name line and column. */
 #ifndef QUIPU_SHELL_ROW_H
 #define QUIPU_SHELL_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,21 +33,25 @@ enum row_next {
     ROW_BROKEN /* the file cannot be read further, or memory is out; errno says why */
 };
 
-/* NULL: it cannot be opened; errno says why. */
-struct row_file *row_open(const char *path);
+/* "-" is standard input. NULL: it cannot be opened; errno says why. */
+struct row_file *row_open(const char *path, bool accept_unterminated);
 void row_close(struct row_file *file);
 
 /* Read one row. Its cells stay good until the next call. */
 enum row_next row_next(struct row_file *file, const struct row_cell **cells, size_t *cell_count);
 
-/* The line that the last row began on; 1 is the first. */
+/* The line of the last row; 1 is the first. */
 uint64_t row_line(const struct row_file *file);
 
-/* Where a cell of the last row begins, in lines and bytes from 1. */
-void row_place(const struct row_file *file, size_t cell_index, uint64_t *line, uint64_t *column);
+/* The last row as it stands in the file, without its line end; good until the next call. Of a line
+ * that is too long, the first ROW_BYTES_MAX bytes. */
+const char *row_text(const struct row_file *file, size_t *length);
 
-/* Why the last row was malformed, and where. */
-const char *row_fault(const struct row_file *file, uint64_t *line, uint64_t *column);
+/* Where a cell of the last row begins, in bytes from 1. */
+uint64_t row_column(const struct row_file *file, size_t cell_index);
+
+/* Why the last row was malformed, and in which column. */
+const char *row_fault(const struct row_file *file, uint64_t *column);
 
 /* For progress: bytes read so far, and of the whole file (0: not known). */
 uint64_t row_bytes_done(const struct row_file *file);

@@ -53,7 +53,7 @@ static void report_facts(const struct stress_order *order, const struct stress_s
         {"threads", COLUMN_COUNT},
         {"accounts", COLUMN_COUNT},
         {"mix", COLUMN_TEXT},
-        {"seed", COLUMN_COUNT},
+        {"seed", COLUMN_WORD},
         {"fence", COLUMN_TRUTH},
         {"timeouts", COLUMN_TRUTH},
         {"rounds", COLUMN_COUNT},

@@ -4,7 +4,6 @@
  * share but the ledger is plain. A round is short and starts with all hands at once: what finds
  * races is how often threads set out together, not how long they go on. */
 #define _POSIX_C_SOURCE 200809L
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "check/stamp.h"
 #include "command.h"
 #include "complain.h"
+#include "output.h"
 #include "progress.h"
 #include "stopwatch.h"
 #include "stress_act.h"
@@ -168,12 +168,11 @@ static void start_hands(struct stress *stress)
 /* Write the history of the last round. False: it said why it cannot. */
 static bool save(const struct stress *stress, const char *path)
 {
-    FILE *to = fopen(path, "w");
-    bool written = to != NULL && history_write(&stress->history, to);
+    struct output to;
 
-    if (to != NULL && fclose(to) != 0) written = false;
-    if (!written) complain("cannot write the history to %s: %s", path, strerror(errno));
-    return written;
+    if (!output_open(&to, path)) return false;
+    (void)history_write(&stress->history, to.stream); /* what fails is seen by output_close() */
+    return output_close(&to);
 }
 
 /* The last round: what was found in it, and its history. */

@@ -39,6 +39,21 @@ uint64_t tally_failures(const struct tally *tally)
     return sum;
 }
 
+static uint32_t exists(enum record_kind kind)
+{
+    return kind == RECORD_ACCOUNT ? QUIPU_CREATE_ACCOUNT_EXISTS : QUIPU_CREATE_TRANSFER_EXISTS;
+}
+
+bool tally_is_refusal(enum record_kind kind, uint32_t outcome)
+{
+    return outcome != QUIPU_CREATED && outcome != exists(kind);
+}
+
+uint64_t tally_refusals(enum record_kind kind, const struct tally *tally)
+{
+    return tally_failures(tally) - tally->other[exists(kind)];
+}
+
 /* GCOV_EXCL_BR_START: a branch per line of outcome.h; which can be had, tests/conformance shows.
  * The defaults are not reached: only known outcomes are asked for. */
 static const char *capital_name(enum record_kind kind, uint32_t outcome)

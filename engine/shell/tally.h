@@ -2,6 +2,7 @@
 #ifndef QUIPU_SHELL_TALLY_H
 #define QUIPU_SHELL_TALLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,12 @@ void tally_add(struct tally *tally, const struct tally *more);
 
 /* All that were not created. */
 uint64_t tally_failures(const struct tally *tally);
+
+/* Is this an event that came to nothing? `exists` is not: it was created before. */
+bool tally_is_refusal(enum record_kind kind, uint32_t outcome);
+
+/* All that were refused. */
+uint64_t tally_refusals(enum record_kind kind, const struct tally *tally);
 
 #define TALLY_NAME_BYTES 80
 

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "complain.h"
 #include "option.h"
+#include "output.h"
 #include "pulse.h"
 
 static enum command_exit run(int argc, char **argv);
@@ -111,7 +112,7 @@ static enum command_exit judge(struct checker *checker, const struct history *hi
     if (format == REPORT_TABLE && verdict.anomaly_count > 0) {
         (void)printf("\n");
         checker_print(checker, history, stdout);
-        if (fflush(stdout) != 0) return COMMAND_SYSTEM;
+        if (!output_flush()) return COMMAND_SYSTEM;
     }
     return verdict.anomaly_count == 0 ? COMMAND_FINE : COMMAND_REFUSED;
 }

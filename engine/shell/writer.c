@@ -2,6 +2,7 @@
 #include "writer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,41 +10,33 @@
 #include "flag.h"
 #include "number.h"
 
-static bool complain_of(const char *path)
+static bool open_in(struct output *output, const char *folder, const char *name)
 {
-    complain("cannot write %s: %s; check the folder and the space on its disk", path,
-             strerror(errno));
+    char path[OUTPUT_PATH_BYTES];
+    int length = snprintf(path, sizeof path, "%s/%s", folder, name);
+
+    if (length > 0 && length < (int)sizeof path) return output_open(output, path);
+    complain("cannot write into %s: %s", folder, strerror(ENAMETOOLONG));
     return false;
-}
-
-static bool join(char path[static WRITER_PATH_BYTES], const char *folder, const char *name)
-{
-    int length = snprintf(path, WRITER_PATH_BYTES, "%s/%s", folder, name);
-
-    if (length > 0 && length < WRITER_PATH_BYTES) return true;
-    errno = ENAMETOOLONG;
-    return complain_of(folder);
 }
 
 bool writer_open(struct writer *writer, const char *folder)
 {
     memset(writer, 0, sizeof *writer);
-    if (!join(writer->accounts_path, folder, "accounts.csv")) return false;
-    if (!join(writer->transfers_path, folder, "transfers.csv")) return false;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) return complain_of(folder);
-
-    writer->accounts = fopen(writer->accounts_path, "w");
-    if (writer->accounts == NULL) return complain_of(writer->accounts_path);
-    writer->transfers = fopen(writer->transfers_path, "w");
-    if (writer->transfers == NULL) {
-        (void)complain_of(writer->transfers_path);
-        (void)fclose(writer->accounts); /* the first failure is the one reported */
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+        complain("cannot make %s: %s; check the folder that it is to be in", folder,
+                 strerror(errno));
         return false;
     }
-    (void)fputs("id,ledger,code,flags\n", writer->accounts);
+    if (!open_in(&writer->accounts, folder, "accounts.csv")) return false;
+    if (!open_in(&writer->transfers, folder, "transfers.csv")) {
+        output_drop(&writer->accounts);
+        return false;
+    }
+    (void)fputs("id,ledger,code,flags\n", writer->accounts.stream);
     (void)fputs("id,debit_account_id,credit_account_id,amount,pending_id,user_data_64,timeout,"
                 "ledger,code,flags\n",
-                writer->transfers);
+                writer->transfers.stream);
     return true;
 }
 
@@ -59,11 +52,11 @@ void writer_account(struct writer *writer, const quipu_account *account)
 {
     char flags[FLAG_TEXT_BYTES];
 
-    put(writer->accounts, account->id);
-    put(writer->accounts, account->ledger);
-    put(writer->accounts, account->code);
-    (void)fputs(flag_write(RECORD_ACCOUNT, account->flags, flags), writer->accounts);
-    (void)fputc('\n', writer->accounts);
+    put(writer->accounts.stream, account->id);
+    put(writer->accounts.stream, account->ledger);
+    put(writer->accounts.stream, account->code);
+    (void)fputs(flag_write(RECORD_ACCOUNT, account->flags, flags), writer->accounts.stream);
+    (void)fputc('\n', writer->accounts.stream);
     writer->account_count++;
 }
 
@@ -71,32 +64,30 @@ void writer_transfer(struct writer *writer, const quipu_transfer *transfer)
 {
     char flags[FLAG_TEXT_BYTES];
 
-    put(writer->transfers, transfer->id);
-    put(writer->transfers, transfer->debit_account_id);
-    put(writer->transfers, transfer->credit_account_id);
-    put(writer->transfers, transfer->amount);
-    put(writer->transfers, transfer->pending_id);
-    put(writer->transfers, transfer->user_data_64);
-    put(writer->transfers, transfer->timeout);
-    put(writer->transfers, transfer->ledger);
-    put(writer->transfers, transfer->code);
-    (void)fputs(flag_write(RECORD_TRANSFER, transfer->flags, flags), writer->transfers);
-    (void)fputc('\n', writer->transfers);
+    put(writer->transfers.stream, transfer->id);
+    put(writer->transfers.stream, transfer->debit_account_id);
+    put(writer->transfers.stream, transfer->credit_account_id);
+    put(writer->transfers.stream, transfer->amount);
+    put(writer->transfers.stream, transfer->pending_id);
+    put(writer->transfers.stream, transfer->user_data_64);
+    put(writer->transfers.stream, transfer->timeout);
+    put(writer->transfers.stream, transfer->ledger);
+    put(writer->transfers.stream, transfer->code);
+    (void)fputs(flag_write(RECORD_TRANSFER, transfer->flags, flags), writer->transfers.stream);
+    (void)fputc('\n', writer->transfers.stream);
     writer->transfer_count++;
-}
-
-static bool finish(FILE *file, const char *path)
-{
-    bool whole = ferror(file) == 0;
-
-    if (fclose(file) != 0) whole = false;
-    return whole || complain_of(path);
 }
 
 bool writer_close(struct writer *writer)
 {
-    bool accounts = finish(writer->accounts, writer->accounts_path);
-    bool transfers = finish(writer->transfers, writer->transfers_path);
+    bool accounts = output_close(&writer->accounts);
+    bool transfers = output_close(&writer->transfers);
 
     return accounts && transfers;
+}
+
+void writer_drop(struct writer *writer)
+{
+    output_drop(&writer->accounts);
+    output_drop(&writer->transfers);
 }

@@ -23,6 +23,7 @@ struct reader {
     struct history_fault *fault;
     uint64_t line;
     bool failed, begun; /* begun: the header was read */
+    bool in_line;       /* what was read last is not the end of a line */
     enum row row;
     const struct row_kind *kind;
     size_t cells;
@@ -120,12 +121,14 @@ static void on_cell(void *text, size_t length, void *context)
 {
     struct reader *r = context;
 
-    if (r->failed || (r->cells > 0 && r->row == ROW_COMMENT)) return;
+    if (r->failed) return;
     if (length > CELL_BYTES_MAX) {
         fail(r, "a cell of more than %d bytes", CELL_BYTES_MAX);
+    } else if (memchr(text, '\n', length) != NULL) {
+        fail(r, "a line end inside quotes"); /* a stray quote: rows behind it would be lost */
     } else if (r->cells == 0) {
         first_cell(r, text, length);
-    } else {
+    } else if (r->row != ROW_COMMENT) {
         next_cell(r, text, length);
     }
     r->cells++;
@@ -242,6 +245,7 @@ static void parse(struct reader *r, struct csv_parser *parser, const char *text,
         if (parser->entry_pos > CELL_BYTES_MAX)
             fail(r, "a cell of more than %d bytes", CELL_BYTES_MAX);
         if (end != NULL) r->line++;
+        r->in_line = end == NULL;
         text += part;
         length -= part;
     }
@@ -263,6 +267,8 @@ static void read_all(struct reader *r, struct csv_parser *parser, FILE *from)
     if (!r->failed && csv_fini(parser, on_cell, on_row, r) != 0) {
         fail(r, "not CSV: %s", csv_strerror(csv_error(parser)));
     }
+    /* Absent cells are 0: a row that was cut off would be another one. */
+    if (!r->failed && r->in_line) fail(r, "the last row has no line end: the file was cut off");
     if (!r->failed && !r->begun) fail(r, "empty: the first row is `quipu-history,1,...`");
 }
 

@@ -1,16 +1,21 @@
 /* import.c - fuzz target: bytes are a pair of CSV files, for `quipu import`.
  *
- * The first byte chooses protocol, strictness and threads. The rest is the accounts file up to a
- * line of three equals signs, and behind it the transfers file. Whatever the files say:
+ * The first byte chooses protocol, strictness, threads, and whether a last row needs a line end.
+ * The rest is the accounts file up to a line of three equals signs, and behind it the transfers
+ * file. Whatever the files say:
  *
  *   - each row is accounted for: given to the ledger, bad, or skipped with its chain
- *   - the exit code says that rows were bad if and only if some were, and so does a complaint
+ *   - the exit code says that rows were bad or refused if and only if some were, and so does a
+ *     complaint
+ *   - the rejects are as many as the rows that came to nothing
  *   - records that could be read are the same when they are written down and read again
  *   - the books balance */
 #define _GNU_SOURCE
+#include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fuzz/claim.h"
 #include "fuzz/import_files.h"
@@ -18,6 +23,7 @@
 #include "shell/intake.h"
 #include "shell/load.h"
 #include "shell/number.h"
+#include "shell/tally.h"
 #include "shell/trial.h"
 
 #define SEPARATOR "\n===\n"
@@ -28,7 +34,9 @@
 static bool read_file(enum record_kind kind, const char *path, struct window *window,
                       struct intake *intake)
 {
-    if (intake_open(intake, kind, path, false) != COMMAND_FINE) return false;
+    const struct intake_order order = {.kind = kind, .path = path};
+
+    if (intake_open(intake, &order) != COMMAND_FINE) return false;
     claim(intake_fill(intake, window, SIZE_MAX) == INTAKE_END);
     intake_close(intake);
     claim(intake->row_count == window->record_count + intake->bad_count + intake->skipped_count,
@@ -135,26 +143,63 @@ static void check_file(const struct load_file *file)
           (unsigned long long)file->skipped_count);
 }
 
+static void count_row(int end, void *context)
+{
+    (void)end;
+    ++*(uint64_t *)context;
+}
+
+static void check_rejects(const char *path, uint64_t wanted)
+{
+    static char text[1 << 20];
+    struct csv_parser parser;
+    uint64_t rows = 0;
+    FILE *file = fopen(path, "r");
+    size_t length;
+
+    claim(file != NULL && csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) == 0);
+    while ((length = fread(text, 1, sizeof text, file)) > 0)
+        claim(csv_parse(&parser, text, length, NULL, count_row, &rows) == length);
+    claim(csv_fini(&parser, NULL, count_row, &rows) == 0);
+    csv_free(&parser);
+    claim(fclose(file) == 0 && unlink(path) == 0);
+    claim(rows == wanted + 1, "%llu rejects of %llu rows", (unsigned long long)rows - 1,
+          (unsigned long long)wanted);
+}
+
 static void load_pair(uint8_t how, const char *accounts, const char *transfers)
 {
+    char rejects[64];
     const struct load_order order = {.accounts_path = accounts,
                                      .transfers_path = transfers,
                                      .protocol = (quipu_protocol)(how & 3),
                                      .thread_count = (how >> 3 & 7) == 7 ? 2 : 1,
-                                     .strict = (how & 4) != 0};
+                                     .strict = (how & 4) != 0,
+                                     .accept_unterminated = (how & 64) != 0,
+                                     .rejects_path = rejects};
     unsigned long complaints = complaint_count;
     struct load load;
     struct trial trial;
-    enum command_exit exit = load_run(&order, &load);
-    uint64_t bad = load.accounts.bad_count + load.transfers.bad_count;
+    enum command_exit exit;
+    uint64_t bad, refused;
 
+    (void)snprintf(rejects, sizeof rejects, "/dev/shm/quipu-fuzz-%ld.csv", (long)getpid());
+    exit = load_run(&order, &load);
+    bad = load.accounts.bad_count + load.transfers.bad_count;
+    refused = tally_refusals(RECORD_ACCOUNT, &load.accounts.tally) +
+              tally_refusals(RECORD_TRANSFER, &load.transfers.tally);
     complaints = complaint_count - complaints;
     claim(exit == COMMAND_FINE || exit == COMMAND_REFUSED, "exit code %d", (int)exit);
     claim((exit == COMMAND_REFUSED) == (complaints > 0), "%lu complaints", complaints);
     claim(load.ledger != NULL || exit == COMMAND_REFUSED);
-    if (load.ledger == NULL) return;
+    if (load.ledger == NULL) {
+        (void)unlink(rejects);
+        return;
+    }
 
-    claim((exit == COMMAND_REFUSED) == (bad > 0));
+    claim((exit == COMMAND_REFUSED) == (bad + refused > 0));
+    check_rejects(rejects,
+                  bad + refused + load.accounts.skipped_count + load.transfers.skipped_count);
     check_file(&load.accounts);
     check_file(&load.transfers);
     claim(trial_take(load.ledger, &trial));

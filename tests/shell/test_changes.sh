@@ -44,6 +44,13 @@ expect_out '"debit_version":"4"'
 run changes --accounts "$accounts" --transfers "$transfers" --follow --format table
 expect_code 2
 expect_err '--follow prints csv or jsonl'
+run changes --accounts "$accounts" --transfers "$transfers" --follow --rejects -
+expect_code 2
+expect_err '--follow and --rejects - both print on standard output'
+run changes --accounts "$accounts" --transfers "$transfers" --rejects -
+expect_code 1
+expect_lines 2
+expect_out exceeds_credits
 run changes --accounts "$accounts" --transfers "$work/missing.csv" --follow
 expect_code 3
 

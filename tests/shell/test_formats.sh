@@ -27,7 +27,7 @@ files="--accounts $accounts --transfers $transfers"
 # shellcheck disable=SC2086 # $files is four words
 {
     run import $files --format json
-    expect_code 0
+    expect_code 1
     expect_json 'trial_balance;0;debits_posted' 170141183460469231731687303715884105728 STRING
     expect_json 'trial_balance;1;code' 2 NUMBER
     expect_json 'ledgers;0;debits_equal_credits' ON BOOLEAN
@@ -35,6 +35,7 @@ files="--accounts $accounts --transfers $transfers"
     expect_json 'failures;0;outcome' accounts_must_be_different STRING
     expect_json 'failures;0;count' 1 NUMBER
 
+    files="$files --allow-refusals"
     run balances $files --format json
     expect_json 'balances;0;id' 340282366920938463463374607431768211454 STRING
     expect_json 'balances;0;balance' -170141183460469231731687303715884105728 STRING
@@ -42,11 +43,15 @@ files="--accounts $accounts --transfers $transfers"
 
     run account 2 $files --format json
     expect_json 'account;id' 2 STRING
-    expect_json 'account;version' 2 NUMBER
+    expect_json 'account;version' 2 STRING
+    expect_json 'account;ledger' 1 NUMBER
+    expect_json 'account;user_data_64' 0 STRING
+    expect_json 'account;timestamp' "$(awk -F'"' '/"timestamp"/ { print $4 }' "$work/out")" STRING
 
     run history 2 $files --format json
     expect_json 'history;0;side' credit STRING
-    expect_json 'history;0;version' 2 NUMBER
+    expect_json 'history;0;version' 2 STRING
+    expect_json 'history;0;timestamp' "$(awk -F'"' '/"timestamp"/ { print $4; exit }' "$work/out")" STRING
 
     for command in import balances 'account 2' 'history 2'; do
         run $command $files --format csv

@@ -12,9 +12,9 @@ pair 'id,ledger,code,flags,user_data_64
 14,2,1,5,,1,4,'
 
 for protocol in optimistic cas mutex rcu; do
-    options="--accounts $accounts --transfers $transfers --protocol $protocol"
+    options="--accounts $accounts --transfers $transfers --protocol $protocol --allow-refusals"
 
-    # shellcheck disable=SC2086 # $options is six words
+    # shellcheck disable=SC2086 # $options is seven words
     run account 2 $options
     expect_code 0
     expect_fact 'debits pending' 0
@@ -55,7 +55,7 @@ done
     echo 'id,ledger,code'
     awk 'BEGIN { for (i = 1; i <= 140000; i++) print i ",1,1" }'
 } >"$accounts"
-echo id >"$transfers"
+echo "$empty" >"$transfers"
 for protocol in cas rcu; do
     run balances --accounts "$accounts" --transfers "$transfers" --protocol $protocol --format csv
     expect_code 0

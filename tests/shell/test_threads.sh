@@ -44,10 +44,12 @@ awk -v n=$customers 'function row(debit, credit, amount, pending, flags) {
 
 # All that is the same whatever the threads: not the times.
 look() {
-    run import --accounts "$accounts" --transfers "$transfers" --format csv "$@"
+    run import --accounts "$accounts" --transfers "$transfers" --allow-refusals \
+        --format csv "$@"
     expect_code 0
     grep -v '^run' "$work/out" >"$work/import"
-    run balances --accounts "$accounts" --transfers "$transfers" --format csv "$@"
+    run balances --accounts "$accounts" --transfers "$transfers" --allow-refusals \
+        --format csv "$@"
     expect_code 0
     cat "$work/import" "$work/out"
 }
@@ -56,7 +58,8 @@ look() {
 look_at() {
     id=$1
     shift
-    run history "$id" --accounts "$accounts" --transfers "$transfers" --format csv "$@"
+    run history "$id" --accounts "$accounts" --transfers "$transfers" --allow-refusals \
+        --format csv "$@"
     expect_code 0
     cut -d, -f2- "$work/out"
 }

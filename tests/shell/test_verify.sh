@@ -77,6 +77,8 @@ refused "${header}call,0,1,2\nread,-1\n" '3: cell 2 is no number: `-1`'
 refused "${header}call,0,1,2\nread,340282366920938463463374607431768211456\n" '3: cell 2 is no number'
 refused "${header}call,0,1,2\ntransfer,refused\n" '3: cell 2 is no number: `refused`'
 refused "${header}call,0,1,2\nread,\"1\n" '4: not CSV'
+refused "${header}call,0,1,2\n#,\"\nread,1,1\n\"\n" '5: a line end inside quotes'
+refused "${header}call,0,1,2\nread,1,1" '3: the last row has no line end'
 
 # What cannot be had.
 run verify "$work/nowhere.csv"
