@@ -218,29 +218,18 @@ static inline struct share share_on(const struct unit *unit, uint32_t i, enum si
     return share;
 }
 
-static inline uint32_t share_count(const struct unit *unit)
+/* The shares of a chain, two an account, one by one. Of one account the side that makes room for a
+ * limit comes first, so that what is posted keeps the limit at every instant (C1). */
+static struct share share_at(const struct unit *unit, uint32_t i)
 {
-    return notes_reach(unit) ? 2 * unit->copy_count : 2;
-}
+    uint16_t limits = unit->copies[i / 2].slot->flags;
+    bool debit_first = (limits & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0;
 
-/* The shares of a unit, one by one. Of one account the side that makes room for a limit comes
- * first, so that what is posted keeps the limit at every instant (C1). */
-static inline struct share share_at(const struct unit *unit, uint32_t i)
-{
-    const struct leg *leg = &unit->legs[0];
-    bool is_second = (i & 1) != 0, debit_first;
-
-    if (!notes_reach(unit)) {
-        return is_second ? share_on(unit, leg->debit, SIDE_DEBIT)
-                         : share_on(unit, leg->credit, SIDE_CREDIT);
-    }
-    debit_first =
-        (unit->copies[i / 2].slot->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0;
-    return share_on(unit, i / 2, debit_first != is_second ? SIDE_DEBIT : SIDE_CREDIT);
+    return share_on(unit, i / 2, debit_first == (i % 2 == 0) ? SIDE_DEBIT : SIDE_CREDIT);
 }
 
 /* Reserve what one share needs (C0), confirming what the law looked at (C3). */
-static inline MUST_CHECK bool reserve_share(const struct share *share)
+static inline MUST_CHECK bool reserve(const struct share *share)
 {
     wide amount = share->most - share->seen;
 
@@ -249,38 +238,74 @@ static inline MUST_CHECK bool reserve_share(const struct share *share)
     return share->look == LOOK_LIMIT && grow_within(share->total, amount, share->room);
 }
 
-static inline void unreserve(const struct unit *unit, uint32_t count)
+static inline void unreserve(const struct share *share)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        struct share share = share_at(unit, i);
-
-        if (share.most != share.seen) shrink(share.total, share.most - share.seen);
-    }
-}
-
-static inline MUST_CHECK bool reserve(const struct unit *unit)
-{
-    for (uint32_t i = 0; i < share_count(unit); i++) {
-        struct share share = share_at(unit, i);
-
-        if (!reserve_share(&share)) {
-            unreserve(unit, i);
-            return false;
-        }
-    }
-    return true;
+    if (share->most != share->seen) shrink(share->total, share->most - share->seen);
 }
 
 /* What was tied takes effect: room is made only now (C1). What is posted grows before the total of
  * all shrinks, so that it is never more. */
-static inline void post_shares(const struct unit *unit)
+static inline void post(const struct share *share)
 {
-    for (uint32_t i = 0; i < share_count(unit); i++) {
+    if (share->posts != 0) grow_posted(share->posted, share->posts);
+    if (share->most != share->after) shrink(share->total, share->most - share->after);
+}
+
+static void unreserve_chain(const struct unit *unit, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
         struct share share = share_at(unit, i);
 
-        if (share.posts != 0) grow_posted(share.posted, share.posts);
-        if (share.most != share.after) shrink(share.total, share.most - share.after);
+        unreserve(&share);
     }
+}
+
+static MUST_CHECK bool reserve_chain(const struct unit *unit)
+{
+    for (uint32_t i = 0; i < 2 * unit->copy_count; i++) {
+        struct share share = share_at(unit, i);
+
+        if (reserve(&share)) continue;
+        unreserve_chain(unit, i);
+        return false;
+    }
+    return true;
+}
+
+/* Reserve, tie and post a chain. Returns false if something moved; nothing has changed. */
+static MUST_CHECK bool move_chain(struct store *store, struct unit *unit)
+{
+    if (!reserve_chain(unit)) return false;
+    if (!quipui_tie(store, unit)) {
+        unreserve_chain(unit, 2 * unit->copy_count);
+        return false;
+    }
+    for (uint32_t i = 0; i < 2 * unit->copy_count; i++) {
+        struct share share = share_at(unit, i);
+
+        post(&share);
+    }
+    return true;
+}
+
+/* The same for one leg, whose shares are two: debits of one account, credits of another. */
+static inline MUST_CHECK bool move_one(struct store *store, struct unit *unit)
+{
+    struct share debit = share_on(unit, unit->legs[0].debit, SIDE_DEBIT);
+    struct share credit = share_on(unit, unit->legs[0].credit, SIDE_CREDIT);
+
+    if (!reserve(&debit)) return false;
+    if (!reserve(&credit)) goto unreserve_debit;
+    if (!quipui_tie(store, unit)) goto unreserve_credit;
+    post(&credit);
+    post(&debit);
+    return true;
+
+unreserve_credit:
+    unreserve(&credit);
+unreserve_debit:
+    unreserve(&debit);
+    return false;
 }
 
 static bool commit(struct store *store, struct unit *unit, enum step step)
@@ -290,15 +315,10 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     if (unit->legs[0].event == NULL && unit->views[0].now == unit->views[0].was) return true;
 
     if (!holds_claim(store, unit)) return false;
-    if (!reserve(unit)) goto give_back;
-    if (!quipui_tie(store, unit)) goto unreserve;
-    post_shares(unit);
-    holds_confirm(store, unit);
-    return true;
-
-unreserve:
-    unreserve(unit, share_count(unit));
-give_back:
+    if (notes_reach(unit) ? move_chain(store, unit) : move_one(store, unit)) {
+        holds_confirm(store, unit);
+        return true;
+    }
     holds_give_back(store, unit);
     return false;
 }

@@ -43,8 +43,8 @@ static inline enum look judge_look(const struct leg *leg, const struct slot *slo
                                         : QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS;
 
     if (leg->event == NULL || rules_resolves(leg->event)) return LOOK_NONE;
-    if ((leg->event->flags &
-         (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)) != 0) {
+    if ((leg->event->flags & (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)) !=
+        0) {
         return LOOK_BALANCE;
     }
     return (slot->flags & limit) != 0 ? LOOK_LIMIT : LOOK_NONE;

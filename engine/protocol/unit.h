@@ -142,8 +142,8 @@ bool quipui_holds_claim(struct store *store, struct unit *unit);
 void quipui_holds_confirm(struct store *store, struct unit *unit);
 void quipui_holds_give_back(struct store *store, struct unit *unit);
 
-/* cas, after a refusal: are the holds that the unit had resolved by then as it saw them, and claimed
- * by nobody? */
+/* cas, after a refusal: are the holds that the unit had resolved by then as it saw them, and
+ * unclaimed? */
 bool quipui_holds_are_free(struct store *store, const struct unit *unit);
 bool quipui_has_lapsed(struct store *store, const struct unit *unit);
 
