@@ -236,6 +236,7 @@ static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids
 
     if (copies == NULL) return QUIPU_NO_MEMORY;
     keys = (struct key *)(void *)(copies + count);
+    /* Ends: it is repeated only after one of these accounts was created, and they are `count`. */
     do {
         size_t copied;
 

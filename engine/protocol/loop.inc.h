@@ -11,6 +11,7 @@
  *
  * and gets `run`, `run_plains` and `release_due`. */
 #include "protocol/judge.h"
+#include "protocol/stuck.h"
 
 /* How a unit is judged. */
 enum manner { AS_UNIT, AS_RELEASE, AS_PLAIN };
@@ -30,8 +31,9 @@ static bool release_due(struct store *store, struct worker *worker, uint64_t now
 
     clock_reach(&store->clock, now);
     lock_hold(&timeouts->lock);
+    /* Ends: each turn drops one hold that is due by `now`, and those are finitely many. */
     while ((hold = quipui_timeouts_first(timeouts, now)) != NEVER) {
-        /* Again, until it is resolved or lapsed. */
+        /* Ends: once it is resolved or lapsed, which it stays. */
         while (end != UNIT_NO_MEMORY && quipui_release_build(store, hold, &single, &unit)) {
             end = run_unit(store, worker, &unit, true);
         }
@@ -87,16 +89,20 @@ static enum unit_end run_unit(struct store *store, struct worker *worker, struct
                               bool is_release)
 {
     enum step step = STEP_REDRAW;
+    struct stuck stuck = {0, 0};
 
+    /* Ends: an attempt fails only after another unit, or time, has changed what this one had found,
+     * and then the next one finds that. stuck.h checks it. */
     for (unsigned spins = 0;; spin(&spins)) {
         if (!is_release && !clear_due(store, worker, unit)) return UNIT_NO_MEMORY;
         if (!prepare(store, unit)) return UNIT_NO_MEMORY;
         if (!attempt(store, unit, is_release ? AS_RELEASE : AS_UNIT, &step)) {
             /* A hold of ours may have lapsed: a new timestamp cures that. */
-            if (quipui_has_lapsed(store, unit))
-                step = STEP_REDRAW;
-            else
+            if (!quipui_has_lapsed(store, unit)) {
+                audit(stuck_failed(&stuck, store, unit));
                 continue;
+            }
+            step = STEP_REDRAW;
         }
         switch (step) {
         case STEP_APPROVED:

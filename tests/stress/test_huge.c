@@ -1,8 +1,8 @@
 /* test_huge.c - amounts near 2^127 and 2^128 behind what lets go of them, in one chain.
  *
- *   T1  an account has room for less than RIVAL, before each chain that hands on a hold of 2^127 and
- *       after it; so nobody ever gets RIVAL from it, though the amounts of the chain and what is
- *       taken already are together over 2^128
+ *   T1  an account has room for less than RIVAL, before each chain that hands on a hold of 2^127
+ *       and after it; so nobody ever gets RIVAL from it, though the amounts of the chain and what
+ *       is taken already are together over 2^128
  *   T2  such a chain never fails, and never fails to return: it needs no more than it lets go
  *   T3  what is read keeps every limit at every instant
  *   T4  chains that let go and take, against small transfers, voids and time-outs of the same hold,
