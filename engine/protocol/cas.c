@@ -156,9 +156,9 @@ static bool notes_reach(const struct unit *unit)
     return unit->leg_count > 1;
 }
 
-static void note_nothing(struct reach *reach, wide seen)
+static void note_nothing(struct total_reach *reach, wide seen)
 {
-    *reach = (struct reach){.most = seen, .look = LOOK_NONE};
+    *reach = (struct total_reach){.most = seen, .look = LOOK_NONE};
 }
 
 static void load(struct store *store, struct unit *unit)

@@ -71,7 +71,7 @@ static void receive(quipu_receipt *receipt, const struct unit *unit, const struc
     }
 }
 
-static void raise(struct reach *reach, quipu_uint128 total, enum look look)
+static void raise(struct total_reach *reach, quipu_uint128 total, enum look look)
 {
     if (total > reach->most) reach->most = total;
     if (look > reach->look) reach->look = look;

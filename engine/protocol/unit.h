@@ -52,7 +52,7 @@ enum look { LOOK_NONE, LOOK_LIMIT, LOOK_BALANCE };
 
 /* Of one total of one account: the most that any leg so far has left there, and whether a limit or
  * a balancing transfer looked at it. */
-struct reach {
+struct total_reach {
     quipu_uint128 most;
     enum look look;
 };
@@ -64,7 +64,7 @@ struct unit {
     struct copy *copies;
     struct account_state *was; /* as loaded: cas all of it, optimistic the versions */
     struct view *views;
-    struct reach *reaches; /* of a chain, two a copy; see notes_reach */
+    struct total_reach *reaches; /* of a chain, two a copy; see notes_reach */
     uint32_t leg_count, copy_count, view_count;
     uint64_t now; /* imports: when the batch began; its legs are of the past */
     bool imports;
@@ -91,7 +91,7 @@ static inline struct unit unit_in_single(struct single *single)
                          .leg_count = 1};
 }
 
-static inline struct reach *reach_of(const struct unit *unit, uint32_t copy, enum side side)
+static inline struct total_reach *reach_of(const struct unit *unit, uint32_t copy, enum side side)
 {
     return &unit->reaches[2 * (size_t)copy + side];
 }
