@@ -47,6 +47,7 @@ static inline void clock_reach(struct clock *clock, uint64_t now)
     /* relaxed: a guess; the compare-and-swap decides. */
     uint64_t last = load_relaxed(&clock->last);
 
+    /* Ends: it only grows, and a swap fails only after it has grown. */
     while (last + 1 < now) {
         /* edge clock.last: acq_rel; pairs with acquire in clock_read(). Carries nothing but real
          * time's order. */
@@ -62,6 +63,7 @@ static inline uint64_t clock_draw(struct clock *clock, uint64_t count)
     uint64_t last = load_relaxed(&clock->last);
     uint64_t first;
 
+    /* Ends: a swap fails only after another thread has drawn. */
     do {
         first = now > last && now <= CLOCK_MAX ? now : last + 1;
         /* edge clock.last: acq_rel; pairs with acquire in clock_read(). Carries real time's order,

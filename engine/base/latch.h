@@ -15,6 +15,7 @@ static inline void latch_hold(struct latch *latch)
 {
     unsigned spins = 0;
 
+    /* Ends: who holds it lets go after a few steps, and waits for nothing meanwhile. */
     /* edge latch.word: acquire; pairs with release in latch_let_go(). */
     while (exchange_acquire(&latch->word, 1) != 0) {
         /* relaxed: only to wait without stealing the line; the exchange decides. */

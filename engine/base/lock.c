@@ -34,6 +34,7 @@ void quipui_lock_wait(struct lock *lock)
     uint32_t taken = LOCK_HELD;
     int saved = errno;
 
+    /* Ends: who holds it lets go, and wakes one who sleeps here. */
     while (!look(lock, taken)) {
         /* edge lock.word: acquire; pairs with release in lock_let_go(). */
         if (exchange_acquire(&lock->word, LOCK_AWAITED) == LOCK_FREE) break;

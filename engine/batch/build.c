@@ -9,6 +9,7 @@ static bool unit_in_scratch(struct transfer_batch *batch, uint32_t legs)
     struct unit *unit = &batch->unit;
     char *scratch =
         quipui_worker_scratch(batch->worker, accounts * (sizeof *unit->copies + sizeof *unit->was) +
+                                                 2 * accounts * sizeof *unit->reaches +
                                                  legs * (sizeof *unit->legs + sizeof *unit->views) +
                                                  accounts * sizeof *batch->keys);
 
@@ -16,7 +17,8 @@ static bool unit_in_scratch(struct transfer_batch *batch, uint32_t legs)
     /* In order of alignment, so that no gap is needed. */
     *unit = (struct unit){.copies = (struct copy *)(void *)scratch};
     unit->was = (struct account_state *)(void *)(unit->copies + accounts);
-    unit->legs = (struct leg *)(void *)(unit->was + accounts);
+    unit->reaches = (struct total_reach *)(void *)(unit->was + accounts);
+    unit->legs = (struct leg *)(void *)(unit->reaches + 2 * accounts);
     batch->keys = (struct key *)(void *)(unit->legs + legs);
     unit->views = (struct view *)(void *)(batch->keys + accounts);
     return true;

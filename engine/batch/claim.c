@@ -17,6 +17,8 @@ uint32_t quipui_verdict_on(struct transfer_batch *batch, const quipu_transfer *e
 static enum claim claim_or_wait(struct store *store, uint64_t hash, quipu_uint128 id,
                                 uint64_t place, uint64_t *found)
 {
+    /* Ends: a claim is settled, burnt or freed with the unit that made it. No two units wait for
+     * each other: the ids of a unit are claimed in the order of their hashes. */
     for (unsigned spins = 0;; spin(&spins)) {
         enum claim claim = quipui_index_claim(&store->transfer_ids, hash, id, place, found);
 

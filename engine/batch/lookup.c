@@ -239,6 +239,7 @@ static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids
     keys = (struct key *)(void *)(asked + count);
     for (size_t i = 0; i < count; i++)
         copy_once(&asked[i], &ids[i]);
+    /* Ends: it is repeated only after one of these accounts was created, and they are `count`. */
     do {
         size_t copied;
 

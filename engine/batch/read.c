@@ -35,6 +35,8 @@ bool quipui_read(struct reader *reader, struct copy *copies, size_t count)
     struct store *store = reader->store;
     bool again = false;
 
+    /* Ends: what was due is released by then, so it is repeated only after more fell due or was
+     * released. */
     for (;;) {
         /* The clock is only asked when something has a time-out at all. */
         bool timed = timeouts_due(&store->timeouts, NEVER - 1), closely;

@@ -3,28 +3,37 @@
  * The escrow method (O'Neil, 1986). Per account four totals by themselves: debits and credits, each
  * as all (pending and posted) and posted. A unit takes effect in four steps:
  *
- *   reserve  add its amounts to the totals of all, by compare-and-swap
- *   claim    the holds of the pending transfers it opens and resolves: whoever finds one of them
- *            due, or wants to resolve it too, waits until it is confirmed or given back
+ *   claim    the holds of the pending transfers it opens and resolves: another unit that resolves
+ *            one of them, or finds it due, waits until the claim is confirmed or given back
+ *   reserve  add to each total of all what the unit needs there, by compare-and-swap
  *   tie      its knots onto the threads of its accounts, all at once (tie.h)
- *   post     add to what is posted, let go what it released, and confirm the claims
+ *   post     add to what is posted, let go what is no longer needed, and confirm the claims
  *
- * Whatever fails undoes what went before, and the unit goes round again.
+ * A step that fails undoes the steps before it, and the unit is retried.
  *
+ *   C0  before its tie a unit reserves, of each total, exactly the most that its legs reach there
+ *       above what was seen: not the sum of what they take, since a leg may use what a leg before
+ *       it has let go. So a total of all is what is committed and what the units in flight have
+ *       reserved. It never wraps, and it is never less than what any version of the account needs,
+ *       the versions in the middle of a chain included. Where nothing moved, the reservation
+ *       succeeds, because the law has approved each leg over these very totals
  *   C1  room is taken before the tie and made after it: so at every version of an account no limit
  *       is broken, and what is posted keeps it at every instant. (A chain that funds itself
  *       reserves what it is about to fund: a read in between sees it pending.)
  *   C2  posted totals only grow; so a total of all that has not changed since it was copied makes
  *       the law's approval stand, however old the other words were
  *   C3  where the law looked at a total (a limit, a balancing transfer) the compare-and-swap is
- *       from the value it saw, or, for a limit, from one that leaves room for the amount as well;
- *       elsewhere it adds to whatever is there
+ *       from the value it saw, or, for a limit, from one that leaves room for the same; elsewhere
+ *       it adds to whatever is there
  *   C4  a copy reads posted words, all words, posted words, until the posted ones stand still: so
- *       each pair that a limit compares is of one instant */
+ *       each pair that a limit compares is of one instant
+ *   C5  a total may lack a hold that another unit has claimed. So nothing that the law said over
+ *       such a copy counts: a claim, or a refusal after a resolution, needs the hold unclaimed */
+#include "base/assert.h"
 #include "protocol/judge.h"
 #include "protocol/tie.h"
 
-#define BALANCING (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)
+#define MUST_CHECK __attribute__((warn_unused_result))
 
 static struct cas_state *state_of(struct slot *slot)
 {
@@ -37,31 +46,48 @@ static wide total_of(_Atomic wide *word)
     return load_acquire(word);
 }
 
-/* Add to a total. False: it would overflow. */
-static bool grow(_Atomic wide *word, wide amount)
+/* Add to a total of all. Returns false if it would overflow. */
+static MUST_CHECK bool grow(_Atomic wide *word, wide amount)
 {
     wide seen = total_of(word);
 
     do {
-        if (seen + amount < seen) return false;
+        if (rules_overflows(seen, amount)) return false;
+        /* Ends: the swap fails only after another unit's swap of this word has succeeded. */
         /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries the tie of what made
          * this room. */
     } while (!cas_acq_rel(word, &seen, seen + amount));
     return true;
 }
 
+/* Add to what is posted. It cannot overflow: a posted total is never more than the total of all. */
+static void grow_posted(_Atomic wide *word, wide amount)
+{
+    wide seen = total_of(word);
+
+    do {
+        invariant(!rules_overflows(seen, amount));
+        /* Ends: the swap fails only after another unit's swap of this word has succeeded. */
+        /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries the tie of what made
+         * this room. */
+    } while (!cas_acq_rel(word, &seen, seen + amount));
+}
+
+/* Let go of a part of a total of all, which this unit has reserved or its holds have. */
 static void shrink(_Atomic wide *word, wide amount)
 {
     wide seen = total_of(word);
 
-    /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries the tie of what made this
-     * room. */
-    while (!cas_acq_rel(word, &seen, seen - amount))
-        continue;
+    do {
+        invariant(seen >= amount);
+        /* Ends: the swap fails only after another unit's swap of this word has succeeded. */
+        /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries the tie of what made
+         * this room. */
+    } while (!cas_acq_rel(word, &seen, seen - amount));
 }
 
-/* Add to a total that the law looked at. False: it is not what was seen. */
-static bool grow_from(_Atomic wide *word, wide seen, wide amount)
+/* Add to a total that the law looked at. Returns false if it is not what was seen. */
+static MUST_CHECK bool grow_from(_Atomic wide *word, wide seen, wide amount)
 {
     if (amount == 0) return total_of(word) == seen;
     /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries nothing. */
@@ -69,13 +95,14 @@ static bool grow_from(_Atomic wide *word, wide seen, wide amount)
 }
 
 /* Add to a total that a limit looks at, whatever it is by now, if there is room all the same (C2).
- * False: there is not. */
-static bool grow_within(_Atomic wide *word, wide amount, wide room)
+ * Returns false if there is not. */
+static MUST_CHECK bool grow_within(_Atomic wide *word, wide amount, wide room)
 {
     wide seen = total_of(word);
 
     do {
         if (rules_exceeds(seen, amount, room)) return false;
+        /* Ends: the swap fails only after another unit's swap of this word has succeeded. */
         /* edge cas.total: acq_rel; pairs with acquire in total_of(). Carries nothing. */
     } while (!cas_acq_rel(word, &seen, seen + amount));
     return true;
@@ -89,6 +116,7 @@ static void copy_out(struct store *store, struct copy *copy)
     wide debits_posted, credits_posted, debits, credits;
 
     quipui_tie_see(store, copy);
+    /* Ends: it is repeated only after another unit has posted meanwhile. */
     do {
         debits_posted = total_of(&from->debits_posted);
         credits_posted = total_of(&from->credits_posted);
@@ -117,130 +145,181 @@ static void enter(struct store *store, struct unit *unit)
         quipui_tie_stand_aside(unit->copies[i].slot);
 }
 
+static wide all_of(wide pending, wide posted)
+{
+    return pending + posted;
+}
+
+/* A unit of one leg needs no note of what it reaches: the most is what it saw or what it left. */
+static bool notes_reach(const struct unit *unit)
+{
+    return unit->leg_count > 1;
+}
+
+static void note_nothing(struct total_reach *reach, wide seen)
+{
+    *reach = (struct total_reach){.most = seen, .look = LOOK_NONE};
+}
+
 static void load(struct store *store, struct unit *unit)
 {
+    unit->notes_reach = notes_reach(unit);
     for (uint32_t i = 0; i < unit->copy_count; i++) {
+        const struct balance *seen = &unit->copies[i].state.balance;
+
         copy_out(store, &unit->copies[i]);
         unit->was[i] = unit->copies[i].state;
+        if (!notes_reach(unit)) continue;
+        note_nothing(reach_of(unit, i, SIDE_DEBIT),
+                     all_of(seen->debits_pending, seen->debits_posted));
+        note_nothing(reach_of(unit, i, SIDE_CREDIT),
+                     all_of(seen->credits_pending, seen->credits_posted));
     }
     holds_see(store, unit);
 }
 
-/* Does this leg take room (rather than make it)? Then how much? */
-static wide amount_taken(struct store *store, const struct leg *leg)
+/* What a unit does on one side of one account. */
+struct share {
+    _Atomic wide *total, *posted;
+    wide seen, most, after; /* of the total of all: as copied, at its most, after the last leg */
+    wide posts;             /* what is posted grows by this */
+    wide room;              /* what a limit compares the total with, as copied */
+    enum look look;
+};
+
+static inline struct share share_on(const struct unit *unit, uint32_t i, enum side side)
 {
-    if (leg->event == NULL || rules_resolves(leg->event)) return 0;
-    return transfer_at(&store->transfers, leg->place)->amount;
+    struct cas_state *state = state_of(unit->copies[i].slot);
+    const struct balance *was = &unit->was[i].balance, *now = &unit->copies[i].state.balance;
+    struct share share;
+
+    if (side == SIDE_DEBIT) {
+        share = (struct share){.total = &state->debits_total,
+                               .posted = &state->debits_posted,
+                               .seen = all_of(was->debits_pending, was->debits_posted),
+                               .after = all_of(now->debits_pending, now->debits_posted),
+                               .posts = now->debits_posted - was->debits_posted,
+                               .room = was->credits_posted};
+    } else {
+        share = (struct share){.total = &state->credits_total,
+                               .posted = &state->credits_posted,
+                               .seen = all_of(was->credits_pending, was->credits_posted),
+                               .after = all_of(now->credits_pending, now->credits_posted),
+                               .posts = now->credits_posted - was->credits_posted,
+                               .room = was->debits_posted};
+    }
+    if (notes_reach(unit)) {
+        share.most = reach_of(unit, i, side)->most;
+        share.look = reach_of(unit, i, side)->look;
+    } else {
+        share.most = share.after > share.seen ? share.after : share.seen;
+        share.look = judge_look(&unit->legs[0], unit->copies[i].slot, side);
+    }
+    return share;
 }
 
-/* One side of one leg: *pending and posted are what this unit knows of it, together the total of
- * all; its own reservations count. `room`: where the law looked at a limit only, what it leaves. */
-static bool reserve_side(_Atomic wide *total, bool exact, const wide *room, quipu_uint128 *pending,
-                         quipu_uint128 posted, wide amount)
+/* The shares of a chain, two an account, one by one. Of one account the side that makes room for a
+ * limit comes first, so that what is posted keeps the limit at every instant (C1). */
+static struct share share_at(const struct unit *unit, uint32_t i)
 {
-    bool grown = exact ? grow_from(total, *pending + posted, amount) : grow(total, amount);
+    uint16_t limits = unit->copies[i / 2].slot->flags;
+    bool debit_first = (limits & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0;
 
-    if (!grown && (room == NULL || !grow_within(total, amount, *room))) return false;
-    *pending += amount;
-    return true;
+    return share_on(unit, i / 2, debit_first == (i % 2 == 0) ? SIDE_DEBIT : SIDE_CREDIT);
 }
 
-static void unreserve(struct store *store, struct unit *unit, uint32_t count)
+/* Reserve what one share needs (C0), confirming what the law looked at (C3). */
+static inline MUST_CHECK bool reserve(const struct share *share)
+{
+    wide amount = share->most - share->seen;
+
+    if (share->look == LOOK_NONE) return amount == 0 || grow(share->total, amount);
+    if (grow_from(share->total, share->seen, amount)) return true;
+    return share->look == LOOK_LIMIT && grow_within(share->total, amount, share->room);
+}
+
+static inline void unreserve(const struct share *share)
+{
+    if (share->most != share->seen) shrink(share->total, share->most - share->seen);
+}
+
+/* What was tied takes effect: room is made only now (C1). What is posted grows before the total of
+ * all shrinks, so that it is never more. */
+static inline void post(const struct share *share)
+{
+    if (share->posts != 0) grow_posted(share->posted, share->posts);
+    if (share->most != share->after) shrink(share->total, share->most - share->after);
+}
+
+static void unreserve_chain(const struct unit *unit, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        const struct leg *leg = &unit->legs[i];
-        wide amount = amount_taken(store, leg);
+        struct share share = share_at(unit, i);
 
-        if (amount == 0) continue;
-        shrink(&state_of(unit->copies[leg->debit].slot)->debits_total, amount);
-        shrink(&state_of(unit->copies[leg->credit].slot)->credits_total, amount);
+        unreserve(&share);
     }
 }
 
-static bool reserve_leg(struct store *store, struct unit *unit, const struct leg *leg)
+static MUST_CHECK bool reserve_chain(const struct unit *unit)
 {
-    struct slot *debit = unit->copies[leg->debit].slot, *credit = unit->copies[leg->credit].slot;
-    struct balance *from = &unit->was[leg->debit].balance, *to = &unit->was[leg->credit].balance;
-    wide amount = amount_taken(store, leg);
-    bool balancing, debit_exact, credit_exact;
+    for (uint32_t i = 0; i < 2 * unit->copy_count; i++) {
+        struct share share = share_at(unit, i);
 
-    if (leg->event == NULL || rules_resolves(leg->event)) return true;
-    balancing = (leg->event->flags & BALANCING) != 0;
-    debit_exact = balancing || (debit->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) != 0;
-    credit_exact = balancing || (credit->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0;
-
-    if (!reserve_side(&state_of(debit)->debits_total, debit_exact,
-                      balancing || !debit_exact ? NULL : &from->credits_posted,
-                      &from->debits_pending, from->debits_posted, amount)) {
-        return false;
-    }
-    if (!reserve_side(&state_of(credit)->credits_total, credit_exact,
-                      balancing || !credit_exact ? NULL : &to->debits_posted, &to->credits_pending,
-                      to->credits_posted, amount)) {
-        shrink(&state_of(debit)->debits_total, amount);
+        if (reserve(&share)) continue;
+        unreserve_chain(unit, i);
         return false;
     }
     return true;
 }
 
-static bool reserve(struct store *store, struct unit *unit)
+/* Reserve, tie and post a chain. Returns false if something moved; nothing has changed. */
+static MUST_CHECK bool move_chain(struct store *store, struct unit *unit)
 {
-    for (uint32_t i = 0; i < unit->leg_count; i++) {
-        if (!reserve_leg(store, unit, &unit->legs[i])) {
-            unreserve(store, unit, i);
-            return false;
-        }
+    if (!reserve_chain(unit)) return false;
+    if (!quipui_tie(store, unit)) {
+        unreserve_chain(unit, 2 * unit->copy_count);
+        return false;
+    }
+    for (uint32_t i = 0; i < 2 * unit->copy_count; i++) {
+        struct share share = share_at(unit, i);
+
+        post(&share);
     }
     return true;
 }
 
-/* What a leg moved takes effect: room is made only now (C1). */
-static void post_leg(struct store *store, struct unit *unit, const struct leg *leg)
+/* The same for one leg, whose shares are two: debits of one account, credits of another. */
+static inline MUST_CHECK bool move_one(struct store *store, struct unit *unit)
 {
-    const struct transfers *transfers = &store->transfers;
-    struct cas_state *debit = state_of(unit->copies[leg->debit].slot);
-    struct cas_state *credit = state_of(unit->copies[leg->credit].slot);
-    struct movement moved;
-    wide let_go;
+    struct share debit = share_on(unit, unit->legs[0].debit, SIDE_DEBIT);
+    struct share credit = share_on(unit, unit->legs[0].credit, SIDE_CREDIT);
 
-    if (leg->event == NULL) {
-        moved = (struct movement){
-            .released = transfer_at(transfers, hold_at(transfers, leg->place)->transfer)->amount};
-    } else {
-        moved = quipui_rules_movement(transfer_at(transfers, leg->place),
-                                      transfer_resolved(transfers, leg->place));
-    }
-    if (moved.posted != 0) {
-        (void)grow(&credit->credits_posted, moved.posted);
-        (void)grow(&debit->debits_posted, moved.posted);
-    }
-    if (moved.released == 0) return;
-    /* What was pending and is posted now stays in the total of all; the rest is let go. */
-    let_go = moved.released - moved.posted;
-    if (let_go != 0) {
-        shrink(&debit->debits_total, let_go);
-        shrink(&credit->credits_total, let_go);
-    }
+    if (!reserve(&debit)) return false;
+    if (!reserve(&credit)) goto unreserve_debit;
+    if (!quipui_tie(store, unit)) goto unreserve_credit;
+    post(&credit);
+    post(&debit);
+    return true;
+
+unreserve_credit:
+    unreserve(&credit);
+unreserve_debit:
+    unreserve(&debit);
+    return false;
 }
 
 static bool commit(struct store *store, struct unit *unit, enum step step)
 {
+    if (step == STEP_REFUSED) return holds_are_free(store, unit);
     if (step != STEP_APPROVED) return true;
     if (unit->legs[0].event == NULL && unit->views[0].now == unit->views[0].was) return true;
 
-    if (!reserve(store, unit)) return false;
-    if (!quipui_holds_claim(store, unit)) goto unreserve;
-    if (!quipui_tie(store, unit)) goto give_back;
-    for (uint32_t i = 0; i < unit->leg_count; i++) {
-        post_leg(store, unit, &unit->legs[i]);
+    if (!holds_claim(store, unit)) return false;
+    if (notes_reach(unit) ? move_chain(store, unit) : move_one(store, unit)) {
+        holds_confirm(store, unit);
+        return true;
     }
-    quipui_holds_confirm(store, unit);
-    return true;
-
-give_back:
-    quipui_holds_give_back(store, unit);
-unreserve:
-    unreserve(store, unit, unit->leg_count);
+    holds_give_back(store, unit);
     return false;
 }
 

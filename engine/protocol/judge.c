@@ -85,6 +85,24 @@ static void receive(quipu_receipt *receipt, const struct unit *unit, const struc
     }
 }
 
+static void raise(struct total_reach *reach, quipu_uint128 total, enum look look)
+{
+    if (total > reach->most) reach->most = total;
+    if (look > reach->look) reach->look = look;
+}
+
+/* Note what the totals came to with this leg, and how the law looked at them. */
+static void note_reach(struct unit *unit, const struct leg *leg)
+{
+    const struct copy *debit = &unit->copies[leg->debit], *credit = &unit->copies[leg->credit];
+    const struct balance *from = &debit->state.balance, *to = &credit->state.balance;
+
+    raise(reach_of(unit, leg->debit, SIDE_DEBIT), from->debits_pending + from->debits_posted,
+          judge_look(leg, debit->slot, SIDE_DEBIT));
+    raise(reach_of(unit, leg->credit, SIDE_CREDIT), to->credits_pending + to->credits_posted,
+          judge_look(leg, credit->slot, SIDE_CREDIT));
+}
+
 /* One leg: QUIPU_CREATED with its record and knot written, or why not. */
 static uint32_t judge_leg(struct store *store, struct unit *unit, struct leg *leg, uint64_t newest)
 {
@@ -101,6 +119,7 @@ static uint32_t judge_leg(struct store *store, struct unit *unit, struct leg *le
                                          : judge_post(unit, leg, &at, record);
     if (outcome != QUIPU_CREATED) return outcome;
 
+    if (unit->notes_reach) note_reach(unit, leg);
     judge_tie_transfer(store, unit, leg);
     return QUIPU_CREATED;
 }

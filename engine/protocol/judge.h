@@ -36,6 +36,20 @@ static inline uint32_t judge_post(struct unit *unit, const struct leg *leg, cons
     return outcome;
 }
 
+/* How does the law look at the total that a leg changes on this side? */
+static inline enum look judge_look(const struct leg *leg, const struct slot *slot, enum side side)
+{
+    uint16_t limit = side == SIDE_DEBIT ? QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS
+                                        : QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS;
+
+    if (leg->event == NULL || rules_resolves(leg->event)) return LOOK_NONE;
+    if ((leg->event->flags & (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)) !=
+        0) {
+        return LOOK_BALANCE;
+    }
+    return (slot->flags & limit) != 0 ? LOOK_LIMIT : LOOK_NONE;
+}
+
 /* Tie a knot onto the threads of both accounts. */
 static inline void judge_tie(struct unit *unit, const struct leg *leg, struct knot *knot,
                              enum knot_kind kind)

@@ -12,6 +12,7 @@
  * and gets `run`, `run_plains`, `release_due` and its parts. */
 #include "protocol/due.h"
 #include "protocol/judge.h"
+#include "protocol/stuck.h"
 
 /* How a unit is judged. */
 enum manner { AS_UNIT, AS_RELEASE, AS_PLAIN };
@@ -27,7 +28,7 @@ static bool release_one(struct store *store, struct worker *worker, uint64_t hol
     struct unit unit;
 
     quipui_timeouts_begin(&store->timeouts, hold);
-    /* Again, until it is resolved or lapsed. */
+    /* Ends: once it is resolved or lapsed, which it stays. */
     while (quipui_release_build(store, hold, &single, &unit)) {
         if (run_unit(store, worker, &unit, true) == UNIT_NO_MEMORY) return false;
     }
@@ -43,6 +44,7 @@ static bool release_slice(struct store *store, struct worker *worker, const stru
     struct timeouts *timeouts = &store->timeouts;
 
     clock_reach(&store->clock, now);
+    /* Ends: each turn drops one hold that is due by `now`, and `*left` bounds them. */
     while (*left > 0) {
         uint64_t hold = quipui_timeouts_first(timeouts, slot, now);
 
@@ -59,6 +61,7 @@ static bool release_own(struct store *store, struct worker *worker, struct slot 
 {
     bool released = true;
 
+    /* Ends: each turn drops holds that are due by `now`; what is added later is due later. */
     while (released && timeouts_due_on(slot, now)) {
         uint32_t left = TIMEOUTS_SLICE;
 
@@ -86,6 +89,7 @@ static bool release_all(struct store *store, struct worker *worker, uint64_t now
 {
     bool released = true;
 
+    /* Ends: as above. */
     while (released && timeouts_due(&store->timeouts, now)) {
         uint32_t left = TIMEOUTS_SLICE;
 
@@ -165,16 +169,20 @@ static enum unit_end run_unit(struct store *store, struct worker *worker, struct
                               bool is_release)
 {
     enum step step = STEP_REDRAW;
+    struct stuck stuck = {0, 0};
 
+    /* Ends: an attempt fails only after another unit, or time, has changed what this one had found,
+     * and then the next one finds that. stuck.h checks it. */
     for (unsigned spins = 0;; spin(&spins)) {
         if (!is_release && !clear_due(store, worker, unit)) return UNIT_NO_MEMORY;
         if (!prepare(store, unit)) return UNIT_NO_MEMORY;
         if (!attempt(store, unit, is_release ? AS_RELEASE : AS_UNIT, spins > 0, &step)) {
             /* A hold of ours may have lapsed: a new timestamp cures that. */
-            if (quipui_has_lapsed(store, unit))
-                step = STEP_REDRAW;
-            else
+            if (!quipui_has_lapsed(store, unit)) {
+                audit(stuck_failed(&stuck, store, unit));
                 continue;
+            }
+            step = STEP_REDRAW;
         }
         switch (step) {
         case STEP_APPROVED:

@@ -71,6 +71,7 @@ static inline bool try_to_read(struct copy *copy)
 
 static __attribute__((noinline, cold)) void read_again(struct copy *copy)
 {
+    /* Ends: a word is locked or changed only while another unit commits or a reader copies. */
     for (unsigned spins = 0; !try_to_read(copy); spin(&spins))
         continue;
 }
@@ -127,6 +128,8 @@ static void unlock(struct slot *slot, uint64_t version)
 /* Lock whatever version is there, and say which. */
 static uint64_t lock_any(struct slot *slot)
 {
+    /* Ends: who has the lock lets go of it without waiting for more, for words are locked in order;
+     * a swap that fails was another's success. */
     for (unsigned spins = 0;; spin(&spins)) {
         /* relaxed: a guess; the compare-and-swap decides. */
         uint64_t word = load_relaxed(&state_of(slot)->word);

@@ -207,6 +207,7 @@ static bool read_at(struct slot *slot, uint64_t stamp, struct account_state *sta
     /* edge rcu.newest: acquire; pairs with release in publish(). */
     const struct rcu_version *version = load_acquire(&slot->state.rcu.newest);
 
+    /* Ends: stamps fall from version to version, and the list has an end. */
     while (version != NULL && version->stamp > stamp)
         version = version->older;
     if (version == NULL) { /* younger than a snapshot: reached by tests/explore */
@@ -294,6 +295,7 @@ static bool register_clear(struct store *store, struct worker *worker, uint64_t 
 {
     struct timeouts *timeouts = &store->timeouts;
 
+    /* Ends: what is due at `now` is finite, and it is repeated only after a round of releases. */
     for (;;) { /* round again: reached by tests/explore */
         uint64_t now = clock_read(&store->clock), latest = timeouts_latest(timeouts), rounds;
 

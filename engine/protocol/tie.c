@@ -95,6 +95,7 @@ static struct thread before(struct store *store, struct thread mark, uint64_t fi
 {
     uint64_t last = link_index(mark.head), link = mark.head & LINK_MASK;
 
+    /* Ends: a thread has an end, and the knots of one unit are few. */
     do {
         link = knot_previous(link_knot(&store->transfers, link), link_side(link));
     } while (link != 0 && link_kind(link) == KNOT_TRANSFER &&
@@ -119,6 +120,7 @@ static void finish(struct store *store, struct slot *slot, struct thread mark)
     /* relaxed: a guess; the compare-and-swap decides. */
     uint64_t seen = load_relaxed(&slot->state.cas.touched);
 
+    /* Ends: it only grows, and a swap fails only after it has grown. */
     while (seen < timestamp) {
         /* edge cas.touched: acq_rel; pairs with acquire in touched_by(). Carries nothing. */
         if (cas_acq_rel(&slot->state.cas.touched, &seen, timestamp)) break;
@@ -157,6 +159,8 @@ static struct thread idle_thread(struct store *store, struct slot *slot)
 {
     unsigned patient = 0;
 
+    /* Ends: a mark is taken off by its owner or, when patience is over, by us; a new one is another
+     * unit's progress. */
     for (;;) {
         struct thread thread = thread_of(slot);
 
@@ -184,6 +188,7 @@ void quipui_tie_see(struct store *store, struct copy *copy)
 {
     struct thread thread, seen;
 
+    /* Ends: it is repeated only after the mark has gone or changed. */
     do {
         thread = seen = thread_of(copy->slot);
         if ((seen.word & BUSY) != 0) {
@@ -326,6 +331,8 @@ bool quipui_tie(struct store *store, struct unit *unit)
     uint64_t link = link_to(unit->legs[0].place, kind, SIDE_DEBIT);
     struct knot *knot = link_knot(&store->transfers, link);
 
+    /* Ends: a mark could not be placed, or the decision failed, only because another unit advanced
+     * one of the threads or aborted this attempt; the next begins with the threads as they are. */
     for (unsigned spins = 0;; spin(&spins)) {
         uint64_t attempt;
         uint32_t placed;

@@ -166,6 +166,20 @@ void quipui_holds_give_back(struct store *store, struct unit *unit)
     give_back(store, unit, unit->view_count);
 }
 
+bool quipui_holds_are_free(struct store *store, const struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->view_count; i++) {
+        const struct view *view = &unit->views[i];
+
+        if (view->opens || !changes(view)) continue;
+        /* edge hold.state: acquire; pairs with acq_rel in change(). */
+        if (load_acquire(&hold_at(&store->transfers, view->hold)->state) != (uint32_t)view->was) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool quipui_has_lapsed(struct store *store, const struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->view_count; i++) {
@@ -183,6 +197,7 @@ bool quipui_has_lapsed(struct store *store, const struct unit *unit)
 /* The state of a hold, once it is no longer claimed; a new one lapses. */
 static enum hold_state lapse(struct hold *hold)
 {
+    /* Ends: a claim lasts for one attempt of the unit that made it. */
     for (unsigned spins = 0;; spin(&spins)) {
         uint64_t seen = hold_word(HOLD_NEW, 0);
 

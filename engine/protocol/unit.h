@@ -48,6 +48,16 @@ struct leg {
     bool claimed;
 };
 
+/* How the law looked at a total of an account (pending and posted together). */
+enum look { LOOK_NONE, LOOK_LIMIT, LOOK_BALANCE };
+
+/* Of one total of one account: the most that any leg so far has left there, and whether a limit or
+ * a balancing transfer looked at it. */
+struct total_reach {
+    quipu_uint128 most;
+    enum look look;
+};
+
 enum unit_end { UNIT_CREATED, UNIT_REFUSED, UNIT_CONFLICT, UNIT_NO_MEMORY };
 
 struct unit {
@@ -55,9 +65,11 @@ struct unit {
     struct copy *copies;
     struct account_state *was; /* as loaded: cas all of it, optimistic the versions */
     struct view *views;
+    struct total_reach *reaches; /* of a chain, two a copy; see notes_reach */
     uint32_t leg_count, copy_count, view_count;
     uint64_t now; /* imports: when the batch began; its legs are of the past */
     bool imports;
+    bool notes_reach;         /* cas, chains: the judge keeps reaches[] */
     bool expects;             /* some copy has an expected version */
     uint32_t failed, outcome; /* of the leg that was refused */
     quipu_receipt *receipts;  /* or NULL */
@@ -78,6 +90,11 @@ static inline struct unit unit_in_single(struct single *single)
                          .was = single->was,
                          .views = &single->view,
                          .leg_count = 1};
+}
+
+static inline struct total_reach *reach_of(const struct unit *unit, uint32_t copy, enum side side)
+{
+    return &unit->reaches[2 * (size_t)copy + side];
 }
 
 /* What the judge says of a unit. */
@@ -126,6 +143,10 @@ bool quipui_holds_stand(struct store *store, const struct unit *unit);
 bool quipui_holds_claim(struct store *store, struct unit *unit);
 void quipui_holds_confirm(struct store *store, struct unit *unit);
 void quipui_holds_give_back(struct store *store, struct unit *unit);
+
+/* cas, after a refusal: are the holds that the unit had resolved by then as it saw them, and
+ * unclaimed? */
+bool quipui_holds_are_free(struct store *store, const struct unit *unit);
 bool quipui_has_lapsed(struct store *store, const struct unit *unit);
 
 /* The same in line for units that have no holds, which are most. */
@@ -137,6 +158,26 @@ static inline void holds_see(struct store *store, struct unit *unit)
 static inline bool holds_change(struct store *store, struct unit *unit)
 {
     return unit->view_count == 0 || quipui_holds_change(store, unit);
+}
+
+static inline bool holds_are_free(struct store *store, const struct unit *unit)
+{
+    return unit->view_count == 0 || quipui_holds_are_free(store, unit);
+}
+
+static inline bool holds_claim(struct store *store, struct unit *unit)
+{
+    return unit->view_count == 0 || quipui_holds_claim(store, unit);
+}
+
+static inline void holds_confirm(struct store *store, struct unit *unit)
+{
+    if (unit->view_count > 0) quipui_holds_confirm(store, unit);
+}
+
+static inline void holds_give_back(struct store *store, struct unit *unit)
+{
+    if (unit->view_count > 0) quipui_holds_give_back(store, unit);
 }
 
 static inline bool holds_stand(struct store *store, const struct unit *unit)

@@ -194,6 +194,7 @@ static bool grow(struct index *index, struct index_shard *shard)
         uint64_t entry = own_entry(&old, i), at = home_of(&table, entry);
 
         if (entry == EMPTY) continue;
+        /* Ends: the new table is at most half full. */
         while (own_entry(&table, at) != EMPTY)
             at++;
         /* relaxed: nobody knows this table before set_state(). */
@@ -357,6 +358,7 @@ bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uin
     struct index_shard *shard = index_shard_of(index, hash);
     enum claim claim = quipui_index_glance(index, hash, id, found);
 
+    /* Ends: a claim is settled, burnt or freed with the unit that made it. */
     for (unsigned spins = 0; claim == CLAIM_IN_FLIGHT; spin(&spins)) {
         latch_hold(&shard->latch);
         claim = probe(index, shard, own_state(shard), hash, id, true, found);

@@ -91,6 +91,7 @@ static struct worker *find_idle(struct workers *workers, enum worker_use use)
 /* An idle worker, whatever the gate. */
 static struct worker *take_any(struct workers *workers, enum worker_use use)
 {
+    /* Ends: each turn adds a worker of which another thread must be quicker to take it. */
     for (;;) {
         struct worker *worker = find_idle(workers, use);
 
@@ -106,6 +107,7 @@ static struct worker *take_any(struct workers *workers, enum worker_use use)
 
 struct worker *quipui_worker_take(struct workers *workers, enum worker_use use)
 {
+    /* Ends: the gate is shut only while a batch of imports runs. */
     for (unsigned spins = 0;; spin(&spins)) {
         struct worker *worker = take_any(workers, use);
 
@@ -128,6 +130,7 @@ struct worker *quipui_worker_take_alone(struct workers *workers)
     for (struct worker *w = workers_first(workers); w != NULL; w = w->next) {
         unsigned spins = 0;
 
+        /* Ends: its call ends, and with the gate shut it does not write again. */
         /* edge worker.busy: seq_cst; pairs with release in quipui_worker_give_back(). */
         while (load_seq_cst(&w->busy) == WORKER_WRITES)
             spin(&spins);

@@ -23,7 +23,15 @@
 #define SHARED_WINDOW 6
 
 /* In a thousand. */
-enum { PAUSE_IN_WINDOW = 500, PAUSE_BETWEEN = 150, HUGE_AMOUNTS = 2 };
+enum {
+    PAUSE_IN_WINDOW = 500,
+    PAUSE_BETWEEN = 150,
+    HUGE_AMOUNTS = 2,
+    HUGE_CHAINS = 20,
+    HUGE_HOLDS_KEPT = 50 /* of these */
+};
+
+#define HALF ((quipu_uint128)1 << 127)
 
 static quipu_uint128 own_id(struct hand *hand)
 {
@@ -93,6 +101,12 @@ static void ask(struct hand *hand, size_t count)
     }
 }
 
+/* May a second call follow, and did the first work? */
+static bool go_on(struct hand *hand)
+{
+    return hand->status == QUIPU_OK && hand->tape->call_count < hand->calls_wanted;
+}
+
 /* Between the two that have no limit goes, now and then, so much that totals nearly overflow, and
  * with what comes later do. */
 static void act_transfer(struct hand *hand)
@@ -106,10 +120,61 @@ static void act_transfer(struct hand *hand)
     ask(hand, 1);
 }
 
+/* A hold of about 2^127 between the two that have no limit. */
+static quipu_transfer huge_hold(struct hand *hand)
+{
+    quipu_transfer event = own(hand);
+
+    event.debit_account_id = 1 + random_below(&hand->random, 2);
+    event.credit_account_id = 3 - event.debit_account_id;
+    event.amount = HALF - random_below(&hand->random, 100);
+    event.flags = QUIPU_TRANSFER_PENDING;
+    if (hand->order->timeouts) event.timeout = (uint32_t)random_below(&hand->random, 3);
+    return event;
+}
+
+/* Let go of a hold, all of it or all but a part that is posted. */
+static quipu_transfer let_go(struct hand *hand, quipu_uint128 hold)
+{
+    quipu_transfer event = {.id = own_id(hand), .pending_id = hold};
+
+    event.flags = QUIPU_TRANSFER_VOID_PENDING_TRANSFER;
+    if (random_in_thousand(&hand->random, 500)) {
+        event.flags = QUIPU_TRANSFER_POST_PENDING_TRANSFER;
+        event.amount = random_between(&hand->random, 1, AMOUNT_MAX);
+    }
+    return event;
+}
+
+/* A chain that takes what it has let go of, twice 2^127 in all; its first hold is of the same chain
+ * or of a call before. Most leave as much room as they found. */
+static void act_huge_chain(struct hand *hand)
+{
+    bool keeps = random_in_thousand(&hand->random, HUGE_HOLDS_KEPT);
+    quipu_transfer first = huge_hold(hand), second = huge_hold(hand);
+    size_t count = 0;
+
+    hand->events[count++] = first;
+    if (random_in_thousand(&hand->random, 500)) {
+        ask(hand, count);
+        if (!go_on(hand) || hand->results[0].status != QUIPU_CREATED) return;
+        hand_pause(hand, PAUSE_IN_WINDOW);
+        count = 0;
+    }
+    hand->events[count++] = let_go(hand, first.id);
+    hand->events[count++] = second;
+    if (!keeps) hand->events[count++] = let_go(hand, second.id);
+    ask(hand, count);
+}
+
 static void act_chain(struct hand *hand)
 {
     size_t count = random_between(&hand->random, 2, 4);
 
+    if (random_in_thousand(&hand->random, HUGE_CHAINS)) {
+        act_huge_chain(hand);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         hand->events[i] = own(hand);
         /* Half of the legs hand on what the one before brought. */
@@ -229,12 +294,6 @@ static void act_read(struct hand *hand)
 static void act_snapshot(struct hand *hand)
 {
     hand_snapshot(hand);
-}
-
-/* May a second call follow, and did the first work? */
-static bool go_on(struct hand *hand)
-{
-    return hand->status == QUIPU_OK && hand->tape->call_count < hand->calls_wanted;
 }
 
 /* Read two; false: there is no going on. */

@@ -105,7 +105,7 @@ static void run(uint64_t seed, int protocol_index, struct coverage *coverage)
 
         pass_time(&twin, &g);
         base = twin.now + twin.step;
-        if (round < 8 || random_one_in(&g.random, 12)) {
+        if (round < 8 || random_one_in(&g.random, 10)) {
             n = generator_accounts(&g, base, accounts, LARGEST);
             twin_accounts(&twin, accounts, n, results);
             count(coverage->accounts, results, n);

@@ -42,6 +42,45 @@ static size_t count_created(const struct stage *stage, quipu_uint128 account, ui
     return count;
 }
 
+/* Are posted and pending together within the limit? */
+static bool fits(quipu_uint128 posted, quipu_uint128 pending, quipu_uint128 limit)
+{
+    return posted <= limit && pending <= limit - posted;
+}
+
+static bool is_overflow(uint32_t status)
+{
+    return status >= QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING &&
+           status <= QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS;
+}
+
+/* Where all amounts together are small, nothing can have overflowed. */
+static const char *judge_refusals(const struct stage *stage)
+{
+    const struct history *history = &stage->history;
+    bool all_small = true;
+
+    for (size_t t = 0; t < history->tape_count; t++) {
+        for (size_t s = 0; s < history->tapes[t].step_count; s++) {
+            const struct history_step *step = &history->tapes[t].steps[s];
+
+            if (step->kind == HISTORY_TRANSFER && step->transfer.amount >> 64 != 0) {
+                all_small = false;
+            }
+        }
+    }
+    for (size_t t = 0; all_small && t < history->tape_count; t++) {
+        for (size_t s = 0; s < history->tapes[t].step_count; s++) {
+            const struct history_step *step = &history->tapes[t].steps[s];
+
+            CLAIM(step->kind != HISTORY_TRANSFER || !is_overflow(step->status),
+                  "refused: transfer %u of a small amount, because of an overflow",
+                  (unsigned)step->transfer.id);
+        }
+    }
+    return NULL;
+}
+
 static const char *judge_books(struct stage *stage)
 {
     const struct tape *tape = last_tape(stage);
@@ -54,10 +93,14 @@ static const char *judge_books(struct stage *stage)
         posted += account->debits_posted - account->credits_posted;
         pending += account->debits_pending - account->credits_pending;
         CLAIM((account->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) == 0 ||
-                  account->debits_posted + account->debits_pending <= account->credits_posted,
-              "limit broken: account %u has debits of %u and credits of %u", (unsigned)account->id,
-              (unsigned)(account->debits_posted + account->debits_pending),
-              (unsigned)account->credits_posted);
+                  fits(account->debits_posted, account->debits_pending, account->credits_posted),
+              "limit broken: account %u has more debits than credits", (unsigned)account->id);
+        CLAIM((account->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) == 0 ||
+                  fits(account->credits_posted, account->credits_pending, account->debits_posted),
+              "limit broken: account %u has more credits than debits", (unsigned)account->id);
+        CLAIM(fits(account->debits_posted, account->debits_pending, QUIPU_AMOUNT_MAX) &&
+                  fits(account->credits_posted, account->credits_pending, QUIPU_AMOUNT_MAX),
+              "a total of account %u is over 2^128 - 1", (unsigned)account->id);
         CLAIM(tape->steps[i].version >= 1 + created,
               "lost update: account %u is at version %" PRIu64 " after %zu transfers",
               (unsigned)account->id, tape->steps[i].version, created);
@@ -212,6 +255,7 @@ const char *judge(struct stage *stage)
     if (stage->trouble != NULL) return stage->trouble;
     wrong = judge_history(stage);
     if (wrong == NULL) wrong = judge_ids(stage);
+    if (wrong == NULL) wrong = judge_refusals(stage);
     if (wrong == NULL) wrong = judge_books(stage);
     if (wrong == NULL) wrong = judge_due(stage);
     for (uint32_t i = 0; wrong == NULL && i < stage->fibers; i++) {

@@ -32,7 +32,9 @@ enum op_kind {
 };
 
 struct event {
-    uint32_t id, debit, credit, amount, pending_id, timeout;
+    uint32_t id, debit, credit;
+    quipu_uint128 amount;
+    uint32_t pending_id, timeout;
     uint16_t flags;
 };
 

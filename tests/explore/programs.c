@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define HALF ((quipu_uint128)1 << 127)
+#define MOST QUIPU_AMOUNT_MAX
 #define LIMITED QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS
 #define LINKED QUIPU_TRANSFER_LINKED
 #define PENDING QUIPU_TRANSFER_PENDING
@@ -16,6 +18,12 @@
 #define LIMIT(...)                                                                                 \
     {                                                                                              \
         .kind = OP_CREATE, .flags = LIMITED, .accounts = { __VA_ARGS__ }                           \
+    }
+#define LIMIT_CREDITS(...)                                                                         \
+    {                                                                                              \
+        .kind = OP_CREATE, .flags = QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS, .accounts = {    \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
     }
 #define TRANSFERS(...)                                                                             \
     {                                                                                              \
@@ -166,6 +174,67 @@ const struct program programs[] = {
                            {12, 3, 4, 3, .timeout = 5, .flags = PENDING})},
                 {{.kind = OP_ADVANCE, .ns = UINT64_C(6000000000)}, LOOKUP(3, 4)},
                 {HOLD(10)}}},
+    {.name = "claimed",
+     .about = "a chain that voids and pays, against another void of the same pending transfer",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2, 3), TRANSFERS({10, 1, 2, 9, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 11, .pending_id = 10, .flags = VOID | LINKED}, {12, 1, 2, 20})},
+                {TRANSFERS({.id = 13, .pending_id = 10, .flags = VOID}),
+                 TRANSFERS({14, 1, 2, 1})}}},
+    {.name = "regrant",
+     .about = "a chain takes what its void gave back, up to 2^128 - 1, on both sides",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2, 3),
+               TRANSFERS({10, 1, 3, HALF, .flags = PENDING}, {11, 2, 1, HALF, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 12, .pending_id = 10, .flags = VOID | LINKED},
+                           {13, 2, 3, HALF - 1, .flags = LINKED},
+                           {.id = 14, .pending_id = 11, .flags = VOID | LINKED},
+                           {15, 2, 1, HALF - 1})},
+                {TRANSFERS({16, 1, 3, 1}), LOOKUP(3)}}},
+    {.name = "reopen",
+     .about = "a chain opens a pending transfer, voids it and takes the room, of 2^127 each",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2, 3)},
+     .fibers = {{TRANSFERS({11, 1, 3, HALF, .flags = PENDING | LINKED},
+                           {.id = 12, .pending_id = 11, .flags = VOID | LINKED}, {13, 2, 3, HALF})},
+                {TRANSFERS({14, 2, 3, 5}), TRANSFERS({15, 1, 2, HALF})}}},
+    {.name = "wrapping",
+     .about = "a chain voids 1 and pays all of 2^128 - 1, against who pays 5 of it",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 3), LIMIT(2), TRANSFERS({10, 1, 2, MOST}),
+               TRANSFERS({11, 2, 3, 1, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 12, .pending_id = 11, .flags = VOID | LINKED}, {13, 2, 1, MOST})},
+                {TRANSFERS({14, 2, 3, 5})}}},
+    {.name = "parting",
+     .about = "a chain posts a part, lets go of the rest, and takes all but that; credits limited",
+     .protocols = ON_ALL | ON_UNSAFE,
+     .preemptions = 2,
+     .setup = {CREATE(1, 3), LIMIT_CREDITS(2), TRANSFERS({10, 2, 1, MOST}),
+               TRANSFERS({11, 3, 2, 9, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 12, .amount = 4, .pending_id = 11, .flags = POST | LINKED},
+                           {13, 1, 2, MOST - 4})},
+                {TRANSFERS({14, 3, 2, 5})}}},
+    {.name = "pausing",
+     .about = "a chain holds all there is and voids it, against who pays and who holds",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 3), LIMIT(2), TRANSFERS({10, 1, 2, 100})},
+     .fibers = {{TRANSFERS({11, 2, 3, 100, .flags = PENDING | LINKED},
+                           {.id = 12, .pending_id = 11, .flags = VOID})},
+                {TRANSFERS({13, 2, 3, 60}), LOOKUP(2)}}},
+    {.name = "expired",
+     .about = "2^127 falls due, and is taken again by a chain that voids as much",
+     .protocols = ON_ALL,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3), TRANSFERS({10, 1, 3, HALF - 1, .timeout = 5, .flags = PENDING},
+                                          {11, 2, 3, HALF, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 12, .pending_id = 11, .flags = VOID | LINKED},
+                           {13, 2, 3, HALF, .flags = LINKED}, {14, 1, 2, HALF})},
+                {ADVANCE, TRANSFERS({15, 1, 3, HALF - 1}), LOOKUP(1, 2, 3)}}},
     {.name = "lapse",
      .about = "a pending transfer that may fall due before it is committed",
      .protocols = ON_ALL,

@@ -36,17 +36,21 @@ const char *check_conservation(quipu_ledger *ledger, unsigned count)
     return NULL;
 }
 
+/* Are both together at most this? They may be more than 2^128 - 1. */
+static bool fit(quipu_uint128 pending, quipu_uint128 posted, quipu_uint128 most)
+{
+    return posted <= most && pending <= most - posted;
+}
+
 bool check_within_limits(const quipu_account *account)
 {
-    quipu_uint128 debits = account->debits_pending + account->debits_posted;
-    quipu_uint128 credits = account->credits_pending + account->credits_posted;
+    bool debits_limited = (account->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) != 0;
+    bool credits_limited = (account->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0;
 
-    if ((account->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) &&
-        debits > account->credits_posted) {
-        return false;
-    }
-    return !(account->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) ||
-           credits <= account->debits_posted;
+    return fit(account->debits_pending, account->debits_posted,
+               debits_limited ? account->credits_posted : QUIPU_AMOUNT_MAX) &&
+           fit(account->credits_pending, account->credits_posted,
+               credits_limited ? account->debits_posted : QUIPU_AMOUNT_MAX);
 }
 
 /* What all stored transfers posted, by account: asked of the transfers, not of the accounts. */

@@ -4,7 +4,8 @@
  * the one that races (stress/test_unsafe.c). The text is good until the thread's next verdict.
  *
  *   K1  over all accounts, debits equal credits, pending and posted alike
- *   K2  no limit is broken, neither by an account's totals nor by the sum of all transfers
+ *   K2  no limit is broken, neither by an account's totals nor by the sum of all transfers; and no
+ *       total, pending and posted together, is over 2^128 - 1
  *   K3  an account's transfers have the versions 2, 3, 4, … in order of timestamp, and it has the
  *       last: nothing was lost, nothing came twice (K3 takes no time-outs, see K6); and every
  *       stored transfer that names an account is in its history

@@ -1,10 +1,15 @@
 /* generator.c - see generator.h. Account ids: 1..9 ordinary, 10..12 for huge amounts, 13 foreign,
- * 14 rare, and from 100 on created one by one. */
+ * 14 rare, from 100 on created one by one, and from 10,000 on sets for huge chains. */
 #include "support/generator.h"
 
 #include <string.h>
 
+#include "support/huge.h"
+
 enum { ORDINARY = 9, HUGE_FIRST = 10, HUGE_COUNT = 3, FOREIGN = 13, NOBODY = 98 };
+
+/* So many cases are drawn over a set before the next set is created. */
+enum { HUGE_SETS = 10000, CASES_PER_SET = 3 };
 
 void generator_start(struct generator *g, uint64_t seed)
 {
@@ -12,6 +17,7 @@ void generator_start(struct generator *g, uint64_t seed)
     g->random.state = seed;
     g->next_id = 1;
     g->next_account_id = 100;
+    g->huge_set = HUGE_SETS;
 }
 
 static uint32_t below(struct generator *g, uint32_t n)
@@ -80,8 +86,19 @@ static quipu_account an_account_of(struct generator *g, quipu_uint128 id)
     return a;
 }
 
-size_t generator_accounts(struct generator *g, uint64_t base, quipu_account *events,
-                          size_t capacity)
+static size_t a_huge_set(struct generator *g, quipu_account *events)
+{
+    g->huge_set += HUGE_SET;
+    g->huge_left = CASES_PER_SET;
+    for (unsigned i = 0; i < HUGE_SET; i++) {
+        events[i] = (quipu_account){
+            .id = g->huge_set + i, .ledger = 1, .code = 1, .flags = huge_account_flags(i)};
+    }
+    return HUGE_SET;
+}
+
+static size_t mixed_accounts(struct generator *g, uint64_t base, quipu_account *events,
+                             size_t capacity)
 {
     size_t count = 1 + below(g, one_in(g, 4) ? (uint32_t)capacity : 3);
     bool imports = one_in(g, 3);
@@ -99,6 +116,13 @@ size_t generator_accounts(struct generator *g, uint64_t base, quipu_account *eve
         if (one_in(g, 8)) a->flags |= QUIPU_ACCOUNT_LINKED;
     }
     return count;
+}
+
+size_t generator_accounts(struct generator *g, uint64_t base, quipu_account *events,
+                          size_t capacity)
+{
+    if (g->huge_left == 0 && one_in(g, 4)) return a_huge_set(g, events);
+    return mixed_accounts(g, base, events, capacity);
 }
 
 static quipu_uint128 an_amount(struct generator *g)
@@ -216,8 +240,20 @@ static void spoil_transfer(struct generator *g, quipu_transfer *t)
     }
 }
 
-size_t generator_transfers(struct generator *g, uint64_t base, quipu_transfer *events,
-                           size_t capacity)
+/* What a huge case needs, and its chain, in one batch. At times something small comes first. */
+static size_t a_huge_case(struct generator *g, quipu_transfer *events)
+{
+    struct huge huge = huge_draw(&g->random, g->huge_set, &g->next_id);
+    size_t count = huge_setup(&huge, &g->next_id, below(g, 3), events);
+
+    if (one_in(g, 4)) events[count++] = huge_rival(&huge, g->next_id++, 1 + below(g, 9));
+    count += huge_chain(&huge, &g->random, &g->next_id, events + count);
+    g->huge_left--;
+    return count;
+}
+
+static size_t mixed_transfers(struct generator *g, uint64_t base, quipu_transfer *events,
+                              size_t capacity)
 {
     size_t count = 1 + below(g, one_in(g, 12) ? (uint32_t)capacity : 6);
     bool imports = one_in(g, 10);
@@ -242,6 +278,13 @@ size_t generator_transfers(struct generator *g, uint64_t base, quipu_transfer *e
         put(&g->asked, t);
     }
     return count;
+}
+
+size_t generator_transfers(struct generator *g, uint64_t base, quipu_transfer *events,
+                           size_t capacity)
+{
+    if (g->huge_left > 0 && one_in(g, 4)) return a_huge_case(g, events);
+    return mixed_transfers(g, base, events, capacity);
 }
 
 void generator_learn(struct generator *g, const quipu_transfer *events, const quipu_result *results,

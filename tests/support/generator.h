@@ -2,7 +2,8 @@
  *
  * Small enough that everything meets everything: ids come again, whole or changed; posts name
  * holds, plain transfers and nothing; chains break; accounts are closed, limited, full, foreign,
- * missing. The same seed gives the same batches as long as the ledger gives the same answers. */
+ * missing. Now and then a chain lets go of a huge hold and takes the room. The same seed gives the
+ * same batches as long as the ledger gives the same answers. */
 #ifndef QUIPU_TESTS_GENERATOR_H
 #define QUIPU_TESTS_GENERATOR_H
 
@@ -19,6 +20,8 @@ struct ring {
 struct generator {
     struct random random;
     quipu_uint128 next_id, next_account_id;
+    quipu_uint128 huge_set; /* the latest four accounts for huge amounts: huge.h */
+    unsigned huge_left;     /* so many chains may still be drawn over it */
     struct ring asked, stored, holds;
 };
 

@@ -14,6 +14,8 @@
  * PROGRAM 2: two units cross where a third has stopped with marks on; they only tie
  * PROGRAM 3: one unit posts a pending transfer, another voids it
  * PROGRAM 4: two units that only tie, and a reader who walks the thread of an account
+ * PROGRAM 5: a chain lets go of a hold and takes the room, in words that wrap, against a spender and
+ *            another one or a void of the same hold
  *
  * MUTANT 1 PROGRAM 1: does not give back what it reserved
  * MUTANT 2 PROGRAM 1: adds to whatever total is there, after it checked another
@@ -26,7 +28,12 @@
  * MUTANT 9 PROGRAM 2: takes off an open mark without aborting the unit
  * MUTANT 10 PROGRAM 2: waits for an open unit for ever
  * MUTANT 11 PROGRAM 2: commits over an abort
- * MUTANT 12 PROGRAM 3: lets go of a reservation before its claim is sure */
+ * MUTANT 12 PROGRAM 3: lets go of a reservation before its claim is sure
+ * MUTANT 13 PROGRAM 5: reserves all that a chain takes, and lets the total wrap (C0)
+ * MUTANT 14 PROGRAM 5: reserves all that a chain takes, and is retried for ever (C0)
+ * MUTANT 15 PROGRAM 5: reserves what the chain needs in the end, not the most on the way (C0)
+ * MUTANT 16 PROGRAM 5: gives back what a chain takes, not what it reserved
+ * MUTANT 17 PROGRAM 5: lets go before it is tied (C1) */
 #ifndef MUTANT
 #define MUTANT 0
 #endif
@@ -217,6 +224,207 @@ inline tie_all()
        unmark_all()
     od
 }
+
+#if PROGRAM == 5
+
+/* Both totals hold 0 to 7. The first has a limit, of 7; the second can only overflow. Of each 2 are
+ * posted and 4 are held: so 1 is left. */
+#define WORD 8
+#define HELD 4
+#define FITS(total, amount) ((total) + (amount) < WORD)
+
+byte totals[2] = 6;
+byte tied[2] = 6; /* ghost: what is committed, of posted and held */
+bool moved;       /* ghost: a word has changed since the chain began its attempt */
+
+/* reserve() of one share: from what was seen, or where there is room all the same. */
+inline reserve_share(which, amount, wraps)
+{
+    d_step {
+        won = FITS(totals[which], amount) || wraps;
+        if
+        :: won -> totals[which] = (totals[which] + amount) % WORD
+        :: else
+        fi
+    }
+}
+
+inline shrink(which, amount)
+{
+    totals[which] = (totals[which] + WORD - (amount)) % WORD
+}
+
+/* What is tied is in bounds at every version. */
+inline tie_amount(more, less)
+{
+    tied[0] = tied[0] + more - less;
+    tied[1] = tied[1] + more - less;
+    assert(tied[0] < WORD && tied[1] < WORD)
+}
+
+proctype spender(byte amount)
+{
+    byte seen[2];
+    bool won;
+
+again:
+    seen[0] = totals[0];
+    seen[1] = totals[1];
+    if
+    :: !FITS(seen[0], amount) || !FITS(seen[1], amount) -> goto over
+    :: else
+    fi;
+    d_step { reserve_share(0, amount, false); moved = true };
+    if
+    :: !won -> goto again
+    :: else
+    fi;
+    d_step { reserve_share(1, amount, false); moved = true };
+    if
+    :: !won -> d_step { shrink(0, amount); moved = true }; goto again
+    :: else
+    fi;
+    /* quipui_tie() may say no. */
+    if
+    :: true ->
+       d_step { shrink(0, amount); moved = true };
+       d_step { shrink(1, amount); moved = true };
+       goto over
+    :: true
+    fi;
+    d_step { tie_amount(amount, 0); moved = true };
+over:
+    done++
+}
+
+proctype voider()
+{
+    if
+    :: d_step { hold == PENDING -> hold = CLAIMED; moved = true }
+    :: hold == VOIDED -> goto over
+    fi;
+    if
+    :: true -> d_step { hold = PENDING; moved = true }; goto over
+    :: true
+    fi;
+    d_step { tie_amount(0, HELD); moved = true };
+    d_step { shrink(0, HELD); moved = true };
+    d_step { shrink(1, HELD); moved = true };
+    d_step { hold = VOIDED; moved = true };
+over:
+    done++
+}
+
+/* Lets go, then takes; or takes, then lets go. */
+proctype chain(byte taken; bool takes_first)
+{
+    byte seen[2], most[2], after[2], need[2];
+    bool won, refused;
+
+again:
+    skip;
+    d_step { moved = false; refused = false; won = false };
+    seen[0] = totals[0];
+    seen[1] = totals[1];
+    if
+    :: hold == VOIDED -> goto over
+    :: else
+    fi;
+
+    /* The law: a total that lacks the hold is of a claimed one (C5). */
+    d_step {
+        refused = seen[0] < HELD || seen[1] < HELD;
+        after[0] = (seen[0] + WORD - HELD + taken) % WORD;
+        after[1] = (seen[1] + WORD - HELD + taken) % WORD;
+        if
+        :: takes_first ->
+           refused = refused || !FITS(seen[0], taken) || !FITS(seen[1], taken);
+           most[0] = seen[0] + taken;
+           most[1] = seen[1] + taken
+        :: else ->
+           refused = refused || !FITS(seen[0] - HELD, taken) || !FITS(seen[1] - HELD, taken);
+           most[0] = (after[0] > seen[0] -> after[0] : seen[0]);
+           most[1] = (after[1] > seen[1] -> after[1] : seen[1])
+        fi;
+        need[0] = most[0] - seen[0];
+        need[1] = most[1] - seen[1];
+        if
+        :: MUTANT == 13 || MUTANT == 14 -> need[0] = taken; need[1] = taken
+        :: MUTANT == 15 ->
+           need[0] = (after[0] > seen[0] -> after[0] - seen[0] : 0);
+           need[1] = (after[1] > seen[1] -> after[1] - seen[1] : 0)
+        :: else
+        fi
+    };
+    if
+    :: refused && hold == PENDING -> goto over
+    :: refused && hold != PENDING -> hold != CLAIMED; goto again
+    :: else
+    fi;
+
+    /* Claim, reserve, tie, post. */
+    d_step {
+        won = hold == PENDING;
+        if
+        :: won -> hold = CLAIMED
+        :: else
+        fi
+    };
+    if
+    :: !won -> hold != CLAIMED; goto again
+    :: else
+    fi;
+    if
+    :: MUTANT == 17 -> shrink(0, HELD); shrink(1, HELD)
+    :: else
+    fi;
+    reserve_share(0, need[0], MUTANT == 13);
+    if
+    :: won -> reserve_share(1, need[1], MUTANT == 13);
+       if
+       :: !won -> shrink(0, need[0])
+       :: else
+       fi
+    :: else
+    fi;
+    if
+    :: !won ->
+       hold = PENDING;
+       /* An attempt that fails while nothing else moves would fail for ever. */
+       assert(moved);
+       goto again
+    :: else
+    fi;
+    /* quipui_tie() may say no. */
+    if
+    :: true ->
+       if
+       :: MUTANT == 16 -> shrink(0, taken); shrink(1, taken)
+       :: else -> shrink(0, need[0]); shrink(1, need[1])
+       fi;
+       hold = PENDING;
+       goto over
+    :: true
+    fi;
+    d_step {
+        if
+        :: takes_first -> tie_amount(taken, 0); tie_amount(0, HELD)
+        :: else -> tie_amount(0, HELD); tie_amount(taken, 0)
+        fi
+    };
+    if
+    :: MUTANT == 13 || MUTANT == 14 -> shrink(0, HELD); shrink(1, HELD)
+    :: MUTANT == 17 -> skip
+    :: else ->
+       shrink(0, seen[0] + need[0] - after[0]);
+       shrink(1, seen[1] + need[1] - after[1])
+    fi;
+    hold = VOIDED;
+over:
+    done++
+}
+
+#endif
 
 #if PROGRAM == 1
 
@@ -453,6 +661,19 @@ init {
            run resolver(false);
            done++
         :: PROGRAM == 4 -> run unit(0, 0, 1); run unit(1, 0, 1); run reader(0)
+#if PROGRAM == 5
+        :: PROGRAM == 5 ->
+           run spender(1);
+           if
+           :: run spender(2)
+           :: run voider()
+           fi;
+           if
+           :: run chain(5, false)
+           :: run chain(2, false)
+           :: run chain(1, true)
+           fi
+#endif
         fi
     }
     done == 3;
@@ -464,6 +685,9 @@ init {
            assert(accounts[0].debits_posted == accounts[0].tied_debits)
         :: PROGRAM == 3 ->
            assert(resolved == 1 && accounts[0].debits_total == accounts[0].debits_posted)
+#if PROGRAM == 5
+        :: PROGRAM == 5 -> assert(totals[0] == tied[0] && totals[1] == tied[1])
+#endif
         :: else -> check_thread(0); check_thread(1)
         fi
     }
