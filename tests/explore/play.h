@@ -11,7 +11,7 @@
 #include "support/follower.h"
 
 /* A lookup: its steps, and what the clock said when it began. */
-struct look {
+struct glimpse {
     const struct tape *tape;
     size_t first, count;
     uint64_t now;
@@ -30,7 +30,7 @@ struct stage {
     struct follower followers[FIBERS_MAX];
     struct hold_sight holds[FIBERS_MAX];
     struct scan_sight scans[FIBERS_MAX];
-    struct look looks[LOOKS_MAX];
+    struct glimpse looks[LOOKS_MAX];
     size_t look_count;
     const char *trouble; /* a call that answered what it may not, or NULL */
 };
