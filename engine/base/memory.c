@@ -19,12 +19,12 @@
 #ifdef QUIPU_TESTING
 bool (*quipui_memory_refuse)(void);
 
-static bool refused(void)
+bool quipui_memory_is_refused(void)
 {
     return quipui_memory_refuse != NULL && quipui_memory_refuse();
 }
 #else
-static bool refused(void)
+bool quipui_memory_is_refused(void)
 {
     return false;
 }
@@ -50,13 +50,14 @@ static void *take_aligned(size_t bytes, size_t alignment)
 
 void *quipui_memory_take(size_t bytes)
 {
-    return refused() ? NULL : take_aligned(bytes, CACHE_LINE);
+    return quipui_memory_is_refused() ? NULL : take_aligned(bytes, CACHE_LINE);
 }
 
 void *quipui_memory_take_huge(size_t pages)
 {
     int saved = errno;
-    void *memory = refused() ? NULL : take_aligned(pages * HUGE_PAGE_BYTES, HUGE_PAGE_BYTES);
+    void *memory =
+        quipui_memory_is_refused() ? NULL : take_aligned(pages * HUGE_PAGE_BYTES, HUGE_PAGE_BYTES);
 
     /* Where the kernel has none, small pages do. */
     if (memory != NULL) (void)madvise(memory, pages * HUGE_PAGE_BYTES, MADV_HUGEPAGE);
@@ -79,7 +80,7 @@ bool quipui_region_open(struct region *region, size_t bytes)
     size_t reserved = round_up(bytes, HUGE_PAGE_BYTES) + HUGE_PAGE_BYTES;
     char *mapped;
 
-    if (refused()) return false;
+    if (quipui_memory_is_refused()) return false;
     mapped = mmap(NULL, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped == MAP_FAILED) return false;
     /* Not reached by tests: the mutex of some systems needs memory, that of Linux nothing. */
@@ -112,7 +113,7 @@ static bool extend(struct region *region, size_t from, size_t bytes)
     size_t to = round_up(bytes + bytes / 8, step);
 
     if (to > region->reserved_bytes) to = region->reserved_bytes;
-    if (bytes > to || refused()) return false;
+    if (bytes > to || quipui_memory_is_refused()) return false;
     if (mprotect(region->base + from, to - from, PROT_READ | PROT_WRITE) != 0) return false;
     if (to >= HUGE_FROM_BYTES) (void)madvise(region->base + from, to - from, MADV_HUGEPAGE);
 

@@ -23,6 +23,9 @@
 extern bool (*quipui_memory_refuse)(void);
 #endif
 
+/* Does a test refuse this allocation? For what the system allocates on our behalf. */
+bool quipui_memory_is_refused(void);
+
 /* `bytes` of memory aligned to a cache line, or NULL. */
 void *quipui_memory_take(size_t bytes);
 void quipui_memory_give_back(void *memory);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/grace.h"
+
 /* The worker this thread had last, and whose it is: the ledger may be gone, so it is followed only
  * if the serial is that of the one at hand. */
 static _Thread_local struct {
@@ -78,9 +80,10 @@ static struct worker *find_idle(struct workers *workers, enum worker_use use)
     return NULL;
 }
 
-/* An idle worker, whatever the gate. */
+/* An idle worker, whatever the gate. Only here does a call join (W3). */
 static struct worker *take_any(struct workers *workers, enum worker_use use)
 {
+    if (!grace_join()) return NULL;
     for (;;) {
         struct worker *worker = find_idle(workers, use);
 

@@ -1,6 +1,6 @@
 /* test_open.c - what a ledger may be opened with, and what not. */
-#include "base/grace.h"
 #include "support/ledger.h"
+#include "support/section.h"
 #include "support/threads.h"
 
 #include <errno.h>
@@ -189,14 +189,14 @@ static void stay_or_close(void *context, unsigned thread)
         leaving->left_first = leaving->left;
         return;
     }
-    quipui_grace_enter();
+    section_enter();
     (void)shared_add(&leaving->inside, 1);
     while (shared_read(&leaving->closing) == 0)
         (void)sched_yield();
     for (int i = 0; i < 50; i++)
         (void)sched_yield();
     leaving->left = true;
-    quipui_grace_leave();
+    section_leave();
 }
 
 EVERY_PROTOCOL(open, close_waits_for_read_sections)
