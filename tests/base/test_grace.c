@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <urcu/urcu-memb.h>
+#include <unistd.h>
 
 #include "base/atomic.h"
 #include "base/memory.h"
@@ -51,6 +51,37 @@ Test(grace, outlasts_sections_that_began_before, .timeout = 120)
 
         threads_run(READERS + 1, stay_or_wait, &stay);
         cr_assert_eq(stay.seen, READERS, "round %u: %d of %d had left", round, stay.seen, READERS);
+    }
+}
+
+/* A thread that sleeps in a section for long enough that a waiter sleeps, too. */
+static void *linger(void *context)
+{
+    struct stay *stay = context;
+
+    section_enter();
+    (void)shared_add(&stay->inside, 1);
+    (void)usleep(50000);
+    stay->left[0] = 1;
+    section_leave();
+    return NULL;
+}
+
+/* Not by threads_run(), whose signals wake sleepers. */
+Test(grace, wakes_who_sleeps, .timeout = 60)
+{
+    for (int i = 0; i < 5; i++) {
+        struct stay stay = {0};
+        pthread_t thread;
+
+        cr_assert_eq(pthread_create(&thread, NULL, linger, &stay), 0);
+        while (shared_read(&stay.inside) == 0)
+            (void)sched_yield();
+        errno = 77;
+        quipui_grace_wait();
+        cr_assert_eq(errno, 77, "errno is the caller's");
+        cr_assert_eq(stay.left[0], 1);
+        cr_assert_eq(pthread_join(thread, NULL), 0);
     }
 }
 
@@ -196,27 +227,4 @@ Test(grace, a_thread_may_call_while_it_ends)
         quipui_grace_wait(); /* would go astray by the reader of a thread that is no more */
     }
     cr_assert_eq(calls, 200);
-}
-
-/* A host that uses the same flavour of liburcu registers its threads itself. */
-static void *be_registered(void *context)
-{
-    urcu_memb_register_thread();
-    section_enter();
-    section_leave();
-    cr_assert(!quipui_grace_joined, "it is the host's registration");
-    urcu_memb_unregister_thread();
-    section_enter();
-    section_leave();
-    cr_assert(quipui_grace_joined, "a registration of our own");
-    return context;
-}
-
-Test(grace, leaves_a_registered_thread_to_its_host)
-{
-    pthread_t thread;
-
-    cr_assert_eq(pthread_create(&thread, NULL, be_registered, NULL), 0);
-    cr_assert_eq(pthread_join(thread, NULL), 0);
-    quipui_grace_wait();
 }

@@ -5,7 +5,8 @@
  *   S1  without random bytes no ledger opens, and that changes nothing; ids still rise, and those
  *       of two threads differ
  *   S2  a kernel that cannot have memory there before it is touched (before Linux 5.14) has it
- *       touched, and it is zero */
+ *       touched, and it is zero
+ *   S3  where the kernel has fences run no more (membarrier), grace periods still wait for readers */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -19,6 +20,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "support/ledger.h"
+#include "support/section.h"
 #include "support/threads.h"
 
 enum { PAGE = 4096, PAGES = 64, IDS = 2000, THREADS = 2 };
@@ -74,6 +76,42 @@ Test(system, without_random_bytes)
         for (int j = 0; j < IDS; j++)
             cr_assert(ids[0][i] != ids[1][j], "two threads drew one id");
     }
+}
+
+struct reads {
+    uint64_t *_Atomic shown;
+    uint64_t words[2], over; /* over: shared */
+};
+
+static void show_or_read(void *context, unsigned thread)
+{
+    struct reads *reads = context;
+
+    for (unsigned i = 0; thread == 0 && i < threads_work(2000); i++) {
+        uint64_t *old = load_relaxed(&reads->shown), *next = &reads->words[i % 2];
+
+        *next = 1;
+        store_release(&reads->shown, next);
+        quipui_grace_wait();
+        if (old != NULL && old != next) *old = 0;
+    }
+    if (thread == 0) (void)shared_add(&reads->over, 1);
+    while (thread > 0 && shared_read(&reads->over) == 0) {
+        const uint64_t *shown;
+
+        section_enter();
+        shown = load_acquire(&reads->shown);
+        cr_assert(shown == NULL || *shown == 1, "it was taken back under a reader");
+        section_leave();
+    }
+}
+
+Test(system, without_membarrier, .timeout = 60)
+{
+    static struct reads reads;
+
+    refuse(SYS_membarrier, 0, EPERM);
+    threads_run(3, show_or_read, &reads);
 }
 
 Test(system, touches_what_it_cannot_ask_for)
