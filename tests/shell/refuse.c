@@ -60,7 +60,7 @@ static bool is_refused(const void *caller)
     return refused_from > 0 && (number == refused_from || (all && number > refused_from));
 }
 
-/* What would have been called without us: of jemalloc or of libc, whoever will be asked to free it. */
+/* What would have been called without us: of jemalloc or of libc, whichever frees it later. */
 #define NEXT(function, ...)                                                                        \
     static __typeof__(function) *next;                                                             \
                                                                                                    \
