@@ -79,7 +79,8 @@ void quipui_index_close(struct index *index);
 /* The memory that quipui_index_presize() takes, at most. */
 uint64_t quipui_index_presized_bytes(uint64_t capacity);
 
-/* Before its first use: take the memory for `capacity` ids now. Returns false if memory runs out. */
+/* Before its first use: take the memory for `capacity` ids now. Returns false if memory runs
+ * out. */
 bool quipui_index_presize(struct index *index, uint64_t capacity);
 
 /* Claim an id for the record at `reference`, whose id is written; or say who has it. With

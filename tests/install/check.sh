@@ -73,7 +73,9 @@ needs() {
     readelf -d "$library" >"$made/dynamic"
     ! grep -E 'NEEDED.*(jemalloc|stdc\+\+|urcu)' "$made/dynamic" || fail 'it needs too much'
     grep -q 'FLAGS_1.*NODELETE' "$made/dynamic" || fail 'it can be unloaded'
-    readelf -lW "$library" | awk '$1 == "TLS" { exit !(strtonum($6) <= 256 && strtonum($NF) <= 64) }' ||
+    # TLS: offset, two addresses, sizes in the file and in memory, flags, alignment.
+    storage=$(readelf -lW "$library" | sed -n 's/^ *TLS .* \(0x[0-9a-f]*\) R *\(0x[0-9a-f]*\)$/\1 \2/p')
+    [ "$((${storage% *}))" -le 256 ] && [ "$((${storage#* }))" -le 64 ] ||
         fail 'too much thread storage for a late library'
 }
 
@@ -81,7 +83,7 @@ needs() {
 host() {
     name=$1 source=$2
     shift 2
-    "$cc" -std=gnu11 -O1 $strict -I"$tree/include" "$here/$source" -o "$made/$name" "$@"
+    "$cc" -std=gnu11 -O1 -Wall -Wextra -Werror -I"$tree/include" "$here/$source" -o "$made/$name" "$@"
 }
 
 # As a plugin: by other languages' loaders where they are installed, and by dlopen() in a thread that

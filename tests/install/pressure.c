@@ -1,11 +1,11 @@
 /* pressure.c [LIBRARY] - a host whose memory is used up while its threads call for the first time.
  *
  * In a process for each case, threads are made first; built BY_DLOPEN, before LIBRARY is loaded,
- * which is linked otherwise. Then a ledger is opened, all memory that is left is
- * limited (RLIMIT_AS, RLIMIT_DATA), and the threads call. Each call must say OK or NO_MEMORY, and
- * keep errno; what said OK must have been done; with the limit gone everything works; and no
- * process may end by a signal. With KEYS in the environment the host has used up the thread-specific
- * keys that need no memory. Prints how many calls said what. */
+ * which is linked otherwise. Then a ledger is opened, what memory is left is limited (RLIMIT_AS,
+ * RLIMIT_DATA), and the threads call. Each call must say OK or NO_MEMORY, and keep errno; what said
+ * OK must have been done; with the limit gone everything works; and no process may end by a signal.
+ * With KEYS in the environment the host has used up the thread-specific keys that need no memory.
+ * Prints how many calls said what. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
