@@ -152,6 +152,9 @@ same_bytes() {
         cmp "$made/bytes/a/one/build/$file" "$made/bytes/b/another place/build/$file" ||
             fail "$file is not the same"
     done
+    # These are release builds, which are hardened.
+    readelf -d "$made/bytes/a/one/build/libquipu.so" | grep -q 'FLAGS_1.*NOW' ||
+        fail 'it binds late'
 }
 
 # The two commands that everybody knows, by CMake's own generator: a program of tests/, too.
