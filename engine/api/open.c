@@ -8,23 +8,15 @@
 
 #define DEFAULT_ACCOUNTS ((uint64_t)1 << 24)
 #define DEFAULT_TRANSFERS ((uint64_t)1 << 28)
-
-static const struct protocol *find_protocol(quipu_protocol protocol)
-{
-    switch (protocol) {
-    case QUIPU_OPTIMISTIC: return &quipui_protocol_optimistic;
-    case QUIPU_CAS: return &quipui_protocol_cas;
-    case QUIPU_MUTEX: return &quipui_protocol_mutex;
-    case QUIPU_RCU: return &quipui_protocol_rcu;
-    }
-    return protocol == QUIPU_UNSAFE ? &quipui_protocol_unsafe : NULL;
-}
+/* Where address space is short, no fewer than these; what was named is never made less. */
+#define LEAST_ACCOUNTS ((uint64_t)1 << 16)
+#define LEAST_TRANSFERS ((uint64_t)1 << 20)
 
 static quipu_status check(const quipu_options *options)
 {
     if (!quipui_check_options(options)) return QUIPU_INVALID;
     if (options->path != NULL) return QUIPU_UNSUPPORTED;
-    return find_protocol(options->protocol) != NULL ? QUIPU_OK : QUIPU_UNSUPPORTED;
+    return quipui_protocol_of(options->protocol) != NULL ? QUIPU_OK : QUIPU_UNSUPPORTED;
 }
 
 static uint64_t or_default(uint64_t said, uint64_t otherwise)
@@ -32,7 +24,24 @@ static uint64_t or_default(uint64_t said, uint64_t otherwise)
     return said != 0 ? said : otherwise;
 }
 
-static bool open_parts(struct quipu_ledger *ledger, const quipu_options *options)
+/* Ask for less: halve what the caller did not name. Returns false if there is nothing to halve. */
+static bool ask_for_less(const quipu_options *options, struct store_capacities *capacities)
+{
+    bool less = false;
+
+    if (options->transfer_capacity == 0 && capacities->transfers > LEAST_TRANSFERS) {
+        capacities->transfers /= 2;
+        less = true;
+    }
+    if (options->account_capacity == 0 && capacities->accounts > LEAST_ACCOUNTS) {
+        capacities->accounts /= 2;
+        less = true;
+    }
+    capacities->failed_ids = or_default(options->failed_id_capacity, capacities->transfers);
+    return less;
+}
+
+static bool open_store(struct store *store, const quipu_options *options)
 {
     struct store_capacities capacities = {
         .accounts = or_default(options->account_capacity, DEFAULT_ACCOUNTS),
@@ -40,10 +49,18 @@ static bool open_parts(struct quipu_ledger *ledger, const quipu_options *options
     };
 
     capacities.failed_ids = or_default(options->failed_id_capacity, capacities.transfers);
-    ledger->protocol = find_protocol(options->protocol);
-    if (!quipui_store_open(&ledger->store, &capacities, options->prefault != 0)) {
-        return false;
+    while (!quipui_store_open(store, &capacities)) {
+        if (!ask_for_less(options, &capacities)) return false;
     }
+    if (options->prefault == 0 || quipui_store_prefault(store, &capacities)) return true;
+    quipui_store_close(store);
+    return false;
+}
+
+static bool open_parts(struct quipu_ledger *ledger, const quipu_options *options)
+{
+    ledger->protocol = quipui_protocol_of(options->protocol);
+    if (!open_store(&ledger->store, options)) return false;
     ledger->store.clock.now = options->clock != NULL ? options->clock : quipui_clock_system;
     ledger->store.clock.context = options->clock_context;
     if (ledger->protocol->open != NULL && !ledger->protocol->open(&ledger->store)) {

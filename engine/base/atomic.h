@@ -71,6 +71,11 @@ static inline void fence_full(void)
         (void)memcpy((to), (from), sizeof *(to));                                                  \
         __asm__ __volatile__("" : "+m"(*(to)));                                                    \
     } while (0)
+/* The cheap half of an asymmetric fence (base/grace.c): it holds the compiler only. */
+static inline void fence_compiler(void)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+}
 
 /* Tell the processor that this is a wait. */
 static inline void relax(void)

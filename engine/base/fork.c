@@ -1,15 +1,16 @@
-/* fork.c - handlers around fork(), and the list of those who are told; see fork.h. */
+/* fork.c - handlers around fork(), and the list of members that are told; see fork.h. */
 #include "base/fork.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
-#include <urcu-bp.h>
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static bool watching;
+#include "base/grace.h"
+#include "base/memory.h"
 
 static pthread_mutex_t listing = PTHREAD_MUTEX_INITIALIZER;
-static struct fork_member *members;
+static struct fork_member *members; /* plain, under listing */
+static bool watching;               /* plain, under listing */
 
 /* Plain: written in a child that has one thread yet. */
 static uint64_t generation;
@@ -17,33 +18,38 @@ static uint64_t generation;
 static void before(void)
 {
     (void)pthread_mutex_lock(&listing);
-    urcu_bp_before_fork();
+    quipui_grace_before_fork();
 }
 
 static void after_in_parent(void)
 {
-    urcu_bp_after_fork_parent();
+    quipui_grace_after_fork_in_parent();
     (void)pthread_mutex_unlock(&listing);
 }
 
 static void after_in_child(void)
 {
-    urcu_bp_after_fork_child();
+    quipui_grace_after_fork_in_child();
     generation++;
     for (struct fork_member *member = members; member != NULL; member = member->next)
         member->forked(member);
     (void)pthread_mutex_unlock(&listing);
 }
 
-static void watch(void)
-{
-    watching = pthread_atfork(before, after_in_parent, after_in_child) == 0;
-}
-
+/* A refusal is not for good: the next call tries again. */
 bool quipui_fork_watch(void)
 {
-    (void)pthread_once(&once, watch);
-    return watching;
+    int saved = errno;
+    bool watched;
+
+    (void)pthread_mutex_lock(&listing);
+    if (!watching && !quipui_memory_is_refused()) {
+        watching = pthread_atfork(before, after_in_parent, after_in_child) == 0;
+    }
+    watched = watching;
+    (void)pthread_mutex_unlock(&listing);
+    errno = saved;
+    return watched;
 }
 
 void quipui_fork_join(struct fork_member *member)

@@ -4,8 +4,7 @@
  * thread was in the middle of stays half done for good. So whoever has something that can be half
  * done joins, and is told in the child, before any other thread can be there.
  *
- *   F1  the handlers of liburcu run around every fork: a grace period in the child does not wait
- *       for the parent's threads. A host that uses liburcu-bp itself must not call them, too
+ *   F1  a grace period in the child does not wait for the parent's threads (grace.h, G3)
  *   F2  fork() waits for a grace period that is running, so a read section must not fork */
 #ifndef QUIPU_BASE_FORK_H
 #define QUIPU_BASE_FORK_H
@@ -18,7 +17,7 @@ struct fork_member {
     struct fork_member *next, *previous;
 };
 
-/* Have the handlers run from now on. False: no memory. */
+/* Have the handlers run from now on. Returns false if memory runs out. */
 bool quipui_fork_watch(void);
 
 /* After quipui_fork_watch(). */

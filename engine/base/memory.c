@@ -1,13 +1,10 @@
-/* memory.c - small objects and regions; see memory.h. */
+/* memory.c - objects and regions; see memory.h. */
 #include "base/memory.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 
-#ifdef QUIPU_WITH_JEMALLOC
-#include <jemalloc/jemalloc.h>
-#endif
+#include "base/heap.h"
 
 /* Regions grow by an eighth of what they have, in steps of at least this. */
 #define REGION_STEP_BYTES ((size_t)256 << 10)
@@ -19,12 +16,12 @@
 #ifdef QUIPU_TESTING
 bool (*quipui_memory_refuse)(void);
 
-static bool refused(void)
+bool quipui_memory_is_refused(void)
 {
     return quipui_memory_refuse != NULL && quipui_memory_refuse();
 }
 #else
-static bool refused(void)
+bool quipui_memory_is_refused(void)
 {
     return false;
 }
@@ -37,26 +34,22 @@ static size_t round_up(size_t bytes, size_t step)
 
 static void *take_aligned(size_t bytes, size_t alignment)
 {
-#ifdef QUIPU_WITH_JEMALLOC
-    return mallocx(bytes, MALLOCX_ALIGN(alignment));
-#else
     int saved = errno;
-    void *memory = aligned_alloc(alignment, round_up(bytes, alignment));
+    void *memory = quipui_memory_is_refused() ? NULL : quipui_heap_take(bytes, alignment);
 
     errno = saved;
     return memory;
-#endif
 }
 
 void *quipui_memory_take(size_t bytes)
 {
-    return refused() ? NULL : take_aligned(bytes, CACHE_LINE);
+    return take_aligned(bytes, CACHE_LINE);
 }
 
 void *quipui_memory_take_huge(size_t pages)
 {
     int saved = errno;
-    void *memory = refused() ? NULL : take_aligned(pages * HUGE_PAGE_BYTES, HUGE_PAGE_BYTES);
+    void *memory = take_aligned(pages * HUGE_PAGE_BYTES, HUGE_PAGE_BYTES);
 
     /* Where the kernel has none, small pages do. */
     if (memory != NULL) (void)madvise(memory, pages * HUGE_PAGE_BYTES, MADV_HUGEPAGE);
@@ -66,12 +59,11 @@ void *quipui_memory_take_huge(size_t pages)
 
 void quipui_memory_give_back(void *memory)
 {
+    int saved = errno;
+
     if (memory == NULL) return;
-#ifdef QUIPU_WITH_JEMALLOC
-    dallocx(memory, 0);
-#else
-    free(memory);
-#endif
+    quipui_heap_give_back(memory);
+    errno = saved;
 }
 
 bool quipui_region_open(struct region *region, size_t bytes)
@@ -79,7 +71,7 @@ bool quipui_region_open(struct region *region, size_t bytes)
     size_t reserved = round_up(bytes, HUGE_PAGE_BYTES) + HUGE_PAGE_BYTES;
     char *mapped;
 
-    if (refused()) return false;
+    if (quipui_memory_is_refused()) return false;
     mapped = mmap(NULL, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped == MAP_FAILED) return false;
     /* Not reached by tests: the mutex of some systems needs memory, that of Linux nothing. */
@@ -112,7 +104,7 @@ static bool extend(struct region *region, size_t from, size_t bytes)
     size_t to = round_up(bytes + bytes / 8, step);
 
     if (to > region->reserved_bytes) to = region->reserved_bytes;
-    if (bytes > to || refused()) return false;
+    if (bytes > to || quipui_memory_is_refused()) return false;
     if (mprotect(region->base + from, to - from, PROT_READ | PROT_WRITE) != 0) return false;
     if (to >= HUGE_FROM_BYTES) (void)madvise(region->base + from, to - from, MADV_HUGEPAGE);
 
@@ -138,7 +130,10 @@ bool quipui_region_grow(struct region *region, size_t bytes)
 
 void quipui_region_forget(struct region *region, size_t from, size_t bytes)
 {
+    int saved = errno;
+
     (void)madvise(region->base + from, bytes, MADV_DONTNEED);
+    errno = saved;
 }
 
 bool quipui_region_prefault(struct region *region, size_t bytes)

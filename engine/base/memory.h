@@ -1,11 +1,9 @@
-/* memory.h - the one door to memory: small objects (jemalloc) and regions (mmap).
+/* memory.h - the one door to memory: objects (heap.h) and regions (mmap).
  *
  * A region is address space reserved once and made usable from its start, so what lives in it never
- * moves and an index is a plain offset. Fresh memory of a region is zero; fresh small objects are
- * not.
+ * moves and an index is a plain offset. Fresh memory of a region is zero; fresh objects are not.
  *
- * jemalloc is used by its non-standard calls, for our own objects only: the host keeps its malloc.
- * Without QUIPU_WITH_JEMALLOC (sanitizers, valgrind) the door opens to aligned_alloc() instead. */
+ * Memory that cannot be had is a plain NULL or false, and errno stays as it was. */
 #ifndef QUIPU_BASE_MEMORY_H
 #define QUIPU_BASE_MEMORY_H
 
@@ -22,6 +20,9 @@
 /* Asked before each allocation, when set; true refuses it. Fault injection for tests. */
 extern bool (*quipui_memory_refuse)(void);
 #endif
+
+/* Does a test refuse this allocation? For what the system allocates on our behalf. */
+bool quipui_memory_is_refused(void);
 
 /* `bytes` of memory aligned to a cache line, or NULL. */
 void *quipui_memory_take(size_t bytes);

@@ -267,7 +267,7 @@ quipu_status quipui_lookup_accounts(struct store *store, const struct protocol *
     struct reader reader;
     quipu_status status;
 
-    if (protocol->reads_freely && count <= GROUP_IDS &&
+    if (protocol->reads_freely && count <= GROUP_IDS && grace_join() &&
         look_up_few(store, protocol, ids, count, accounts, versions)) {
         return QUIPU_OK;
     }

@@ -7,6 +7,7 @@
 #define QUIPU_PROTOCOL_PROTOCOL_H
 
 #include "protocol/plain.h"
+#include "quipu/quipu.h"
 
 struct protocol {
     const char *name;
@@ -65,7 +66,10 @@ extern const struct protocol quipui_protocol_mutex;
 extern const struct protocol quipui_protocol_rcu;
 
 /* The race itself. Only tests and the quipu command are linked with it. */
-extern const struct protocol quipui_protocol_unsafe __attribute__((weak));
+extern const struct protocol quipui_protocol_unsafe;
+
+/* The protocol of this name, or NULL: this build does not have it. */
+const struct protocol *quipui_protocol_of(quipu_protocol protocol);
 
 /* The first state of an account. */
 static inline struct account_state protocol_first_state(const struct slot *slot, uint64_t timestamp)

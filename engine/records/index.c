@@ -125,6 +125,11 @@ bool quipui_index_open(struct index *index, const struct index_records *records,
     return true;
 }
 
+uint64_t quipui_index_presized_bytes(uint64_t capacity)
+{
+    return INDEX_FIRST_BYTES << (size_for(capacity) + 1);
+}
+
 bool quipui_index_presize(struct index *index, uint64_t capacity)
 {
     unsigned size = size_for(capacity);

@@ -76,7 +76,11 @@ enum claim { CLAIM_TAKEN, CLAIM_STORED, CLAIM_BURNT, CLAIM_IN_FLIGHT, CLAIM_NO_M
 bool quipui_index_open(struct index *index, const struct index_records *records, uint64_t capacity);
 void quipui_index_close(struct index *index);
 
-/* Before its first use: take the memory for `capacity` ids now. False: no memory. */
+/* The memory that quipui_index_presize() takes, at most. */
+uint64_t quipui_index_presized_bytes(uint64_t capacity);
+
+/* Before its first use: take the memory for `capacity` ids now. Returns false if memory runs
+ * out. */
 bool quipui_index_presize(struct index *index, uint64_t capacity);
 
 /* Claim an id for the record at `reference`, whose id is written; or say who has it. With

@@ -3,23 +3,9 @@
 
 #include <string.h>
 
-/* Take the memory of all records now; holds and burnt ids, which are few, as they come. */
-static bool prefault_records(struct store *store, const struct store_capacities *capacities)
-{
-    uint64_t accounts = capacities->accounts, transfers = capacities->transfers;
+#include "base/available.h"
 
-    return quipui_region_prefault(&store->accounts.slots, accounts * sizeof(struct slot)) &&
-           quipui_region_prefault(&store->transfers.records, transfers * sizeof(quipu_transfer)) &&
-           quipui_region_prefault(&store->transfers.knots, transfers * sizeof(struct knot)) &&
-           quipui_chunks_prefault(&store->transfers.chunks, transfers) &&
-           quipui_region_prefault(&store->markers.region,
-                                  store->markers.capacity * sizeof(struct marker)) &&
-           quipui_index_presize(&store->account_ids, accounts) &&
-           quipui_index_presize(&store->transfer_ids, transfers);
-}
-
-bool quipui_store_open(struct store *store, const struct store_capacities *capacities,
-                       bool prefault)
+bool quipui_store_open(struct store *store, const struct store_capacities *capacities)
 {
     struct index_records accounts, transfers;
 
@@ -53,12 +39,30 @@ bool quipui_store_open(struct store *store, const struct store_capacities *capac
                            capacities->transfers + capacities->failed_ids)) {
         goto close_store;
     }
-    if (prefault && !prefault_records(store, capacities)) goto close_store;
     return true;
 
 close_store:
     quipui_store_close(store);
     return false;
+}
+
+/* Holds and burnt ids, which are few, are left out: they are taken as they come. */
+bool quipui_store_prefault(struct store *store, const struct store_capacities *capacities)
+{
+    uint64_t accounts = capacities->accounts, transfers = capacities->transfers;
+    uint64_t bytes = accounts * sizeof(struct slot) +
+                     transfers * (sizeof(quipu_transfer) + sizeof(struct knot)) +
+                     quipui_index_presized_bytes(accounts) + quipui_index_presized_bytes(transfers);
+
+    return quipui_memory_is_available(bytes) &&
+           quipui_region_prefault(&store->accounts.slots, accounts * sizeof(struct slot)) &&
+           quipui_region_prefault(&store->transfers.records, transfers * sizeof(quipu_transfer)) &&
+           quipui_region_prefault(&store->transfers.knots, transfers * sizeof(struct knot)) &&
+           quipui_chunks_prefault(&store->transfers.chunks, transfers) &&
+           quipui_region_prefault(&store->markers.region,
+                                  store->markers.capacity * sizeof(struct marker)) &&
+           quipui_index_presize(&store->account_ids, accounts) &&
+           quipui_index_presize(&store->transfer_ids, transfers);
 }
 
 void quipui_store_close(struct store *store)

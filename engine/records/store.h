@@ -30,9 +30,11 @@ struct store_capacities {
     uint64_t accounts, transfers, failed_ids;
 };
 
-/* False: no memory, and nothing to close. With `prefault` all memory is taken now. */
-bool quipui_store_open(struct store *store, const struct store_capacities *capacities,
-                       bool prefault);
+/* Returns false if memory or addresses run out; then there is nothing to close. */
+bool quipui_store_open(struct store *store, const struct store_capacities *capacities);
+
+/* Before its first use: take the memory for so many records now. Returns false if there is less. */
+bool quipui_store_prefault(struct store *store, const struct store_capacities *capacities);
 void quipui_store_close(struct store *store);
 
 /* Put `count` places of transfers in a row into the worker's hands, which are empty. It is said

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "records/timeouts.h"
+#include "base/grace.h"
 
 /* The worker this thread had last, and whose it is: the ledger may be gone, so it is followed only
  * if the serial is that of the one at hand. */
@@ -88,9 +89,10 @@ static struct worker *find_idle(struct workers *workers, enum worker_use use)
     return NULL;
 }
 
-/* An idle worker, whatever the gate. */
+/* An idle worker, whatever the gate. Only here does a call join (W3). */
 static struct worker *take_any(struct workers *workers, enum worker_use use)
 {
+    if (!grace_join()) return NULL;
     /* Ends: each turn adds a worker of which another thread must be quicker to take it. */
     for (;;) {
         struct worker *worker = find_idle(workers, use);

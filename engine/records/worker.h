@@ -5,7 +5,8 @@
  * lines are warm, and without a look at the others: there may be as many as there are threads.
  *
  *   W1  a worker is used by one call at a time: whoever turned busy from 0
- *   W2  an import runs alone: it closes the gate and waits until no other worker writes */
+ *   W2  an import runs alone: it closes the gate and waits until no other worker writes
+ *   W3  a thread that has a worker has joined (base/grace.h): it may enter read sections */
 #ifndef QUIPU_RECORDS_WORKER_H
 #define QUIPU_RECORDS_WORKER_H
 
@@ -56,7 +57,7 @@ struct workers {
 void quipui_workers_open(struct workers *workers);
 void quipui_workers_close(struct workers *workers);
 
-/* An idle worker, or a new one; NULL: no memory. Whoever writes waits while an import runs. */
+/* An idle worker, or a new one; NULL if memory runs out. A writer waits while an import runs. */
 struct worker *quipui_worker_take(struct workers *workers, enum worker_use use);
 void quipui_worker_give_back(struct worker *worker);
 

@@ -85,7 +85,9 @@ typedef struct quipu_options {
 
 /* Open a new, empty ledger. Address space for the capacities is reserved now; memory is used as
  * records arrive, or, with `prefault`, taken now: then no call meets a fresh page or an index that
- * grows.
+ * grows. Where there are too few addresses for a capacity that is 0, it is halved until there are
+ * enough, down to 2^20 transfers and 2^16 accounts. `prefault` asks the system first, and takes
+ * nothing that the machine, a control group or a limit of the process does not have.
  *
  *   units    options NULL: all defaults; *ledger is NULL unless QUIPU_OK
  *   returns  QUIPU_OK           *ledger is open; give it to quipu_close()

@@ -1,11 +1,21 @@
 /* test_open.c - what a ledger may be opened with, and what not. */
-#include "base/grace.h"
 #include "support/ledger.h"
+#include "support/section.h"
 #include "support/threads.h"
 
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#include "faults/allocator.h"
+
+/* Of a ledger with all defaults; the README has it, too. */
+#define ADDRESSES_GIB 108
+
+/* A sanitizer takes all addresses there are. */
+#define ADDRESSES_ARE_OURS ALLOCATOR_IS_OURS
 
 static quipu_ledger *const untouched = (quipu_ledger *)(uintptr_t)0x5a5a;
 
@@ -136,6 +146,61 @@ EVERY_PROTOCOL(open, keeps_ledgers_apart)
 }
 
 /* The system's clock is the default: timestamps are of today. */
+struct addresses {
+    rlim_t limit; /* bytes more than there are */
+    quipu_options options;
+    quipu_status expected;
+};
+
+/* Address space in use, in bytes. */
+static rlim_t addresses_in_use(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    unsigned long pages = 0;
+
+    cr_assert_not_null(file);
+    cr_assert_eq(fscanf(file, "%lu", &pages), 1);
+    (void)fclose(file);
+    return (rlim_t)pages * 4096;
+}
+
+/* What was not named is made less, down to 2^20 transfers and 2^16 accounts. */
+Test(open, asks_for_less_where_addresses_are_few)
+{
+    const struct addresses tries[] = {
+        {(rlim_t)64 << 30, {0}, QUIPU_OK},
+        {(rlim_t)4 << 30, {0}, QUIPU_OK},
+        {(rlim_t)1 << 30, {0}, QUIPU_OK},
+        {(rlim_t)64 << 20, {0}, QUIPU_NO_MEMORY},
+        {(rlim_t)4 << 30, {.transfer_capacity = 1 << 20}, QUIPU_OK},
+        {(rlim_t)4 << 30, {.transfer_capacity = 1 << 28}, QUIPU_NO_MEMORY},
+        {(rlim_t)1 << 30, {.account_capacity = 1 << 24}, QUIPU_NO_MEMORY},
+    };
+
+    if (!ADDRESSES_ARE_OURS) return;
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        struct rlimit limit = {addresses_in_use() + tries[i].limit, RLIM_INFINITY};
+        quipu_ledger *ledger;
+
+        cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+        cr_assert_eq(quipu_open(&tries[i].options, &ledger), tries[i].expected, "try %zu", i);
+        if (tries[i].expected == QUIPU_OK) use_and_close(ledger);
+    }
+}
+
+/* The README says so. */
+Test(open, takes_as_many_addresses_as_is_said)
+{
+    rlim_t before = addresses_in_use(), taken;
+    quipu_ledger *ledger;
+
+    cr_assert_eq(quipu_open(NULL, &ledger), QUIPU_OK);
+    taken = addresses_in_use() - before;
+    cr_assert_eq((taken + ((rlim_t)1 << 29)) >> 30, ADDRESSES_GIB, "%.1f GiB",
+                 (double)taken / (1 << 30));
+    use_and_close(ledger);
+}
+
 Test(open, tells_the_time)
 {
     quipu_ledger *ledger = NULL;
@@ -189,14 +254,14 @@ static void stay_or_close(void *context, unsigned thread)
         leaving->left_first = leaving->left;
         return;
     }
-    quipui_grace_enter();
+    section_enter();
     (void)shared_add(&leaving->inside, 1);
     while (shared_read(&leaving->closing) == 0)
         (void)sched_yield();
     for (int i = 0; i < 50; i++)
         (void)sched_yield();
     leaving->left = true;
-    quipui_grace_leave();
+    section_leave();
 }
 
 EVERY_PROTOCOL(open, close_waits_for_read_sections)

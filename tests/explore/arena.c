@@ -31,6 +31,11 @@ static size_t kept_count;
 
 bool (*quipui_memory_refuse)(void);
 
+bool quipui_memory_is_refused(void)
+{
+    return quipui_memory_refuse != NULL && quipui_memory_refuse();
+}
+
 static size_t round_up(size_t bytes, size_t step)
 {
     return (bytes + step - 1) / step * step;
@@ -101,7 +106,7 @@ void *quipui_memory_take(size_t bytes)
     size_t whole = round_up(bytes, CACHE_LINE) + CACHE_LINE;
     char *memory = arena + heap_used;
 
-    if (quipui_memory_refuse != NULL && quipui_memory_refuse()) return NULL;
+    if (quipui_memory_is_refused()) return NULL;
     if (whole > HEAP_BYTES - heap_used) return NULL;
     heap_used += whole;
     memcpy(memory, &whole, sizeof whole);

@@ -14,6 +14,26 @@ static struct {
     unsigned long number; /* of the section, from one that is not inside another */
 } sections[FIBERS_MAX];
 
+_Thread_local bool quipui_grace_joined;
+
+/* Fibers have nothing to register, and there is nothing of theirs to mend after a fork. */
+bool quipui_grace_join(void)
+{
+    return true;
+}
+
+void quipui_grace_before_fork(void)
+{
+}
+
+void quipui_grace_after_fork_in_parent(void)
+{
+}
+
+void quipui_grace_after_fork_in_child(void)
+{
+}
+
 void grace_forget(void)
 {
     memset(sections, 0, sizeof sections);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* A child that is still there after so many seconds hangs. */
-#define CHILD_SECONDS 60
+#define CHILD_SECONDS 25
 
 /* What a child may say beside 0, and the line of a claim that failed. */
 #define CHILD_FOUND_BUSY 255

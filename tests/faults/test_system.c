@@ -5,20 +5,29 @@
  *   S1  without random bytes no ledger opens, and that changes nothing; ids still rise, and those
  *       of two threads differ
  *   S2  a kernel that cannot have memory there before it is touched (before Linux 5.14) has it
- *       touched, and it is zero */
+ *       touched, and it is zero
+ *   S3  where the kernel has fences run no more (membarrier), grace periods still wait for
+ *       readers
+ *   S4  prefault asks first whether there is so much memory */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/available.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "faults/child.h"
 #include "support/ledger.h"
+#include "support/section.h"
 #include "support/threads.h"
 
 enum { PAGE = 4096, PAGES = 64, IDS = 2000, THREADS = 2 };
@@ -74,6 +83,136 @@ Test(system, without_random_bytes)
         for (int j = 0; j < IDS; j++)
             cr_assert(ids[0][i] != ids[1][j], "two threads drew one id");
     }
+}
+
+/* A parent and its children, in one millisecond as far as can be. */
+Test(system, without_random_bytes_after_fork, .timeout = 120)
+{
+    enum { EACH = 300 };
+    static quipu_uint128 all[4 * EACH];
+    int ends[2];
+
+    refuse(SYS_getrandom, 0, ENOSYS);
+    cr_assert_eq(pipe(ends), 0);
+    (void)quipu_id(); /* so that a fork is noticed */
+    for (int i = 0; i < 3; i++) {
+        pid_t child = child_fork();
+
+        if (child == 0) {
+            for (int j = 0; j < EACH; j++)
+                all[j] = quipu_id();
+            child_claim(write(ends[1], all, EACH * sizeof *all) == EACH * sizeof *all);
+            child_end(0);
+        }
+        for (int j = 0; j < EACH / 3; j++)
+            all[3 * EACH + i * (EACH / 3) + j] = quipu_id();
+        for (size_t got = 0; got < EACH * sizeof *all;) {
+            ssize_t more = read(ends[0], (char *)(all + i * EACH) + got, EACH * sizeof *all - got);
+
+            cr_assert_gt(more, 0);
+            got += (size_t)more;
+        }
+        cr_assert_eq(child_wait(child), 0);
+    }
+    for (int i = 0; i < 4 * EACH; i++) {
+        for (int j = 0; j < i; j++)
+            cr_assert(all[i] != all[j], "ids %d and %d are the same", i, j);
+    }
+}
+
+struct reads {
+    uint64_t *_Atomic shown;
+    uint64_t words[2], over; /* over: shared */
+};
+
+static void show_or_read(void *context, unsigned thread)
+{
+    struct reads *reads = context;
+
+    for (unsigned i = 0; thread == 0 && i < threads_work(2000); i++) {
+        uint64_t *old = load_relaxed(&reads->shown), *next = &reads->words[i % 2];
+
+        *next = 1;
+        store_release(&reads->shown, next);
+        quipui_grace_wait();
+        if (old != NULL && old != next) *old = 0;
+    }
+    if (thread == 0) (void)shared_add(&reads->over, 1);
+    while (thread > 0 && shared_read(&reads->over) == 0) {
+        const uint64_t *shown;
+
+        section_enter();
+        shown = load_acquire(&reads->shown);
+        cr_assert(shown == NULL || *shown == 1, "it was taken back under a reader");
+        section_leave();
+    }
+}
+
+Test(system, without_membarrier, .timeout = 60)
+{
+    static struct reads reads;
+
+    refuse(SYS_membarrier, 0, EPERM);
+    threads_run(3, show_or_read, &reads);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char path[200];
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdir(path, 0700);
+        *slash = '/';
+    }
+    file = fopen(path, "w");
+    cr_assert_not_null(file);
+    (void)fputs(text, file);
+    (void)fclose(file);
+}
+
+/* S4. A system of files that says so. */
+Test(system, prefault_asks_first)
+{
+    static char root[] = "/tmp/quipu-available-XXXXXX";
+    const quipu_options options = {
+        .account_capacity = 10, .transfer_capacity = 1 << 20, .prefault = 1};
+    quipu_ledger *ledger;
+    char command[100];
+
+    cr_assert_not_null(mkdtemp(root));
+    quipui_available_root = root;
+    cr_assert(quipui_memory_is_available(UINT64_C(1) << 50), "what cannot be read limits nothing");
+
+    write_file(root, "proc/meminfo", "MemTotal: 9 kB\nMemAvailable:    100000 kB\n");
+    cr_assert(quipui_memory_is_available(100000 * 1024));
+    cr_assert(!quipui_memory_is_available(100001 * 1024));
+    errno = EDOM;
+    cr_assert_eq(quipu_open(&options, &ledger), QUIPU_NO_MEMORY, "176 MiB and more are wanted");
+    cr_assert_eq(errno, EDOM);
+    cr_assert_null(ledger);
+
+    write_file(root, "proc/meminfo", "MemAvailable: 99999999 kB\n");
+    write_file(root, "proc/self/cgroup", "0::/one/two\n");
+    write_file(root, "sys/fs/cgroup/one/two/memory.max", "max\n");
+    write_file(root, "sys/fs/cgroup/one/two/memory.current", "5\n");
+    cr_assert(quipui_memory_is_available(1000000));
+    write_file(root, "sys/fs/cgroup/one/memory.max", "1000\n");
+    write_file(root, "sys/fs/cgroup/one/memory.current", "400\n");
+    cr_assert(quipui_memory_is_available(600));
+    cr_assert(!quipui_memory_is_available(601));
+
+    write_file(root, "proc/self/cgroup", "3:cpu:/x\n4:memory:/box\n");
+    write_file(root, "sys/fs/cgroup/memory/box/memory.limit_in_bytes", "7000\n");
+    write_file(root, "sys/fs/cgroup/memory/box/memory.usage_in_bytes", "1000\n");
+    cr_assert(quipui_memory_is_available(6000));
+    cr_assert(!quipui_memory_is_available(6001));
+
+    quipui_available_root = "";
+    (void)snprintf(command, sizeof command, "rm -r %s", root);
+    cr_assert_eq(system(command), 0);
 }
 
 Test(system, touches_what_it_cannot_ask_for)

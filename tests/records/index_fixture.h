@@ -4,9 +4,9 @@
 
 #include <criterion/criterion.h>
 
-#include "base/grace.h"
 #include "records/index.h"
 #include "support/random.h"
+#include "support/section.h"
 #include "support/threads.h"
 
 enum { PLACES_MAX = 120000 };
@@ -27,6 +27,7 @@ static inline void fixture_open(uint64_t seed, uint64_t capacity)
     };
     struct random random = {seed};
 
+    cr_assert(grace_join()); /* while memory is to be had */
     cr_assert(quipui_index_open(fixture_index, &records, capacity));
     for (int i = 0; i < 4; i++)
         fixture_index->key.secret[i] = random_next(&random);
@@ -66,9 +67,9 @@ static inline enum claim fixture_claim(quipu_uint128 id, uint64_t reference, uin
 {
     enum claim claim;
 
-    quipui_grace_enter();
+    section_enter();
     claim = quipui_index_claim(fixture_index, index_hash(fixture_index, id), id, reference, found);
-    quipui_grace_leave();
+    section_leave();
     return claim;
 }
 
@@ -87,9 +88,9 @@ static inline bool fixture_find(quipu_uint128 id, uint64_t *found)
 {
     bool is_there;
 
-    quipui_grace_enter();
+    section_enter();
     is_there = quipui_index_find(fixture_index, index_hash(fixture_index, id), id, found);
-    quipui_grace_leave();
+    section_leave();
     return is_there;
 }
 

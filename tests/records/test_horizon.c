@@ -21,7 +21,7 @@ static struct worker *open_with_a_worker(void)
 {
     struct worker *worker;
 
-    cr_assert(quipui_store_open(&store, &capacities, false));
+    cr_assert(quipui_store_open(&store, &capacities));
     store.clock.now = stopped_clock;
     worker = quipui_worker_take(&store.workers, WORKER_WRITES);
     cr_assert_not_null(worker);

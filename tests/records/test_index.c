@@ -122,7 +122,7 @@ Test(index, says_at_a_glance)
 
     fixture_open(5, 100);
     hash = index_hash(fixture_index, 7);
-    quipui_grace_enter();
+    section_enter();
     cr_assert_eq(quipui_index_glance(fixture_index, hash, 7, &found), CLAIM_TAKEN);
     fixture_write(3, 7);
     cr_assert_eq(fixture_claim(7, 3, &found), CLAIM_TAKEN);
@@ -132,7 +132,7 @@ Test(index, says_at_a_glance)
     cr_assert_eq(found, 3);
     fixture_burn(7, 3, 1);
     cr_assert_eq(quipui_index_glance(fixture_index, hash, 7, &found), CLAIM_TAKEN);
-    quipui_grace_leave();
+    section_leave();
     fixture_close();
 }
 

@@ -259,13 +259,13 @@ static void read_or_reclaim(void *context, unsigned thread)
         (void)shared_add(&reading->over, 1);
         return;
     }
-    quipui_grace_enter();
+    section_enter();
     (void)shared_add(&reading->inside, 1);
     /* Long enough for a reclaim that does not wait; one that does never gets to its end here. */
     for (unsigned i = 0; i < 2000 && shared_read(&reading->over) == 0; i++)
         (void)sched_yield();
     reading->kept = load_relaxed(reading->entry);
-    quipui_grace_leave();
+    section_leave();
 }
 
 /* X6. A lookup would survive it otherwise, too: what was forgotten reads as empty, the state has

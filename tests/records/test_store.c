@@ -28,7 +28,7 @@ Test(store, calls_in_spare_holds)
     static uint64_t holds[MANY];
     uint64_t hold, count = 0;
 
-    cr_assert(quipui_store_open(&store, &capacities, false));
+    cr_assert(quipui_store_open(&store, &capacities));
     rich = a_worker();
     poor = a_worker();
     for (int i = 0; i < MANY; i++) {
@@ -50,7 +50,7 @@ Test(store, takes_holds_back)
     uint64_t holds[100], again;
     static const struct hold fresh; /* all zero: HOLD_NEW */
 
-    cr_assert(quipui_store_open(&store, &capacities, false));
+    cr_assert(quipui_store_open(&store, &capacities));
     worker = a_worker();
     for (int i = 0; i < 100; i++) {
         cr_assert_eq(quipui_hold_take(&store, worker, &holds[i]), QUIPU_OK);
@@ -77,7 +77,7 @@ Test(store, has_a_hold_for_every_transfer)
     struct worker *worker;
     uint64_t hold, count = 0;
 
-    cr_assert(quipui_store_open(&store, &capacities, false));
+    cr_assert(quipui_store_open(&store, &capacities));
     worker = a_worker();
     while (quipui_hold_take(&store, worker, &hold) == QUIPU_OK)
         count++;
@@ -93,7 +93,7 @@ Test(store, keeps_failed_ids_apart)
     struct worker *worker, *other;
     uint64_t place;
 
-    cr_assert(quipui_store_open(&store, &capacities, false));
+    cr_assert(quipui_store_open(&store, &capacities));
     worker = a_worker();
     other = a_worker();
     for (unsigned i = 0; i < FAILED_IDS; i++) {
@@ -123,7 +123,7 @@ Test(store, needs_memory_for_failed_ids)
     struct worker *worker;
     uint64_t place;
 
-    cr_assert(quipui_store_open(&store, &capacities, false));
+    cr_assert(quipui_store_open(&store, &capacities));
     worker = a_worker();
     quipui_memory_refuse = refuse;
     cr_assert_not(quipui_failed_id_keep(&store, worker, 1, &place));
@@ -151,7 +151,11 @@ Test(store, opens_whole_or_not_at_all)
 
             allowed = refused;
             quipui_memory_refuse = refuse_later;
-            opened = quipui_store_open(&store, &capacities, prefault);
+            opened = quipui_store_open(&store, &capacities);
+            if (opened && prefault && !quipui_store_prefault(&store, &capacities)) {
+                quipui_store_close(&store);
+                opened = false;
+            }
             quipui_memory_refuse = NULL;
             if (opened) break;
             cr_assert_lt(refused, 100);

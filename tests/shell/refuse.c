@@ -15,9 +15,6 @@
 #include <sys/auxv.h>
 
 void *mallocx(size_t bytes, int flags); /* of jemalloc */
-void *__libc_malloc(size_t bytes);
-void *__libc_calloc(size_t count, size_t bytes);
-void *__libc_realloc(void *memory, size_t bytes);
 
 static long asked, refused_from = -1;
 static bool all, ending;
@@ -63,42 +60,47 @@ static bool is_refused(const void *caller)
     return refused_from > 0 && (number == refused_from || (all && number > refused_from));
 }
 
-void *malloc(size_t bytes)
+/* What would have been called without us: of jemalloc or of libc, whichever frees it later. */
+#define NEXT(function, ...)                                                                        \
+    static __typeof__(function) *next;                                                             \
+                                                                                                   \
+    if (next == NULL) *(void **)&next = dlsym(RTLD_NEXT, #function);                               \
+    return next(__VA_ARGS__)
+
+static void *refuse(void)
 {
-    if (!is_refused(__builtin_return_address(0))) return __libc_malloc(bytes);
     errno = ENOMEM;
     return NULL;
+}
+
+void *malloc(size_t bytes)
+{
+    if (is_refused(__builtin_return_address(0))) return refuse();
+    NEXT(malloc, bytes);
 }
 
 void *calloc(size_t count, size_t bytes)
 {
-    if (!is_refused(__builtin_return_address(0))) return __libc_calloc(count, bytes);
-    errno = ENOMEM;
-    return NULL;
+    if (is_refused(__builtin_return_address(0))) return refuse();
+    NEXT(calloc, count, bytes);
 }
 
 void *realloc(void *memory, size_t bytes)
 {
-    if (!is_refused(__builtin_return_address(0))) return __libc_realloc(memory, bytes);
-    errno = ENOMEM;
-    return NULL;
+    if (is_refused(__builtin_return_address(0))) return refuse();
+    NEXT(realloc, memory, bytes);
 }
 
 /* The memory of the ledger itself. */
 void *mallocx(size_t bytes, int flags)
 {
-    static void *(*next)(size_t, int);
-
-    if (next == NULL) *(void **)&next = dlsym(RTLD_NEXT, "mallocx");
-    return is_refused(__builtin_return_address(0)) ? NULL : next(bytes, flags);
+    if (is_refused(__builtin_return_address(0))) return NULL;
+    NEXT(mallocx, bytes, flags);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),
                    void *context)
 {
-    static int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-
-    if (next == NULL) *(void **)&next = dlsym(RTLD_NEXT, "pthread_create");
     if (is_refused(__builtin_return_address(0))) return EAGAIN;
-    return next(thread, attributes, body, context);
+    NEXT(pthread_create, thread, attributes, body, context);
 }

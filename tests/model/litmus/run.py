@@ -42,6 +42,7 @@ NOT_SHOWN = {
     "cas.total shrink acquire": "it makes room, and looks at nothing",
     "hold.state change acquire": "state_for() has acquired the same state before",
     "hold.state lapse release": "carries nothing: see hold.state.lapsed",
+    "grace.word show seq_cst": "for ThreadSanitizer, in place of the fences of grace.fence",
     "workers.gate quipui_worker_give_back_alone seq_cst": "release would do: no load follows",
 }
 
