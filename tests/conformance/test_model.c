@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { SEEDS = 24, ROUNDS = 1000, LARGEST = 40 };
+enum { SEEDS = 36, ROUNDS = 1000, LARGEST = 40 };
 
 /* By code; QUIPU_CREATED is counted as 0, which no outcome is, and codes of ours behind the
  * others. */

@@ -203,7 +203,9 @@ static quipu_uint128 most_pending(const struct stage *stage, quipu_uint128 accou
             if (!may_be_pending(stage, step, now)) continue;
             if ((debit ? step->transfer.debit_account_id : step->transfer.credit_account_id) ==
                 account) {
-                most += step->transfer.amount;
+                quipu_uint128 sum = most + step->transfer.amount;
+
+                most = sum < most ? ~(quipu_uint128)0 : sum; /* amounts may be of 2^127 */
             }
         }
     }

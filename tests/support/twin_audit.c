@@ -191,6 +191,8 @@ static void audit_changes(struct twin *twin, uint32_t page)
     struct follower follower;
     const char *wrong;
 
+    /* A hold that falls due in the next ns keeps the horizon below what happened in this one. */
+    if (model_may_move(twin->model, twin->now, 2)) return;
     follower_start(&follower);
     wrong = follower_finish(&follower, twin->ledger, page);
     cr_assert(wrong == NULL, "%s, audit at line %d: changes: %s", twin_name(twin), twin->line,

@@ -4,7 +4,7 @@ PLAIN = {}
 
 
 def funds():
-    yield add("credits_posted", 1, "cas.total grow")
+    yield add("credits_posted", 1, "cas.total grow_posted")
 
 
 def spends():
@@ -25,5 +25,5 @@ def bad(_, __, pair):
     return pair == (0, 1)
 
 
-REDUNDANT = {"cas.total grow": "the spender's own view of the credits is what it releases"}
+REDUNDANT = {"cas.total grow_posted": "the spender's own view of the credits is what it releases"}
 THREADS = [funds, spends, copies]

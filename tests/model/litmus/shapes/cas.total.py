@@ -5,7 +5,7 @@ PLAIN = {}
 
 def posts():
     yield swap("thread", 0, 1, "cas.thread advance")
-    yield add("posted", 1, "cas.total grow")
+    yield add("posted", 1, "cas.total grow_posted")
 
 
 def lets_go():
