@@ -7,7 +7,7 @@
 #include "base/grace.h"
 
 #define DEFAULT_ACCOUNTS ((uint64_t)1 << 24)
-#define DEFAULT_TRANSFERS ((uint64_t)1 << 28)
+#define DEFAULT_TRANSFERS ((uint64_t)1 << 27)
 /* Where address space is short, no fewer than these; what was named is never made less. */
 #define LEAST_ACCOUNTS ((uint64_t)1 << 16)
 #define LEAST_TRANSFERS ((uint64_t)1 << 20)

@@ -72,7 +72,7 @@ typedef struct quipu_options {
     quipu_protocol protocol;
     quipu_durability durability;
     uint64_t account_capacity;   /* accounts; 0: 2^24; at most 2^32 */
-    uint64_t transfer_capacity;  /* transfers; 0: 2^28; at most 2^33 */
+    uint64_t transfer_capacity;  /* transfers; 0: 2^27; at most 2^33 */
     const char *path;            /* NULL: in memory */
     uint64_t (*clock)(void *);   /* ns since 1970, from any thread; NULL: CLOCK_REALTIME. It must
                                    not call the ledger, nor fork */
