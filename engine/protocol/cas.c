@@ -212,7 +212,8 @@ static inline struct share share_on(const struct unit *unit, uint32_t i, enum si
         share.most = reach_of(unit, i, side)->most;
         share.look = reach_of(unit, i, side)->look;
     } else {
-        share.most = share.after > share.seen ? share.after : share.seen;
+        /* A leg without a hold only takes; on the straight path the compiler knows that. */
+        share.most = unit->view_count == 0 || share.after > share.seen ? share.after : share.seen;
         share.look = judge_look(&unit->legs[0], unit->copies[i].slot, side);
     }
     return share;
