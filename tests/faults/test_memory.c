@@ -149,8 +149,10 @@ EVERY_PROTOCOL(memory, a1_refused_under_load, .timeout = 240)
         quipu_result result;
 
         chance.state = round;
-        __atomic_store_n(&one_in, 2 + round % 4, __ATOMIC_RELEASE);
+        /* Opening takes memory some thirty times, and all of it or none. */
+        __atomic_store_n(&one_in, 16, __ATOMIC_RELEASE);
         cr_assert(open_refused(protocol, &load));
+        __atomic_store_n(&one_in, 2 + round % 4, __ATOMIC_RELEASE);
         threads_run(WRITERS, write_refused, &load);
         __atomic_store_n(&one_in, 0, __ATOMIC_RELEASE);
 
