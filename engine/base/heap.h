@@ -1,7 +1,7 @@
 /* heap.h - where the memory of objects comes from: jemalloc where that is safe, else the kernel.
  *
- * The engine's objects are few and large: ledgers, workers and their scratch, blocks of versions,
- * the heap of time-outs. So a mapping for each is no loss, and it cannot fail but by saying so.
+ * The engine's objects are few and large: ledgers, workers and their scratch, blocks of versions.
+ * So a mapping for each is no loss, and it cannot fail but by saying so.
  *
  *   H1  jemalloc is used if the process has it, and its threads keep no caches (opt.tcache), and it
  *       does not abort when memory runs out (opt.xmalloc). Else its call crashes: a new thread is

@@ -7,7 +7,8 @@
  *
  *   P1  nothing newer than the state that was read is looked at, so an answer is as of one instant,
  *       whatever markers other readers have added
- *   P2  timestamps of transfers rise along a strand; those of expiries need not */
+ *   P2  timestamps of transfers rise along a strand; an expiry may have that of the change before
+ *       it (D7 of timeouts.h) */
 #ifndef QUIPU_BATCH_SECTION_H
 #define QUIPU_BATCH_SECTION_H
 

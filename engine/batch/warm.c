@@ -2,9 +2,9 @@
  *
  * An event passes its stages a step of events apart, so that the lines that one asks for are close
  * when the next needs them: copy it (B4), hash every id and ask for the lines of the index; guess
- * by fingerprint
- * where each account lives and ask for its slot, and for the place of the record; and, where the
- * protocol keeps balances elsewhere, ask for what the slot leads to. Then it may run. */
+ * by fingerprint where each account lives and ask for its slot, and for the place of the record;
+ * and, where the protocol keeps balances elsewhere, ask for what the slot leads to. Then it may
+ * run. */
 #include "batch/transfers.h"
 
 static void hash_event(struct store *store, const quipu_transfer *event, struct hashes *hashes)

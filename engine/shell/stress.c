@@ -181,7 +181,7 @@ static enum command_exit run(int argc, char **argv)
         .timeouts = arg_lit0(NULL, "timeouts", "reservations expire, by a fast clock"),
         .save = arg_file0(NULL, "save", "FILE",
                           "save the last round there (quipu-stress-PROTOCOL.csv, if convicted)"),
-        .form = arg_str0(NULL, "format", "F", "table, csv or json (table)"),
+        .form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)"),
     };
     struct arg_lit *help = arg_lit0("h", "help", "show this");
     struct arg_end *end = arg_end(8);

@@ -167,7 +167,7 @@ static enum command_exit verify(const char *path, enum report_format format)
 static enum command_exit run(int argc, char **argv)
 {
     struct arg_file *file = arg_file1(NULL, NULL, "FILE", "the history; - is standard input");
-    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv or json (table)");
+    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)");
     struct arg_lit *help = arg_lit0("h", "help", "show this");
     struct arg_end *end = arg_end(8);
     void *table[] = {file, form, help, end};

@@ -177,7 +177,7 @@ QUIPU_PUBLIC quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const qui
  * open. Reads of its accounts that start after this call returned agree with its state.
  *
  *   units    count in ids, 1..QUIPU_BATCH_MAX
- *   returns  QUIPU_OK, QUIPU_INVALID (NULL or count out of range), QUIPU_NO_MEMORY
+ *   returns  as quipu_lookup_accounts()
  *   threads  any; waits for a unit that is about to post, void or expire one of these holds
  *   cost     O(count); about six cache lines per hold */
 QUIPU_PUBLIC quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids,
@@ -244,7 +244,7 @@ QUIPU_PUBLIC quipu_status quipu_query_accounts(quipu_ledger *ledger,
  *
  *   units, returns, threads   as quipu_query_accounts()
  *   cost     O(transfers between the first and the last of the answer); a step per 65,536 of all; a
- *            look at each place that a call or an idle worker has in hand; once for each
+ *            look at each place that a worker keeps or has in its hands; once for each
  *            transfer, a reader looks at it to note its time
  *   source   docs/adr/0016-readers-leave-notes.md */
 QUIPU_PUBLIC quipu_status quipu_query_transfers(quipu_ledger *ledger,
@@ -300,7 +300,7 @@ QUIPU_PUBLIC quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_ch
 
 /* How full the ledger is: look at it before a capacity is reached.
  *
- *   returns  QUIPU_OK, QUIPU_INVALID (NULL), QUIPU_NO_MEMORY
+ *   returns  QUIPU_OK, QUIPU_INVALID (NULL or misaligned), QUIPU_NO_MEMORY
  *   threads  any. Exact when no call is in flight; else each counter is as of an instant during
  *            this call, and counts what the others are about to store or to give up
  *   cost     O(workers); calls that write wait for it no longer than for each other */
