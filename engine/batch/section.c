@@ -68,6 +68,7 @@ static void load(const struct account_strand *strand, uint64_t number, uint64_t 
 
     section->number = number;
     section->count = 0;
+    /* Ends: each turn fills one of a fixed number of places. */
     while (link != 0 && section->count < MARKED_VERSIONS) {
         const struct knot *knot = link_knot(transfers, link);
 
@@ -128,6 +129,7 @@ static void walk(const struct account_strand *strand, const struct marker *from,
     uint64_t number = strand->last, link = strand->state.head;
     struct marker *marker = NULL;
 
+    /* Ends: versions fall from knot to knot, down to that of the marker. */
     while (link != 0) {
         const struct knot *knot = link_knot(transfers, link);
         uint64_t version = knot_version(knot, link_side(link));
@@ -175,6 +177,7 @@ bool quipui_sections_mark(struct account_strand *strand)
     struct worker *worker = strand->reader->worker;
 
     if (sections_are_marked(strand)) return true;
+    /* Ends: after each turn the newest marker is a newer one, ours or that of another reader. */
     while (!take_markers(strand)) {
         uint32_t newest = marker_newest(strand->slot);
         const struct marker *from = marker_at(markers, newest);

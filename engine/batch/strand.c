@@ -64,6 +64,7 @@ static void sum_up(struct strand *strand)
     uint64_t link = strand->link;
     struct step_back step;
 
+    /* Ends: versions fall from knot to knot, and the first has no link. */
     while (quipui_step_back(strand->transfers, &link, &step))
         quipui_undo(&sum, &step);
     strand->balance.debits_pending = 0 - sum.debits_pending;
@@ -84,6 +85,7 @@ void quipui_strand_start(struct strand *strand, struct reader *reader,
 void quipui_strand_back_to(struct strand *strand, uint64_t version)
 {
     invariant(strand->balance.version >= version);
+    /* Ends: the version falls by one in each turn. */
     while (strand->balance.version > version) {
         struct step_back step;
 
