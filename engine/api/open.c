@@ -49,6 +49,7 @@ static bool open_store(struct store *store, const quipu_options *options)
     };
 
     capacities.failed_ids = or_default(options->failed_id_capacity, capacities.transfers);
+    /* Ends: each turn halves what the caller did not name, and stops at the least. */
     while (!quipui_store_open(store, &capacities)) {
         if (!ask_for_less(options, &capacities)) return false;
     }

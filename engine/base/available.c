@@ -80,6 +80,7 @@ static bool groups_have(const char *mount, const char *group, const char *most, 
     size_t root = strlen(mount);
 
     if (snprintf(folder, sizeof folder, "%s%s", mount, group) >= (int)sizeof folder) return true;
+    /* Ends: each turn cuts one folder off the path. */
     for (;;) {
         char *slash = strrchr(folder, '/');
 

@@ -254,6 +254,8 @@ void quipui_grace_wait(void)
     period = load_relaxed(&now) + 1;
     /* relaxed: a reader that sees it began after the fence, and sees what was unlinked. */
     store_relaxed(&now, period);
+    /* Ends: a section that begins from here on shows this period, and an older one ends with what
+     * its thread does in it. */
     for (unsigned looks = 0; any_is_in_older(period); looks++) {
         if (looks < LOOKS_BEFORE_SLEEP) {
             relax_longer(looks);

@@ -19,6 +19,7 @@ static inline void latch_hold(struct latch *latch)
     /* edge latch.word: acquire; pairs with release in latch_let_go(). */
     while (exchange_acquire(&latch->word, 1) != 0) {
         /* relaxed: only to wait without stealing the line; the exchange decides. */
+        /* Ends: as above. */
         while (load_relaxed(&latch->word) != 0)
             spin(&spins);
     }

@@ -21,6 +21,7 @@ uint64_t quipui_wait_ns(unsigned spins)
 {
     uint64_t ns = SLEEP_FIRST_NS;
 
+    /* Ends: each turn doubles the sleep, up to the longest. */
     while (spins-- > SLEEPS_FROM && ns < SLEEP_LONGEST_NS)
         ns *= 2;
     return ns < SLEEP_LONGEST_NS ? ns : SLEEP_LONGEST_NS;

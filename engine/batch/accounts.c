@@ -223,6 +223,7 @@ static quipu_status do_chains(struct account_batch *batch)
 {
     quipu_status status = QUIPU_OK;
 
+    /* Ends: each turn decides a chain of one event at least, or fails. */
     while (status == QUIPU_OK && batch->from < batch->count) {
         size_t last = batch->from;
 

@@ -7,6 +7,7 @@ static uint32_t find_earlier_leg(struct transfer_batch *batch, uint32_t before, 
 {
     size_t low = 0, high = batch->unit.leg_count;
 
+    /* Ends: each turn halves what is left. */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 

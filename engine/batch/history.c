@@ -131,11 +131,9 @@ static bool takes_totals_of_account(const struct page *page)
 static void total_at_end(struct page *page)
 {
     const struct account_strand *strand = &page->strand;
-    const struct balance *balance = &strand->state.balance;
 
     if (takes_totals_of_account(page)) {
-        page->totals = (struct totals){balance->debits_pending, balance->debits_posted,
-                                       balance->credits_pending, balance->credits_posted};
+        page->totals = totals_of(&strand->state.balance);
         return;
     }
     page->totals = *quipui_section_totals(strand, page->section.number);

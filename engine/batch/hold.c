@@ -22,6 +22,8 @@
 /* The word of a hold once no unit is about to change it (cas). */
 static uint64_t word_at_rest(const struct hold *hold)
 {
+    /* Ends: who asks has found the transfer committed, so its hold is new no more; and a claim
+     * lasts for one attempt of the unit that made it. */
     for (unsigned spins = 0;; spin(&spins)) {
         uint64_t word = hold_word_of(hold);
 
@@ -52,6 +54,7 @@ bool quipui_hold_is_open(const struct transfers *transfers, uint64_t link, uint6
         return false;
     }
     hold = hold_at(transfers, knot_at(transfers, place)->hold - 1);
+    /* Ends: it is repeated only after another unit has resolved the hold, or has failed to. */
     do {
         word = word_at_rest(hold);
         if (hold_word_state(word) == HOLD_PENDING) return true;
@@ -111,6 +114,8 @@ static bool show_fate(struct reader *reader, uint64_t place, quipu_hold *hold)
     const struct hold *opened = hold_at(transfers, knot_at(transfers, place)->hold - 1);
 
     quipui_hold_show_open(pending, hold);
+    /* Ends: a hold that is due expires here at the latest, and a unit that resolves it is settled
+     * or sets it back. */
     for (unsigned spins = 0;; spin(&spins)) {
         uint64_t word = word_at_rest(opened);
 

@@ -11,13 +11,20 @@ static void show_account(struct reader *reader, const struct past *pasts, const 
     struct strand strand;
 
     reader->protocol->read(reader->store, &copy, 1);
-    quipui_strand_start(&strand, reader, &copy.state);
+    quipui_strand_start(&strand, reader, copy.slot, &copy.state);
     for (size_t i = to; i > from; i--) {
         const struct past *past = &pasts[keys[i - 1].which];
         struct account_state state;
 
         quipui_strand_back_to(&strand, past->version);
-        state = (struct account_state){.balance = strand.balance};
+        state = (struct account_state){.balance = {
+                                           .debits_pending = strand.totals.debits_pending,
+                                           .debits_posted = strand.totals.debits_posted,
+                                           .credits_pending = strand.totals.credits_pending,
+                                           .credits_posted = strand.totals.credits_posted,
+                                           .version = strand.version,
+                                           .closed = strand.closed,
+                                       }};
         quipui_slot_view(past->slot, &state, past->account);
     }
 }

@@ -93,6 +93,7 @@ static uint64_t first_from(const struct scan *scan, uint64_t from, uint64_t time
 {
     uint64_t low = from, high = from + CHUNK_PLACES;
 
+    /* Ends: each turn halves what is left. */
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
 

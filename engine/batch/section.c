@@ -16,6 +16,18 @@ static bool take_markers(struct account_strand *strand)
     return true;
 }
 
+void quipui_sections_begin(struct account_strand *strand, struct reader *reader, struct slot *slot,
+                           const struct account_state *state)
+{
+    *strand = (struct account_strand){
+        .reader = reader,
+        .slot = slot,
+        .state = *state,
+        .last = (state->balance.version - 1) / MARKED_VERSIONS,
+    };
+    (void)take_markers(strand);
+}
+
 bool quipui_sections_open(struct account_strand *strand, struct reader *reader, quipu_uint128 id,
                           quipu_status *status)
 {
@@ -28,13 +40,7 @@ bool quipui_sections_open(struct account_strand *strand, struct reader *reader, 
         return false;
     }
     if (copy.state.balance.version == 0) return false;
-    *strand = (struct account_strand){
-        .reader = reader,
-        .slot = copy.slot,
-        .state = copy.state,
-        .last = (copy.state.balance.version - 1) / MARKED_VERSIONS,
-    };
-    (void)take_markers(strand);
+    quipui_sections_begin(strand, reader, copy.slot, &copy.state);
     return true;
 }
 
@@ -68,6 +74,7 @@ static void load(const struct account_strand *strand, uint64_t number, uint64_t 
 
     section->number = number;
     section->count = 0;
+    /* Ends: each turn fills one of a fixed number of places. */
     while (link != 0 && section->count < MARKED_VERSIONS) {
         const struct knot *knot = link_knot(transfers, link);
 
@@ -128,6 +135,7 @@ static void walk(const struct account_strand *strand, const struct marker *from,
     uint64_t number = strand->last, link = strand->state.head;
     struct marker *marker = NULL;
 
+    /* Ends: versions fall from knot to knot, down to that of the marker. */
     while (link != 0) {
         const struct knot *knot = link_knot(transfers, link);
         uint64_t version = knot_version(knot, link_side(link));
@@ -175,6 +183,7 @@ bool quipui_sections_mark(struct account_strand *strand)
     struct worker *worker = strand->reader->worker;
 
     if (sections_are_marked(strand)) return true;
+    /* Ends: after each turn the newest marker is a newer one, ours or that of another reader. */
     while (!take_markers(strand)) {
         uint32_t newest = marker_newest(strand->slot);
         const struct marker *from = marker_at(markers, newest);
@@ -183,13 +192,33 @@ bool quipui_sections_mark(struct account_strand *strand)
 
         if (from->number >= strand->last) continue;
         count = strand->last - from->number;
-        wanted = quipui_worker_scratch(worker, count * sizeof *wanted);
+        /* Not of the worker's scratch: who asks may have its page there. */
+        wanted = quipui_memory_take(count * sizeof *wanted);
         if (wanted == NULL) return false;
         walk(strand, from, wanted);
         sum_up(from, wanted, count);
         quipui_markers_add(markers, worker, strand->slot, newest, wanted, count);
+        quipui_memory_give_back(wanted);
         /* It is another now: ours, or that of a reader that was first. */
         if (marker_newest(strand->slot) == newest) return false;
     }
     return true;
+}
+
+void quipui_section_sum(const struct account_strand *strand, struct totals *totals)
+{
+    const struct transfers *transfers = &strand->reader->store->transfers;
+    const struct marker *from = marker_of(strand, strand->last);
+    uint64_t link = strand->state.head;
+
+    *totals = from->totals;
+    /* Ends: versions fall from knot to knot, down to that of the marker. */
+    while (link != 0) {
+        const struct knot *knot = link_knot(transfers, link);
+
+        if (knot_version(knot, link_side(link)) <= from->number * MARKED_VERSIONS) break;
+        count_step();
+        quipui_section_move(transfers, link, false, totals);
+        link = knot_previous(knot, link_side(link));
+    }
 }

@@ -29,6 +29,10 @@ struct section {
     uint64_t before;                 /* link to the knot before the oldest, or 0 */
 };
 
+/* Begin at the head of an account that was read. */
+void quipui_sections_begin(struct account_strand *strand, struct reader *reader, struct slot *slot,
+                           const struct account_state *state);
+
 /* Read the account and begin at its head. Returns false if there is no such account, or memory runs
  * out: *status says which. */
 bool quipui_sections_open(struct account_strand *strand, struct reader *reader, quipu_uint128 id,
@@ -54,6 +58,16 @@ uint64_t quipui_section_since(const struct account_strand *strand, uint64_t time
 /* The totals of the account move by a knot: forth, or back. */
 void quipui_section_move(const struct transfers *transfers, uint64_t link, bool back,
                          struct totals *totals);
+
+/* The totals right after the newest knot, where the state itself may not have them: those of the
+ * newest marker, moved by the knots after it. With no marker, all knots are walked. */
+void quipui_section_sum(const struct account_strand *strand, struct totals *totals);
+
+static inline struct totals totals_of(const struct balance *balance)
+{
+    return (struct totals){balance->debits_pending, balance->debits_posted,
+                           balance->credits_pending, balance->credits_posted};
+}
 
 /* The transfer of a knot, or NULL: it is an expiry. */
 static inline const quipu_transfer *link_transfer(const struct transfers *transfers, uint64_t link)

@@ -170,6 +170,7 @@ static quipu_status do_step(struct transfer_batch *batch)
 
     quipui_grace_enter();
     quipui_warm(batch);
+    /* Ends: each turn decides one event at least, or fails. */
     while (status == QUIPU_OK && batch->next < end)
         status = do_next(batch);
     quipui_grace_leave();
@@ -217,6 +218,7 @@ quipu_status quipui_create_transfers(struct transfer_batch *batch)
     quipu_status status = QUIPU_OK;
 
     if (!start(batch)) return QUIPU_NO_MEMORY;
+    /* Ends: each turn decides one event at least, or fails. */
     while (status == QUIPU_OK && batch->next < batch->count) {
         status = do_step(batch);
         /* F2; all of an import happens when it begins. */

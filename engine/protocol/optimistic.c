@@ -240,6 +240,7 @@ static void read(struct store *store, struct copy *copies, size_t count)
     unsigned spins = 0;
 
     (void)store;
+    /* Ends: the attempts are counted; after the last one the words are locked. */
     for (unsigned attempts = 0; attempts < READ_ATTEMPTS; attempts++) {
         for (size_t i = 0; i < count; i++)
             read_whole(&copies[i]);

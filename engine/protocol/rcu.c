@@ -240,6 +240,7 @@ static bool expire_all(struct store *store, struct worker *worker, uint64_t now)
 {
     bool released = true;
 
+    /* Ends: each turn drops holds that are due by `now`; what is added later is due later. */
     while (released && timeouts_due(&store->timeouts, now)) {
         uint32_t left = TIMEOUTS_SLICE;
 

@@ -69,6 +69,7 @@ static bool make_room(struct versions *versions, uint64_t count)
 
 bool quipui_versions_supply(struct versions *versions, uint64_t count)
 {
+    /* Ends: each turn adds a block of spare versions, or fails. */
     while (versions->spare_count < count) {
         bool huge = versions->all >= HUGE_FROM_VERSIONS;
         uint64_t added = huge ? HUGE_BLOCK_VERSIONS : BLOCK_VERSIONS;
@@ -110,6 +111,7 @@ void quipui_version_retire(struct versions *versions, struct rcu_version *versio
 
 void quipui_versions_reclaim(struct versions *versions, uint64_t stamp)
 {
+    /* Ends: each turn takes one retired version off the queue. */
     while (versions->retired_count > 0 &&
            versions->retired[versions->retired_first].replaced <= stamp) {
         versions->spare[versions->spare_count++] =

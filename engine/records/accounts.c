@@ -26,6 +26,7 @@ uint64_t quipui_accounts_from(struct accounts *accounts, uint64_t timestamp)
 {
     uint64_t low = 0, high = accounts_count(accounts);
 
+    /* Ends: each turn halves what is left. */
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
 

@@ -43,6 +43,7 @@ static uint64_t merge(const struct transfers *transfers, uint64_t one, uint64_t 
 {
     uint64_t first = 0, last = 0;
 
+    /* Ends: each turn takes a node off the right nodes of either heap. */
     while (one != 0 && other != 0) {
         if (due_at(transfers, other) < due_at(transfers, one)) {
             uint64_t link = one;
@@ -58,6 +59,7 @@ static uint64_t merge(const struct transfers *transfers, uint64_t one, uint64_t 
     if (one == 0) one = other;
     hang(transfers, one, last);
     if (first == 0) first = one;
+    /* Ends: each turn goes up by one node. */
     while (last != 0) {
         (void)restore(transfers, node_at(transfers, last));
         last = node_at(transfers, last)->up;

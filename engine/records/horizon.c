@@ -25,6 +25,7 @@ static uint64_t raise(_Atomic uint64_t *horizon, uint64_t to)
     /* edge store.horizon: acquire; pairs with acq_rel in raise(). */
     uint64_t seen = load_acquire(horizon);
 
+    /* Ends: it only grows, and a swap fails only after it has grown. */
     while (seen < to) {
         /* edge store.horizon: acq_rel; pairs with acquire in raise(). Carries all that this thread
          * has seen of what lies below: another may answer with our horizon. */

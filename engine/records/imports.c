@@ -46,6 +46,7 @@ uint64_t quipui_imports_from(struct imports *imports, uint64_t drawn)
 {
     uint64_t low = 0, high = imports_count(imports);
 
+    /* Ends: each turn halves what is left. */
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
 

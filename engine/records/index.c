@@ -239,6 +239,7 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
     if (reference != INDEX_ASK && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
 
     table = index_table(index, shard, own_state(shard));
+    /* Ends: at an empty entry; a table is never full. */
     for (at = index_home(fingerprint, table.size); (entry = own_entry(&table, at)) != EMPTY; at++) {
         if (entry_fingerprint(entry) == fingerprint && is_taken(index, entry, id, &claim, found)) {
             goto let_go;
@@ -259,6 +260,7 @@ static uint64_t find_own(const struct index_table *table, uint64_t hash, uint64_
 {
     uint64_t ours = entry_of(hash, reference), at = home_of(table, ours);
 
+    /* Ends: our entry is in the table until we take it out. */
     while (own_entry(table, at) != ours)
         at++;
     return at;
@@ -269,6 +271,7 @@ static void take_out(const struct index_table *table, uint64_t hole)
 {
     uint64_t entry;
 
+    /* Ends: at an empty entry; a table is never full. */
     for (uint64_t at = hole + 1; (entry = own_entry(table, at)) != EMPTY; at++) {
         uint64_t home = home_of(table, entry);
 
@@ -314,6 +317,7 @@ static enum claim probe(struct index *index, struct index_shard *shard, uint64_t
     struct index_table table = index_table(index, shard, state);
     uint64_t fingerprint = index_fingerprint(hash);
 
+    /* Ends: at an empty entry; a table is never full. */
     for (uint64_t at = index_home(fingerprint, table.size);; at++) {
         /* edge index.entry: acquire; pairs with release in set_entry(). */
         uint64_t entry = load_acquire(&table.entries[at & table.mask]), reference;

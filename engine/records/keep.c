@@ -15,6 +15,7 @@ static void return_kept(struct places *places, struct worker *worker)
 {
     struct kept *kept = &worker->kept[places->kind];
 
+    /* Ends: each turn takes one spare place off the list. */
     while (kept->spares != 0) {
         struct range range = {kept->spares - 1, kept->spares};
 
@@ -133,6 +134,7 @@ static uint64_t take_kept(struct places *places, struct worker *worker, uint32_t
     struct kept *kept = &worker->kept[places->kind];
     uint32_t spares = 0;
 
+    /* Ends: each turn takes one spare place off the list, and `most` bounds them. */
     while (kept->spares != 0 && spares < most)
         worker->spare_places[spares++] = pop_spare(places, kept);
     worker->spare_place_count = spares;
@@ -159,6 +161,7 @@ void quipui_keep_put_back(struct places *places, struct worker *worker)
     struct kept *kept = &worker->kept[places->kind];
 
     latch_hold(&worker->keeping);
+    /* Ends: each turn puts one place back. */
     while (worker->spare_place_count > 0)
         push_spare(places, kept, worker->spare_places[--worker->spare_place_count]);
     if (range_count(&worker->places) > 0) {

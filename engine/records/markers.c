@@ -24,6 +24,7 @@ static struct marker *writable(const struct markers *markers, uint32_t place)
 
 uint32_t quipui_marker_up_to(const struct markers *markers, uint32_t place, uint64_t number)
 {
+    /* Ends: either link leads to an older marker, and the one before all has number 0. */
     while (marker_at(markers, place)->number > number) {
         const struct marker *marker = marker_at(markers, place);
 
@@ -36,6 +37,7 @@ uint32_t quipui_marker_up_to(const struct markers *markers, uint32_t place, uint
 uint32_t quipui_marker_since(const struct markers *markers, uint32_t place, uint64_t timestamp)
 {
     if (place == 0 || marker_at(markers, place)->timestamp < timestamp) return 0;
+    /* Ends: either link leads to an older marker. */
     for (;;) {
         const struct marker *marker = marker_at(markers, place);
 
@@ -85,6 +87,7 @@ static uint32_t skip_from(const struct markers *markers, uint32_t before)
 static void keep_spare(const struct markers *markers, struct worker *worker, uint32_t newest,
                        uint32_t from)
 {
+    /* Ends: each turn goes back by one marker, and they were linked to `from`. */
     while (newest != from) {
         uint32_t previous = marker_at(markers, newest)->previous;
 

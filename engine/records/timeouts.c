@@ -48,10 +48,12 @@ static void settle(struct timeouts *timeouts, uint64_t place, struct timeout ent
 {
     struct timeout *heap = entry_at(timeouts, 0);
 
+    /* Ends: each turn goes up by one level. */
     while (place > 0 && heap[(place - 1) / 2].due > entry.due) {
         put(timeouts, place, heap[(place - 1) / 2]);
         place = (place - 1) / 2;
     }
+    /* Ends: each turn goes down by one level. */
     for (;;) {
         uint64_t child = 2 * place + 1;
 

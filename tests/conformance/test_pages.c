@@ -7,7 +7,8 @@
  *   T3  the newest page of a strand that nobody has walked costs a page
  *   T4  places that come to nothing do not make scans slow for ever
  *   T5  pages of a long strand are those of the model
- *   T6  a call leaves no more scratch than a worker may keep */
+ *   T6  a call leaves no more scratch than a worker may keep
+ *   T7  who follows the changes pays for what is new, however long the strands are */
 #include "support/twin.h"
 
 #include "api/ledger.h"
@@ -127,6 +128,34 @@ EVERY_PROTOCOL(pages, of_what_is_new_cost_little)
             cr_assert_leq(steps, kind == ALL ? 2 * FEW : FEW, "T2: %llu steps for kind %d",
                           (unsigned long long)steps, kind);
         }
+    }
+    ledger_close(ledger);
+}
+
+EVERY_PROTOCOL(pages, of_changes_cost_what_is_new)
+{
+    static quipu_change changes[COUNT + FEW];
+    quipu_ledger *ledger = set_up(*protocol_index);
+    quipu_change_filter filter = {.limit = COUNT + FEW};
+    size_t count;
+
+    cr_assert_eq(quipu_get_changes(ledger, &filter, changes, COUNT + FEW, &count, NULL), QUIPU_OK);
+    for (unsigned i = 0; i < 300; i++) {
+        quipu_transfer event = a_transfer(COUNT + 1 + i, A, B, 1);
+        uint64_t before;
+
+        if (count > 0) {
+            filter.after_timestamp = changes[count - 1].timestamp;
+            filter.after_order = changes[count - 1].order;
+        }
+        cr_assert_eq(quipu_create_transfers(ledger, &event, 1, results), QUIPU_OK);
+        before = quipui_steps;
+        cr_assert_eq(quipu_get_changes(ledger, &filter, changes, COUNT + FEW, &count, NULL),
+                     QUIPU_OK);
+        cr_assert_leq(count, 2);
+        /* A scan for what is new, and two strands. */
+        cr_assert_leq(quipui_steps - before, 4 * FEW, "T7: %llu steps",
+                      (unsigned long long)(quipui_steps - before));
     }
     ledger_close(ledger);
 }
