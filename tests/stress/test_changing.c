@@ -267,3 +267,26 @@ EVERY_PROTOCOL(changing, events_are_read_once, .timeout = 240)
     cr_assert_null(verdict, "%s: %s", protocol_name(protocol), verdict);
     ledger_close(given.ledger);
 }
+
+/* Whatever becomes of them, a call writes to nothing that it is given to read. */
+EVERY_PROTOCOL(changing, what_is_given_is_not_written)
+{
+    const quipu_account accounts[2] = {an_account(1), an_account(2)};
+    const quipu_transfer events[3] = {a_transfer(1, 1, 2, 5), a_hold(2, 1, 2, 5, 1),
+                                      a_transfer(3, 1, 9, 5)};
+    quipu_account accounts_before[2];
+    quipu_transfer before[3];
+    quipu_result results[3];
+    uint64_t now = NOON;
+    quipu_ledger *ledger = ledger_open(protocols[*protocol_index], &now);
+
+    memcpy(accounts_before, accounts, sizeof accounts);
+    memcpy(before, events, sizeof events);
+    cr_assert_eq(quipu_create_accounts(ledger, accounts, 2, results), QUIPU_OK);
+    cr_assert_eq(quipu_create_transfers(ledger, events, 3, results), QUIPU_OK);
+    cr_assert_eq(results[1].status, QUIPU_CREATED);
+    cr_assert_neq(results[2].status, QUIPU_CREATED);
+    cr_assert_eq(memcmp(accounts_before, accounts, sizeof accounts), 0);
+    cr_assert_eq(memcmp(before, events, sizeof events), 0);
+    ledger_close(ledger);
+}
