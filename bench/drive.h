@@ -8,8 +8,8 @@
 #ifndef QUIPU_BENCH_DRIVE_H
 #define QUIPU_BENCH_DRIVE_H
 
+#include "command/measure/workload.h"
 #include "peers/peer.h"
-#include "shell/workload.h"
 
 struct drive_plan {
     const struct peer *peer;

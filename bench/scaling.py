@@ -98,7 +98,7 @@ def zeta_of(accounts, exponent):
 
 
 def zipf_drawer(accounts, rng, exponent=0.99):
-    """Ranks by Gray et al., as engine/shell/workload.c draws them."""
+    """Ranks by Gray et al., as engine/command/measure/workload.c draws them."""
     zeta = zeta_of(accounts, exponent)
     second = 0.5 ** exponent
     eta = (1 - (2 / accounts) ** (1 - exponent)) / (1 - (1 + second) / zeta)

@@ -4,8 +4,8 @@
 #include "api/check.h"
 #include "api/ledger.h"
 #include "base/atomic.h"
-#include "batch/accounts.h"
-#include "batch/transfers.h"
+#include "write/create_accounts.h"
+#include "write/create_transfers.h"
 
 /* So many expectations are copied to the stack; more, to memory of their own. */
 #define FEW_EXPECTATIONS 16

@@ -122,7 +122,7 @@ quipu_status quipu_close(quipu_ledger *ledger)
 {
     if (ledger == NULL) return QUIPU_INVALID;
     if (ledger->torn || !is_idle(ledger)) return QUIPU_BUSY;
-    quipui_grace_wait(); /* for lookups that are at it and have no worker (batch/lookup.c, L2) */
+    quipui_grace_wait(); /* for lookups that are at it and have no worker (read/lookup.c, L2) */
     quipui_fork_leave(&ledger->fork);
     if (ledger->protocol->close != NULL) ledger->protocol->close(&ledger->store);
     quipui_store_close(&ledger->store);

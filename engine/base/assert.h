@@ -16,7 +16,7 @@
 #define audit(claim) ((void)(0 && (claim)))
 #endif
 
-/* GCOV_EXCL_START: what aborts leaves no counters; tests/base/test_assert.c dies of it. */
+/* GCOV_EXCL_START: what aborts leaves no counters; tests/unit/base/test_assert.c dies of it. */
 _Noreturn static inline void invariant_broken(const char *claim, const char *file, int line)
 {
     (void)fprintf(stderr, "%s:%d: invariant broken: %s\n", file, line, claim);

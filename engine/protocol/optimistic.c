@@ -15,7 +15,7 @@
 #define LOCKED ((uint64_t)1)
 
 /* So often is a read of several accounts tried before it takes locks. */
-#ifndef READ_ATTEMPTS /* tests/explore is less patient */
+#ifndef READ_ATTEMPTS /* tests/machines/explore is less patient */
 #define READ_ATTEMPTS 64
 #endif
 _Static_assert(READ_ATTEMPTS <= SPIN_ROUNDS + SPIN_YIELDS, "it takes locks rather than sleep");
@@ -184,7 +184,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
         let_go(unit, unit->copy_count, false);
         return stands;
     }
-    if (!holds_change(store, unit)) { /* one of ours lapsed: reached by tests/explore */
+    if (!holds_change(store, unit)) { /* one of ours lapsed: reached by tests/machines/explore */
         let_go(unit, unit->copy_count, false);
         return false;
     }

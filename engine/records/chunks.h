@@ -19,7 +19,7 @@
 
 #include "base/memory.h"
 
-#ifndef CHUNK_PLACES /* tests/explore has few places */
+#ifndef CHUNK_PLACES /* tests/machines/explore has few places */
 #define CHUNK_PLACES ((uint64_t)256)
 #endif
 #define GROUP_CHUNKS ((uint64_t)256)

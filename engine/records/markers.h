@@ -18,7 +18,7 @@
 #include "records/accounts.h"
 #include "records/worker.h"
 
-#ifndef MARKED_VERSIONS /* tests/explore has short strands */
+#ifndef MARKED_VERSIONS /* tests/machines/explore has short strands */
 #define MARKED_VERSIONS ((uint64_t)256)
 #endif
 

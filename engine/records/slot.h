@@ -17,7 +17,7 @@
 /* A private copy of what changes about an account: its balance, and the end of its thread. */
 struct account_state {
     struct balance balance;
-    uint64_t head;    /* link to its newest transfer; see link.h */
+    uint64_t head;    /* link to its newest transfer; see knot.h */
     uint64_t touched; /* largest timestamp that changed it */
 };
 
@@ -53,7 +53,7 @@ struct rcu_state {
 
 /* The account's own holds that have a time-out: what timeouts.h says of them to calls. */
 struct own_timeouts {
-    uint64_t first;            /* link of dues.h to the hold that falls due first, or 0 */
+    uint64_t first;            /* link of due_heap.h to the hold that falls due first, or 0 */
     _Atomic uint64_t earliest; /* its due time, or 0: there is none */
     _Atomic uint64_t latest;   /* the largest due time of those that were released */
     _Atomic uint32_t rounds;   /* how often one was taken out */

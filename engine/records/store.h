@@ -6,10 +6,10 @@
 #include "records/accounts.h"
 #include "records/imports.h"
 #include "records/index.h"
-#include "records/keep.h"
 #include "records/markers.h"
 #include "records/timeouts.h"
 #include "records/transfers.h"
+#include "records/worker_places.h"
 
 struct rcu;
 
@@ -38,7 +38,7 @@ bool quipui_store_prefault(struct store *store, const struct store_capacities *c
 void quipui_store_close(struct store *store);
 
 /* Put `count` places of transfers in a row into the worker's hands, which are empty. It is said
- * that there is no space only when nobody keeps any (keep.h).
+ * that there is no space only when nobody keeps any (worker_places.h).
  *
  *   returns  QUIPU_OK, QUIPU_NO_SPACE, QUIPU_NO_MEMORY */
 static inline quipu_status store_supply(struct store *store, struct worker *worker, uint64_t count)

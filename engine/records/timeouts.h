@@ -1,8 +1,8 @@
 /* timeouts.h - which pending transfers expire next: of all accounts, and of each by itself.
  *
- * Each account has its own timed holds in order of due time (dues.h); a heap of the accounts that
- * have any, by their earliest, says which hold of all is next. The rule: no check and no read of an
- * account at time t sees a reservation that is due at t. How it is kept:
+ * Each account has its own timed holds in order of due time (due_heap.h); a heap of the accounts
+ * that have any, by their earliest, says which hold of all is next. The rule: no check and no read
+ * of an account at time t sees a reservation that is due at t. How it is kept:
  *
  *   D1  a hold with a time-out is among those of both its accounts, and the words `earliest` of
  *       both and of the ledger say so, before its transfer commits
@@ -27,13 +27,13 @@
 #define QUIPU_RECORDS_TIMEOUTS_H
 
 #include "records/accounts.h"
-#include "records/dues.h"
+#include "records/due_heap.h"
 #include "records/expiries.h"
 
 #define NEVER UINT64_MAX
 
 /* Releases in one holding of the lock: some ten microseconds, cold ones fifty. */
-#ifndef TIMEOUTS_SLICE /* tests/explore takes thinner ones */
+#ifndef TIMEOUTS_SLICE /* tests/machines/explore takes thinner ones */
 #define TIMEOUTS_SLICE 32
 #endif
 

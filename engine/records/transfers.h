@@ -9,15 +9,15 @@
  *   L3  the id of a record is written before it is claimed in the index, and not again: others may
  *       be comparing it; the rest before commit
  *   L4  behind the capacity are places that nothing is ever stored at: a unit that is certain to
- *       fail is judged there when there is no space (batch/full.c), one at a time */
+ *       fail is judged there when there is no space (write/full.c), one at a time */
 #ifndef QUIPU_RECORDS_TRANSFERS_H
 #define QUIPU_RECORDS_TRANSFERS_H
 
-#include "records/link.h"
-#include "records/range.h"
+#include "records/knot.h"
+#include "records/places.h"
 #include "rules/transfer.h"
 
-/* A node among an account's holds in order of due time; links are of dues.h. */
+/* A node among an account's holds in order of due time; links are of due_heap.h. */
 struct due_node {
     uint64_t left : 56, rank : 8; /* rank 0: it is with no account */
     uint64_t right, up;
@@ -65,7 +65,7 @@ static inline uint64_t hold_word_of(const struct hold *hold)
 struct transfers {
     struct region records, knots, holds, burnt;
     struct places places, hold_places, burnt_places;
-    struct lock aside; /* who holds it may use the places behind the capacity (L4) */
+    struct lock aside;    /* who holds it may use the places behind the capacity (L4) */
     struct chunks chunks; /* of places */
 };
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "records/timeouts.h"
 #include "base/grace.h"
+#include "records/timeouts.h"
 
 /* The worker this thread had last, and whose it is: the ledger may be gone, so it is followed only
  * if the serial is that of the one at hand. */

@@ -11,12 +11,13 @@
 #define QUIPU_RECORDS_WORKER_H
 
 #include "base/latch.h"
-#include "records/range.h"
+#include "records/places.h"
 
-/* A run of transfers is prepared together (batch/plain.c): so many places may come to nothing. */
+/* A run of transfers is prepared together (write/plain_run.c): so many places may come to nothing.
+ * */
 #define RUN_EVENTS 16
 
-/* The places of one table that a worker keeps for its next calls (keep.h). */
+/* The places of one table that a worker keeps for its next calls (worker_places.h). */
 struct kept {
     struct range range;
     uint64_t spares; /* list of single places that came to nothing: place + 1 */

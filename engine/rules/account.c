@@ -1,7 +1,7 @@
 /* account.c - the law of creating accounts; see account.h. */
 #include "rules/account.h"
 
-#include "rules/event.h"
+#include "rules/event_time.h"
 
 #define KNOWN_FLAGS                                                                                \
     (QUIPU_ACCOUNT_LINKED | QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS |                         \

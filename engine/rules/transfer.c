@@ -1,7 +1,7 @@
 /* transfer.c - what the law says of a transfer before it looks at accounts. */
 #include "rules/transfer.h"
 
-#include "rules/event.h"
+#include "rules/event_time.h"
 
 #define ID_MAX (~(quipu_uint128)0)
 

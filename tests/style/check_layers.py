@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""check_layers - every include follows an arrow of docs/ARCHITECTURE.md.
+"""check_layers - every include follows an arrow of docs/architecture.md.
 
-    program -> api -> batch -> rules -> protocol -> records -> journal
+    program -> api -> write | read -> protocol -> rules, records -> journal -> base
 
-A folder may include itself and what ALLOWED says; what stands below, never what stands above.
+A folder may include itself and what ALLOWED says; what stands below, never what stands above. A
+guest has a room beside the library's and sees the public header only. No two files of engine/ have
+one name, but for a source and its header.
 """
 import os
 import re
@@ -11,23 +13,28 @@ import sys
 
 import source
 
+BELOW_READ = {"quipu", "protocol", "rules", "records", "journal", "base"}
+
 ALLOWED = {
     "include/quipu": {"quipu"},
-    "engine/api": {"quipu", "api", "batch", "protocol", "rules", "records", "journal", "base"},
-    "engine/batch": {"quipu", "batch", "protocol", "rules", "records", "journal", "base"},
+    "engine/api": {"api", "write", "read"} | BELOW_READ,
+    "engine/write": {"write"} | BELOW_READ,
+    "engine/read": {"read"} | BELOW_READ,
+    "engine/protocol": {"quipu", "protocol", "rules", "records", "journal", "base"},
     "engine/rules": {"quipu", "rules"},
-    "engine/protocol": {"quipu", "protocol", "rules", "records", "base"},
     "engine/records": {"quipu", "records", "rules", "base"},
     "engine/journal": {"quipu", "journal", "records", "rules", "base"},
     "engine/base": {"base"},
-    "engine/shell": {"quipu", "shell", "check"},
-    "tests/check": {"quipu", "check"},
+    # guests
+    "engine/checker": {"quipu", "checker"},
+    "engine/command": {"quipu", "command", "checker"},
+    "engine/race": {"protocol", "rules", "records", "base"},
 }
 
 # Not a layer: what the build asks the compiler, and what an installation needs.
 NOT_LAYERS = {"engine/package"}
 
-# Each protocol is a file, and no other file knows what it keeps to itself.
+# Each protocol is a file or a folder, and no other file knows what it keeps to itself.
 PROTOCOLS = ("cas", "optimistic", "mutex", "rcu", "unsafe")
 
 # Headers that only base/ may see: it is the one door to each.
@@ -49,9 +56,9 @@ def target_of(path, included):
 
 
 def protocol_of(path):
-    """cas.c, cas_loop.h: cas. protocol.h, loop.inc.h: nobody's."""
-    stem = re.split(r"[_.]", os.path.basename(path))[0]
-    return stem if stem in PROTOCOLS else None
+    """protocol/cas/tie.h, optimistic.c: a protocol's. protocol.h, loop.inc.h: nobody's."""
+    words = re.split(r"[/.]", path)
+    return next((word for word in words if word in PROTOCOLS), None)
 
 
 def check_include(path, include):
@@ -59,7 +66,7 @@ def check_include(path, include):
     folder = folder_of(path)
     allowed = ALLOWED[folder]
     if include.system and not include.path.startswith("quipu/"):
-        if folder != "engine/base" and BASE_ONLY.search(include.path):
+        if folder not in ("engine/base", "engine/race") and BASE_ONLY.search(include.path):
             return f"<{include.path}>: only base/ may include it"
         if folder == "engine/rules" and include.path in NOT_IN_RULES:
             return f"<{include.path}>: rules are pure: no atomics, memory, clock or threads"
@@ -76,20 +83,32 @@ def check_include(path, include):
     return None
 
 
+def twins(paths):
+    """Files of engine/ that have one name in two folders."""
+    folders = {}
+    for path in paths:
+        stem = os.path.splitext(os.path.basename(path))[0]
+        folders.setdefault(stem, set()).add(os.path.dirname(path))
+    return [f"engine/: {stem}: a name of files in {' and '.join(sorted(places))}"
+            for stem, places in sorted(folders.items()) if len(places) > 1]
+
+
 def check(root):
-    problems, looked_at = [], 0
-    for file in source.read_all(root, ["include", "engine", "tests/check"], (".c", ".h")):
-        if folder_of(file.path) in NOT_LAYERS or os.path.basename(file.path).startswith("test_"):
+    problems, looked_at, paths = [], 0, []
+    for file in source.read_all(root, ["include", "engine"], (".c", ".h")):
+        if folder_of(file.path) in NOT_LAYERS:
             continue
         if folder_of(file.path) not in ALLOWED:
             problems.append(f"{file.path}:1: no such layer: {', '.join(sorted(ALLOWED))}")
             continue
+        if file.path.startswith("engine/"):
+            paths.append(file.path)
         for include in file.includes():
             looked_at += 1
             wrong = check_include(file.path, include)
             if wrong:
                 problems.append(f"{file.path}:{include.line}: {wrong}")
-    return problems, looked_at
+    return problems + twins(paths), looked_at
 
 
 if __name__ == "__main__":

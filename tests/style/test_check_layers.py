@@ -6,10 +6,10 @@ import check_layers
 from planted import PlantedTree
 
 SOUND = {
-    "engine/api/open.c": '#include "batch/batch.h"\n#include "quipu/quipu.h"\n',
-    "engine/protocol/cas.c": '#include "protocol/loop.inc.h"\n#include "records/account.h"\n',
+    "engine/api/open.c": '#include "write/batch.h"\n#include "quipu/quipu.h"\n',
+    "engine/protocol/cas/cas.c": '#include "protocol/loop.inc.h"\n#include "records/account.h"\n',
     "engine/base/grace.c": '#include "base/grace.h"\n#include <urcu-bp.h>\n',
-    "engine/shell/main.c": '#include "quipu/quipu.h"\n#include <stdio.h>\n',
+    "engine/command/commands/main.c": '#include "quipu/quipu.h"\n#include <stdio.h>\n',
     "include/quipu/quipu.h": '#include "quipu/types.h"\n#include <stdint.h>\n',
 }
 
@@ -31,17 +31,18 @@ class Layers(PlantedTree):
         self.plant("engine/base/x.c", '#include <quipu/types.h>', '"quipu/types.h"')
         self.plant("engine/rules/x.c", '#include "base/atomic.h"', '"base/atomic.h"')
         self.plant("engine/records/x.c", '#include "protocol/protocol.h"', '"protocol/protocol.h"')
-        self.plant("engine/protocol/x.c", '#include "batch/batch.h"', '"batch/batch.h"')
-        self.plant("engine/shell/x.c", '#include "base/clock.h"', '"base/clock.h"')
+        self.plant("engine/protocol/x.c", '#include "write/batch.h"', '"write/batch.h"')
+        self.plant("engine/command/x.c", '#include "base/clock.h"', '"base/clock.h"')
         self.plant("include/quipu/x.h", '#include "base/clock.h"', '"base/clock.h"')
 
     def test_protocols_never_each_other(self):
-        self.plant("engine/protocol/rcu.c", '#include "protocol/cas.h"', '"protocol/cas.h"')
-        self.plant("engine/protocol/rcu.c", '#include "protocol/cas.c"', '"protocol/cas.c"')
+        self.plant("engine/protocol/rcu/rcu.c", '#include "protocol/cas.h"', '"protocol/cas.h"')
+        self.plant("engine/protocol/rcu/rcu.c", '#include "protocol/cas/cas.c"',
+                   '"protocol/cas/cas.c"')
 
     def test_doors(self):
         self.plant("engine/records/x.c", "#include <urcu-bp.h>", "<urcu-bp.h>")
-        self.plant("engine/batch/x.c", "#include <stdatomic.h>", "<stdatomic.h>")
+        self.plant("engine/write/x.c", "#include <stdatomic.h>", "<stdatomic.h>")
         self.plant("engine/rules/x.c", "#include <time.h>", "<time.h>")
 
     def test_ways_around(self):

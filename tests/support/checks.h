@@ -1,7 +1,8 @@
 /* checks.h - verdicts over a ledger that is at rest: NULL, or what is wrong with it.
  *
  * Everything is asked through the public header. The same checks acquit the protocols and convict
- * the one that races (stress/test_unsafe.c). The text is good until the thread's next verdict.
+ * the one that races (suites/stress/test_unsafe.c). The text is good until the thread's next
+ * verdict.
  *
  *   K1  over all accounts, debits equal credits, pending and posted alike
  *   K2  no limit is broken, neither by an account's totals nor by the sum of all transfers; and no

@@ -37,7 +37,7 @@ struct model {
     size_t account_count, transfer_count, burnt_count, capacity;
     size_t failed_id_capacity;
     const quipu_result *heard; /* of the next batch, or NULL */
-    uint64_t last; /* timestamp given out */
+    uint64_t last;             /* timestamp given out */
 };
 
 struct model_account *model_find_account(struct model *model, quipu_uint128 id);

@@ -1,0 +1,37 @@
+/* get_changes.c - the public calls that follow what happens. */
+#include "api/check.h"
+#include "api/ledger.h"
+#include "read/changes.h"
+
+quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
+{
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_words(ledger, horizon, sizeof *horizon)) return QUIPU_INVALID;
+    *horizon = 0;
+    if (ledger->torn) return QUIPU_BUSY;
+    if (!quipui_reader_open(&reader, &ledger->store, ledger->protocol)) return QUIPU_NO_MEMORY;
+    status = quipui_read_horizon(&reader, horizon);
+    quipui_reader_close(&reader);
+    return status;
+}
+
+quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
+                               quipu_change *changes, size_t capacity, size_t *count,
+                               uint64_t *horizon)
+{
+    const struct check_room room = {changes, sizeof *changes, capacity, count, horizon};
+    quipu_change_filter asked;
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_change_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    *count = 0;
+    if (horizon != NULL) *horizon = 0;
+    if (ledger->torn) return QUIPU_BUSY;
+    if (!quipui_reader_open(&reader, &ledger->store, ledger->protocol)) return QUIPU_NO_MEMORY;
+    status = quipui_get_changes(&reader, &asked, changes, capacity, count, horizon);
+    quipui_reader_close(&reader);
+    return status;
+}

@@ -1,0 +1,139 @@
+/* reads.c - the public calls that read. */
+#include "api/check.h"
+#include "api/ledger.h"
+#include "read/account_holds.h"
+#include "read/history.h"
+#include "read/lookup.h"
+#include "read/query.h"
+#include "read/snapshot.h"
+
+/* One read call: open a reader, do it, close. */
+#define READ(ledger, call)                                                                         \
+    do {                                                                                           \
+        if ((ledger)->torn) {                                                                      \
+            status = QUIPU_BUSY;                                                                   \
+        } else if (!quipui_reader_open(&reader, &(ledger)->store, (ledger)->protocol)) {           \
+            status = QUIPU_NO_MEMORY;                                                              \
+        } else {                                                                                   \
+            status = (call);                                                                       \
+            quipui_reader_close(&reader);                                                          \
+        }                                                                                          \
+    } while (0)
+
+quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
+                                   quipu_account *accounts, uint64_t *versions)
+{
+    if (!quipui_check_lookup(ledger, ids, count, accounts, versions, sizeof *versions)) {
+        return QUIPU_INVALID;
+    }
+    if (ledger->torn) return QUIPU_BUSY;
+    return quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts, versions);
+}
+
+quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
+                                    quipu_transfer *transfers, quipu_transfer_versions *versions)
+{
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_lookup(ledger, ids, count, transfers, versions, sizeof *versions)) {
+        return QUIPU_INVALID;
+    }
+    READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
+    return status;
+}
+
+quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                         quipu_transfer *transfers, size_t capacity, size_t *count)
+{
+    const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
+    quipu_account_filter asked;
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    *count = 0;
+    READ(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
+    return status;
+}
+
+quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                        quipu_account_balance *balances, size_t capacity,
+                                        size_t *count)
+{
+    const struct check_room room = {balances, sizeof *balances, capacity, count, NULL};
+    quipu_account_filter asked;
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    *count = 0;
+    READ(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count));
+    return status;
+}
+
+quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                     quipu_hold *holds, size_t capacity, size_t *count)
+{
+    const struct check_room room = {holds, sizeof *holds, capacity, count, NULL};
+    quipu_account_filter asked;
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    *count = 0;
+    READ(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
+    return status;
+}
+
+quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
+                                quipu_hold *holds)
+{
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) return QUIPU_INVALID;
+    READ(ledger, quipui_lookup_holds(&reader, ids, count, holds));
+    return status;
+}
+
+quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                  quipu_account *accounts, size_t capacity, size_t *count)
+{
+    const struct check_room room = {accounts, sizeof *accounts, capacity, count, NULL};
+    quipu_query_filter asked;
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    *count = 0;
+    READ(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
+    return status;
+}
+
+quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                   quipu_transfer *transfers, size_t capacity, size_t *count)
+{
+    const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
+    quipu_query_filter asked;
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    *count = 0;
+    READ(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count));
+    return status;
+}
+
+quipu_status quipu_snapshot(quipu_ledger *ledger,
+                            bool (*visit)(void *context, const quipu_account *account,
+                                          uint64_t version),
+                            void *context)
+{
+    struct reader reader;
+    quipu_status status;
+
+    if (ledger == NULL || visit == NULL) return QUIPU_INVALID;
+    READ(ledger, quipui_snapshot(&reader, visit, context));
+    return status;
+}

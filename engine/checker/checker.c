@@ -1,0 +1,95 @@
+/* checker.c - the parts of a check, in order, and the memory they share. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/parts.h"
+
+struct checker *checker_new(void)
+{
+    return calloc(1, sizeof(struct checker));
+}
+
+void checker_free(struct checker *c)
+{
+    if (c == NULL) return;
+    for (size_t i = 0; i < ROOM_COUNT; i++)
+        free(c->rooms[i].memory);
+    free(c);
+}
+
+void *checker_room(struct checker *c, enum room_name name, size_t count, size_t size)
+{
+    struct room *room = &c->rooms[name];
+    size_t bytes;
+    void *grown;
+
+    if (count > (SIZE_MAX - 64) / size / 2) return NULL;
+    bytes = count * size;
+    if (bytes <= room->bytes && room->memory != NULL) return room->memory;
+    bytes += bytes / 2 + 64;
+    grown = realloc(room->memory, bytes);
+    if (grown == NULL) return NULL;
+    room->memory = grown;
+    room->bytes = bytes;
+    return grown;
+}
+
+struct finding *checker_note(struct checker *c, enum anomaly anomaly, const char *what,
+                             uint32_t unit, uint32_t step)
+{
+    /* The last place is rubbish: whoever notes may fill in more without looking. */
+    struct finding *finding = &c->findings[c->kept < FINDINGS_MAX - 1 ? c->kept++ : c->kept];
+
+    *finding = (struct finding){
+        .anomaly = anomaly, .what = what, .units = {unit, NONE}, .step = step, .account = NONE};
+    c->finding_count++;
+    return finding;
+}
+
+static bool check_serializable(struct checker *c)
+{
+    conflicts_check(c);
+    return graph_build(c) && cycles_find(c);
+}
+
+static bool check(struct checker *c)
+{
+    if (!units_collect(c)) return false;
+    if (c->malformed) return true;
+    chains_check(c);
+    if (!ids_collect(c)) return false;
+    if (!versions_collect(c)) return false;
+    if (c->malformed) return true;
+    if (!reads_collect(c) || !expiries_infer(c)) return false;
+    versions_check(c);
+    reads_check(c);
+    if (!replay_run(c)) return false;
+    if (!times_sort(c)) return false;
+    times_check(c);
+    outcomes_check(c);
+    if (c->history->promise == HISTORY_SERIALIZABLE) {
+        values_check(c);
+        if (!check_serializable(c)) return false;
+    } else {
+        if (!per_account_check(c)) return false;
+    }
+    return conservation_check(c);
+}
+
+bool checker_run(struct checker *c, const struct history *history, struct verdict *verdict)
+{
+    c->history = history;
+    c->call_count = c->unit_count = c->step_count = c->call_units = 0;
+    c->state_count = c->account_states = c->timed_count = c->read_count = 0;
+    c->node_count = c->edge_count = c->component_count = 0;
+    c->finding_count = c->kept = c->arrow_count = 0;
+    c->malformed = c->out_of_memory = false;
+
+    if (!check(c)) return false;
+    *verdict = (struct verdict){.calls = c->call_count,
+                                .units = c->unit_count,
+                                .edges = c->edge_count,
+                                .anomaly_count = c->finding_count};
+    if (c->finding_count > 0) verdict->first = c->findings[0].anomaly;
+    return true;
+}

@@ -1,0 +1,419 @@
+/* outcomes.c - is each transfer refused, or created, as the states that it was decided on demand?
+ *
+ * The rules of docs/semantics.md once more, in the form of questions: does this transfer deserve
+ * this refusal? */
+#include "checker/parts.h"
+
+struct scene {
+    const quipu_transfer *asked;
+    const quipu_transfer *pending;       /* what it resolves; NULL */
+    const struct totals *debit, *credit; /* before it; NULL: not known */
+    uint16_t debit_flags, credit_flags;  /* of the accounts, as created */
+    quipu_uint128 amount;                /* what it would move */
+    bool amount_known;
+};
+
+enum answer { NO, YES, UNKNOWN };
+
+/* The outcomes that depend on accounts, in order of precedence. */
+static const uint32_t by_accounts[] = {
+    QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED,
+    QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED,
+    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING,
+    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_PENDING,
+    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED,
+    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED,
+    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS,
+    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS,
+    QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS,
+    QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS,
+};
+
+#define BY_ACCOUNTS_COUNT (sizeof by_accounts / sizeof *by_accounts)
+
+static bool overflows(quipu_uint128 a, quipu_uint128 b)
+{
+    return a + b < a;
+}
+
+static enum answer is_closed(const struct totals *totals, const struct scene *scene)
+{
+    /* Every void is let through. */
+    if (scene->pending != NULL && (scene->asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER)) {
+        return NO;
+    }
+    if (totals == NULL) return UNKNOWN;
+    return totals->closed ? YES : NO;
+}
+
+static enum answer debit_deserves(const struct scene *scene, uint32_t outcome)
+{
+    const struct totals *is = scene->debit;
+    bool pending = (scene->asked->flags & QUIPU_TRANSFER_PENDING) != 0;
+
+    if (outcome == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS &&
+        (scene->debit_flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) == 0) {
+        return NO;
+    }
+    if (is == NULL || !scene->amount_known) return UNKNOWN;
+    switch (outcome) {
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING:
+        return pending && overflows(is->debits_pending, scene->amount);
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED:
+        return overflows(is->debits_posted, scene->amount);
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS:
+        return overflows(is->debits_pending + is->debits_posted, scene->amount);
+    default: return is->debits_pending + is->debits_posted + scene->amount > is->credits_posted;
+    }
+}
+
+static enum answer credit_deserves(const struct scene *scene, uint32_t outcome)
+{
+    const struct totals *is = scene->credit;
+    bool pending = (scene->asked->flags & QUIPU_TRANSFER_PENDING) != 0;
+
+    if (outcome == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS &&
+        (scene->credit_flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) == 0) {
+        return NO;
+    }
+    if (is == NULL || !scene->amount_known) return UNKNOWN;
+    switch (outcome) {
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_PENDING:
+        return pending && overflows(is->credits_pending, scene->amount);
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED:
+        return overflows(is->credits_posted, scene->amount);
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS:
+        return overflows(is->credits_pending + is->credits_posted, scene->amount);
+    default: return is->credits_pending + is->credits_posted + scene->amount > is->debits_posted;
+    }
+}
+
+static enum answer deserves(const struct scene *scene, uint32_t outcome)
+{
+    switch (outcome) {
+    case QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED: return is_closed(scene->debit, scene);
+    case QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED:
+        return is_closed(scene->credit, scene);
+    default: break;
+    }
+    /* Posts and voids were tested when they were reserved. */
+    if (scene->pending != NULL) return NO;
+    switch (outcome) {
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING:
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED:
+    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS:
+    case QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS: return debit_deserves(scene, outcome);
+    default: return credit_deserves(scene, outcome);
+    }
+}
+
+static quipu_uint128 excess(quipu_uint128 a, quipu_uint128 b)
+{
+    return a > b ? a - b : 0;
+}
+
+/* What a balancing transfer moves, at most. Only where both accounts are known. */
+static void find_amount(struct scene *scene)
+{
+    quipu_uint128 room;
+
+    scene->amount = scene->asked->amount;
+    scene->amount_known = true;
+    if ((scene->asked->flags & QUIPU_TRANSFER_BALANCING_DEBIT) != 0) {
+        if (scene->debit == NULL) {
+            scene->amount_known = false;
+            return;
+        }
+        room = excess(scene->debit->credits_posted,
+                      scene->debit->debits_posted + scene->debit->debits_pending);
+        if (scene->amount > room) scene->amount = room;
+    }
+    if ((scene->asked->flags & QUIPU_TRANSFER_BALANCING_CREDIT) != 0) {
+        if (scene->credit == NULL) {
+            scene->amount_known = false;
+            return;
+        }
+        room = excess(scene->credit->debits_posted,
+                      scene->credit->credits_posted + scene->credit->credits_pending);
+        if (scene->amount > room) scene->amount = room;
+    }
+}
+
+static uint16_t flags_of(const struct checker *c, uint32_t a)
+{
+    if (a == NONE || c->accounts[a].origin == NONE) return 0;
+    return c->steps[c->accounts[a].origin]->account.flags;
+}
+
+static bool depends_on_accounts(uint32_t status)
+{
+    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
+        if (by_accounts[i] == status) return true;
+    }
+    return false;
+}
+
+static void wrong(struct checker *c, uint32_t unit, uint32_t step, const char *what)
+{
+    (void)checker_note(c, ANOMALY_WRONG_OUTCOME, what, unit, step);
+}
+
+static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
+{
+    const struct history_step *is = c->steps[step];
+    const struct history_step *pending = replay_pending(c, unit, step);
+    bool per_account = c->history->promise == HISTORY_PER_ACCOUNT;
+    struct scene scene = {.asked = &is->transfer};
+    uint32_t debit, credit;
+    struct totals from, to;
+
+    if (!depends_on_accounts(is->status)) return;
+    if (step_resolves(is) && pending == NULL) return; /* said elsewhere */
+    scene.pending = step_resolves(is) ? &pending->transfer : NULL;
+    replay_parties(c, unit, step, &debit, &credit);
+    scene.debit_flags = flags_of(c, debit);
+    scene.credit_flags = flags_of(c, credit);
+    if (!per_account && debit != NONE &&
+        replay_refused(c, unit, debit, is->versions.debit, &from)) {
+        scene.debit = &from;
+    }
+    if (!per_account && credit != NONE &&
+        replay_refused(c, unit, credit, is->versions.credit, &to)) {
+        scene.credit = &to;
+    }
+    find_amount(&scene);
+    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
+        enum answer answer = deserves(&scene, by_accounts[i]);
+
+        if (by_accounts[i] == is->status) {
+            if (answer == NO) {
+                wrong(c, unit, step, "refused, for a reason that the versions do not bear out");
+            }
+            return;
+        }
+        if (answer == YES) {
+            wrong(c, unit, step, "refused, but another reason comes first");
+            return;
+        }
+    }
+}
+
+#define NOT_FOUND precedence_of(QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_FOUND)
+
+/* What became of a pending transfer, if it was stored: of its own chain's all is undone. */
+static bool became(const struct checker *c, uint32_t unit, uint32_t step)
+{
+    uint32_t pending = c->links[step].pending;
+    const struct transfer *transfer = &c->transfers[pending];
+
+    if (replay_own_step(c, unit, step, pending) != NONE) return true;
+    if (replay_own_resolved(c, unit, step, pending)) return true;
+    if (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED) {
+        return transfer->resolver == NONE && c->steps[transfer->step]->transfer.timeout > 0;
+    }
+    /* Resolved by nobody: reads_seen.c has noted it. */
+    if (transfer->resolver == NONE) return transfer->expiry == NONE;
+    return step_posts(c->steps[transfer->resolver]) ==
+           (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED);
+}
+
+/* Zero accounts, ledger and code of a post or void are those of the pending transfer. */
+static bool differ(quipu_uint128 asked, quipu_uint128 pending)
+{
+    return asked != 0 && asked != pending;
+}
+
+/* The first outcome that says how what was asked does not suit the pending transfer. */
+static uint32_t unsuitable(const quipu_transfer *asked, const quipu_transfer *pending)
+{
+    bool voids = (asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) != 0;
+    bool all = asked->amount == (voids ? 0 : QUIPU_AMOUNT_MAX);
+
+    if ((pending->flags & QUIPU_TRANSFER_PENDING) == 0) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_PENDING;
+    }
+    if (differ(asked->debit_account_id, pending->debit_account_id)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID;
+    }
+    if (differ(asked->credit_account_id, pending->credit_account_id)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID;
+    }
+    if (differ(asked->ledger, pending->ledger)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_LEDGER;
+    }
+    if (differ(asked->code, pending->code)) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CODE;
+    }
+    if (!all && asked->amount > pending->amount) {
+        return QUIPU_CREATE_TRANSFER_EXCEEDS_PENDING_TRANSFER_AMOUNT;
+    }
+    if (voids && !all && asked->amount < pending->amount) {
+        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT;
+    }
+    return QUIPU_CREATED;
+}
+
+/* A post or void that found what it names, and was refused. */
+static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
+{
+    uint32_t last_unsuitable =
+        precedence_of(QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT);
+    const struct history_step *pending = replay_pending(c, unit, step);
+    uint32_t status = c->steps[step]->status, reason;
+    bool right;
+
+    if (pending == NULL) {
+        /* Created by nobody: reads_seen.c has noted it. */
+        if (c->links[step].pending != NONE && c->transfers[c->links[step].pending].burnt) {
+            wrong(c, unit, step, "it resolves a transfer that was refused, and is not told so");
+        }
+        return;
+    }
+    reason = unsuitable(&c->steps[step]->transfer, &pending->transfer);
+    right = reason == QUIPU_CREATED ? precedence_of(status) > last_unsuitable : reason == status;
+    switch (status) {
+    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED:
+    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_VOIDED:
+    case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED:
+        right = right && became(c, unit, step);
+        break;
+    default: break;
+    }
+    if (!right) wrong(c, unit, step, "the pending transfer is not as this refusal says");
+}
+
+/* What is said of ledgers needs no version: accounts never change theirs. */
+static void check_ledgers(struct checker *c, uint32_t unit, uint32_t step)
+{
+    const struct history_step *is = c->steps[step];
+    const struct link *link = &c->links[step];
+    uint32_t debit, credit;
+    bool right = true;
+
+    if (link->debit == NONE || c->accounts[link->debit].origin == NONE) return;
+    if (link->credit == NONE || c->accounts[link->credit].origin == NONE) return;
+    debit = c->steps[c->accounts[link->debit].origin]->account.ledger;
+    credit = c->steps[c->accounts[link->credit].origin]->account.ledger;
+    if (is->status == QUIPU_CREATE_TRANSFER_ACCOUNTS_MUST_HAVE_THE_SAME_LEDGER) {
+        right = debit != credit;
+    } else if (is->status == QUIPU_CREATE_TRANSFER_TRANSFER_MUST_HAVE_THE_SAME_LEDGER_AS_ACCOUNTS) {
+        right = debit == credit && is->transfer.ledger != debit;
+    } else if (is->status == QUIPU_CREATED) {
+        right = debit == credit && is->transfer.ledger == debit;
+    }
+    if (!right) wrong(c, unit, step, "the ledgers are not as this outcome says");
+}
+
+static void check_refused(struct checker *c, uint32_t unit, uint32_t step)
+{
+    const struct history_step *is = c->steps[step];
+    uint32_t id = c->links[step].id;
+
+    if (id == NONE || replay_own_step(c, unit, step, id) != NONE) {
+        /* Of a step of its own chain, which was undone with it. */
+    } else if (c->transfers[id].step != NONE && c->transfers[id].step != step) {
+        const struct history_step *stored = c->steps[c->transfers[id].step];
+
+        if (precedence_saw_stored(is->status) && c->transfers[id].burnt) {
+            wrong(c, unit, step, "said to exist, but the id was burnt");
+        } else if (precedence_saw_stored(is->status) &&
+                   !again_is_right(is, stored, replay_pending(c, NONE, c->transfers[id].step))) {
+            wrong(c, unit, step, "it compares otherwise with what was stored under its id");
+        } else if (is->status == QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED &&
+                   !c->transfers[id].burnt) {
+            wrong(c, unit, step, "said to have failed, but it was created");
+        }
+    }
+    if (step_resolves(is) && precedence_of(is->status) > NOT_FOUND) {
+        check_pending(c, unit, step);
+    } else if (!step_resolves(is)) {
+        check_ledgers(c, unit, step);
+    }
+    check_by_accounts(c, unit, step);
+}
+
+static const struct totals *before(const struct checker *c, uint32_t a, uint64_t version)
+{
+    const struct account *account = &c->accounts[a];
+
+    if (version <= account->low || version - account->low > account->high) return NULL;
+    return totals_at(c, a, (uint32_t)(version - account->low) - 1);
+}
+
+static void exceeds(struct checker *c, uint32_t unit, uint32_t step, uint32_t a, uint64_t version)
+{
+    struct finding *finding = checker_note(
+        c, ANOMALY_LIMIT_BROKEN, "created, though it breaks the limit of an account", unit, step);
+
+    finding->account = a;
+    finding->version = version;
+}
+
+static void check_resolved(struct checker *c, uint32_t unit, uint32_t step,
+                           const quipu_transfer *pending)
+{
+    const quipu_transfer *is = &c->steps[step]->transfer;
+    bool imported = (is->flags & QUIPU_TRANSFER_IMPORTED) != 0;
+
+    if (unsuitable(is, pending) != QUIPU_CREATED || is->amount > pending->amount ||
+        (!step_posts(c->steps[step]) && is->amount != pending->amount)) {
+        wrong(c, unit, step, "it resolved a pending transfer that is not as it says");
+    } else if (!imported && pending->timeout > 0 &&
+               is->timestamp >= step_due(c->steps[c->transfers[c->links[step].pending].step])) {
+        wrong(c, unit, step, "it resolved a pending transfer that had expired");
+    }
+}
+
+/* Created: so nothing was to be said against it. Under cas totals lag behind versions, except that
+ * posted ones keep the limits. */
+static void check_created(struct checker *c, uint32_t unit, uint32_t step)
+{
+    const struct history_step *is = c->steps[step];
+    const struct history_step *pending = replay_pending(c, NONE, step);
+    const struct link *link = &c->links[step];
+    bool per_account = c->history->promise == HISTORY_PER_ACCOUNT;
+    struct scene scene = {.asked = &is->transfer};
+
+    if (!step_resolves(is)) check_ledgers(c, unit, step);
+    if (step_resolves(is)) {
+        if (pending == NULL) return;
+        scene.pending = &pending->transfer;
+        check_resolved(c, unit, step, scene.pending);
+    }
+    scene.debit_flags = flags_of(c, link->debit);
+    scene.credit_flags = flags_of(c, link->credit);
+    scene.debit = before(c, link->debit, is->versions.debit);
+    scene.credit = before(c, link->credit, is->versions.credit);
+    find_amount(&scene);
+    if (scene.amount_known && scene.amount != is->transfer.amount && !per_account) {
+        wrong(c, unit, step, "a balancing transfer moved more than there was");
+    }
+    scene.amount = is->transfer.amount;
+    scene.amount_known = true;
+    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
+        if (deserves(&scene, by_accounts[i]) != YES) continue;
+        if (by_accounts[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS) {
+            exceeds(c, unit, step, link->debit, is->versions.debit);
+        } else if (by_accounts[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS) {
+            exceeds(c, unit, step, link->credit, is->versions.credit);
+        } else if (!per_account) {
+            wrong(c, unit, step, "created, though it was to be refused");
+            return;
+        }
+    }
+}
+
+void outcomes_check(struct checker *c)
+{
+    for (uint32_t u = 0; u < c->call_units; u++) {
+        const struct unit *unit = &c->units[u];
+
+        if (unit->end != UNIT_DONE && unit->end != UNIT_REFUSED) continue;
+        if (unit->failed != NONE) check_refused(c, u, unit->failed);
+        for (uint32_t s = unit->first_step; s < unit->first_step + unit->step_count; s++) {
+            if (c->steps[s]->kind == HISTORY_TRANSFER && c->steps[s]->status == QUIPU_CREATED) {
+                check_created(c, u, s);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/* changes_command.c - `quipu changes`: everything that happened, in order. */
+#include "command/load/load.h"
+#include "command/look/change_feed.h"
+#include "command/terminal/complain.h"
+#include "command/terminal/options.h"
+
+static enum command_exit run(int argc, char **argv);
+
+const struct command command_changes = {
+    .name = "changes",
+    .summary = "everything that happened to a pair of files, in order",
+    .text =
+        "One row a change: a created transfer, a pending transfer that expired, or a new\n"
+        "account, with both accounts and their versions right after it. Refused rows change\n"
+        "nothing and are not shown.\n"
+        "\n"
+        "--follow prints changes while the files are posted, as they are decided: each once, in\n"
+        "order of timestamp and order, whatever the number of threads. It prints CSV or JSON\n"
+        "lines (the default then).\n"
+        "\n" OPTION_PAIR_TEXT "\n" OPTION_EXIT_TEXT,
+    .run = run,
+};
+
+static enum command_exit show_all(const struct load_order *order, enum report_format format)
+{
+    struct follow follow = {.format = format};
+    struct report report = {0};
+    struct load load;
+    enum command_exit exit = load_run(order, &load);
+
+    if (load.ledger != NULL) {
+        enum command_exit shown = follow_report(&follow, load.ledger, &report);
+
+        if (shown != COMMAND_FINE || load_owns_output(order)) {
+            report_free(&report);
+        } else if (!report_end(&report, format)) {
+            shown = COMMAND_SYSTEM;
+        }
+        if (shown != COMMAND_FINE) exit = shown;
+    }
+    load_free(&load);
+    return exit;
+}
+
+static void begin(void *context, quipu_ledger *ledger)
+{
+    follow_begin(context, ledger);
+}
+
+static void end(void *context)
+{
+    follow_end(context);
+}
+
+static enum command_exit show_as_they_come(struct load_order *order, enum report_format format)
+{
+    struct follow follow = {.format = format};
+    struct load load;
+    enum command_exit exit;
+
+    order->watch = (struct load_watch){.begin = begin, .end = end, .context = &follow};
+    exit = load_run(order, &load);
+    load_free(&load);
+    return follow.exit != COMMAND_FINE ? follow.exit : exit;
+}
+
+/* --follow prints rows as they come, so a table or one JSON value will not do. */
+static bool follow_format(const struct arg_str *said, const struct load_order *order,
+                          enum report_format *format)
+{
+    if (load_owns_output(order)) {
+        complain("--follow and --rejects - both print on standard output: give the rejects a file");
+        return false;
+    }
+    if (said->count == 0) *format = REPORT_JSONL;
+    if (*format == REPORT_CSV || *format == REPORT_JSONL) return true;
+    complain("--follow prints csv or jsonl, not --format %s", said->sval[0]);
+    return false;
+}
+
+static enum command_exit run(int argc, char **argv)
+{
+    struct option_pair pair = option_pair_new();
+    struct arg_lit *follow = arg_lit0(NULL, "follow", "print changes while the files are posted");
+    void *table[] = {follow, OPTION_PAIR_TABLE(pair)};
+    enum option_next next = option_parse(&command_changes, table, pair.help, pair.end, argc, argv);
+    struct load_order order;
+    enum report_format format;
+    enum command_exit exit;
+
+    if (next != OPTION_GO) {
+        exit = option_exit(next);
+    } else if (!option_pair_read(&pair, &order, &format) ||
+               (follow->count > 0 && !follow_format(pair.format, &order, &format))) {
+        exit = COMMAND_USAGE;
+    } else {
+        exit = follow->count > 0 ? show_as_they_come(&order, format) : show_all(&order, format);
+    }
+    arg_freetable(table, sizeof table / sizeof *table);
+    return exit;
+}

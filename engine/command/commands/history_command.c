@@ -1,0 +1,151 @@
+/* history_command.c - `quipu history`: the transfers of one account, with its totals after each. */
+#include <stdlib.h>
+
+#include "command/look/look.h"
+#include "command/terminal/complain.h"
+
+static enum command_exit run(int argc, char **argv);
+
+const struct command command_history = {
+    .name = "history",
+    .summary = "the transfers of one account of a pair of files, with running balances",
+    .text = "Oldest first. The version is the one that the transfer gave the account; the totals\n"
+            "are those right after it, and the balance is credits posted less debits posted.\n"
+            "\n" OPTION_PAIR_TEXT "\n" OPTION_EXIT_TEXT,
+    .run = run,
+};
+
+/* One account's thread: entry i of each array is about the same transfer. */
+struct thread {
+    size_t count, capacity;
+    quipu_uint128 *ids;
+    quipu_transfer *transfers;
+    quipu_account_balance *balances;
+    quipu_transfer_versions *versions;
+};
+
+static bool thread_make(struct thread *thread, uint64_t capacity)
+{
+    if (capacity > UINT32_MAX) capacity = UINT32_MAX; /* the most a filter can ask for */
+    thread->count = 0;
+    thread->capacity = (size_t)capacity;
+    thread->ids = calloc(thread->capacity, sizeof *thread->ids);
+    thread->transfers = calloc(thread->capacity, sizeof *thread->transfers);
+    thread->balances = calloc(thread->capacity, sizeof *thread->balances);
+    thread->versions = calloc(thread->capacity, sizeof *thread->versions);
+    return thread->ids != NULL && thread->transfers != NULL && thread->balances != NULL &&
+           thread->versions != NULL;
+}
+
+static void thread_free(struct thread *thread)
+{
+    free(thread->ids);
+    free(thread->transfers);
+    free(thread->balances);
+    free(thread->versions);
+}
+
+static quipu_status take_versions(quipu_ledger *ledger, struct thread *thread)
+{
+    quipu_transfer *again = malloc(QUIPU_BATCH_MAX * sizeof *again);
+    quipu_status status = again != NULL ? QUIPU_OK : QUIPU_NO_MEMORY;
+
+    for (size_t i = 0; i < thread->count; i++)
+        thread->ids[i] = thread->transfers[i].id;
+    for (size_t at = 0; at < thread->count && status == QUIPU_OK; at += QUIPU_BATCH_MAX) {
+        size_t left = thread->count - at;
+
+        status = quipu_lookup_transfers(ledger, thread->ids + at,
+                                        left < QUIPU_BATCH_MAX ? left : QUIPU_BATCH_MAX, again,
+                                        thread->versions + at);
+    }
+    free(again);
+    return status;
+}
+
+/* The version bounds the count: each transfer of an account is a change of it. */
+static quipu_status take(quipu_ledger *ledger, quipu_uint128 id, struct thread *thread)
+{
+    const quipu_account_filter filter = {
+        .account_id = id,
+        .limit = (uint32_t)thread->capacity,
+        .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS,
+    };
+    size_t balance_count = 0;
+    quipu_status status = quipu_get_account_transfers(ledger, &filter, thread->transfers,
+                                                      thread->capacity, &thread->count);
+
+    if (status != QUIPU_OK) return status;
+    status = quipu_get_account_balances(ledger, &filter, thread->balances, thread->capacity,
+                                        &balance_count);
+    if (status != QUIPU_OK) return status;
+    if (balance_count != thread->count) return QUIPU_CORRUPT; /* nobody writes */
+    return take_versions(ledger, thread);
+}
+
+static void report_entry(struct report *report, quipu_uint128 id, const struct thread *thread,
+                         size_t entry)
+{
+    const quipu_transfer *transfer = &thread->transfers[entry];
+    const quipu_account_balance *after = &thread->balances[entry];
+    bool is_debit = transfer->debit_account_id == id;
+    char flags[FLAG_TEXT_BYTES];
+
+    report_count(report, transfer->timestamp);
+    report_count(report, is_debit ? thread->versions[entry].debit : thread->versions[entry].credit);
+    report_amount(report, wide_of(transfer->id));
+    report_text(report, is_debit ? "debit" : "credit");
+    report_amount(report,
+                  wide_of(is_debit ? transfer->credit_account_id : transfer->debit_account_id));
+    report_amount(report, wide_of(transfer->amount));
+    report_amount(report, wide_of(transfer->pending_id));
+    report_count(report, transfer->code);
+    report_text(report, flag_write(RECORD_TRANSFER, transfer->flags, flags));
+    look_report_totals(report, after->debits_pending, after->debits_posted, after->credits_pending,
+                       after->credits_posted);
+}
+
+static enum command_exit show(quipu_ledger *ledger, quipu_uint128 id, struct report *report)
+{
+    static const struct column columns[] = {
+        {"timestamp", COLUMN_WORD},
+        {"version", COLUMN_WORD},
+        {"transfer_id", COLUMN_AMOUNT},
+        {"side", COLUMN_TEXT},
+        {"other_account_id", COLUMN_AMOUNT},
+        {"amount", COLUMN_AMOUNT},
+        {"pending_id", COLUMN_AMOUNT},
+        {"code", COLUMN_COUNT},
+        {"flags", COLUMN_TEXT},
+        {"debits_pending", COLUMN_AMOUNT},
+        {"debits_posted", COLUMN_AMOUNT},
+        {"credits_pending", COLUMN_AMOUNT},
+        {"credits_posted", COLUMN_AMOUNT},
+        {"balance", COLUMN_AMOUNT},
+    };
+    struct thread thread;
+    quipu_account account;
+    uint64_t version;
+    quipu_status status = QUIPU_NO_MEMORY;
+    enum command_exit exit = look_up(ledger, id, &account, &version);
+
+    if (exit != COMMAND_FINE) return exit;
+    if (thread_make(&thread, version)) status = take(ledger, id, &thread);
+    if (status == QUIPU_OK) {
+        report_sheet(report, SHEET_OF_ROWS, "history", NULL, columns,
+                     sizeof columns / sizeof *columns);
+        for (size_t entry = 0; entry < thread.count; entry++)
+            report_entry(report, id, &thread, entry);
+    } else {
+        complain_of_status("reading a history", status);
+    }
+    thread_free(&thread);
+    return status == QUIPU_OK ? COMMAND_FINE : COMMAND_SYSTEM;
+}
+
+static enum command_exit run(int argc, char **argv)
+{
+    const struct look look = {&command_history, true, show};
+
+    return look_run(&look, argc, argv);
+}

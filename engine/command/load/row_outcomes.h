@@ -1,0 +1,21 @@
+/* row_outcomes.h - what became of the rows of a window, once the ledger has answered. */
+#ifndef QUIPU_COMMAND_LOAD_ROW_OUTCOMES_H
+#define QUIPU_COMMAND_LOAD_ROW_OUTCOMES_H
+
+#include "command/csv/rejects.h"
+#include "command/load/load.h"
+#include "command/load/row_window.h"
+
+struct settle {
+    quipu_ledger *ledger; /* at rest */
+    enum record_kind kind;
+    const char *path;
+    struct rejects *rejects;
+    struct load_file *file; /* the first refusal is noted there */
+};
+
+/* Write each row that came to nothing to the rejects, in file order. Records that the ledger has
+ * not answered are left out. */
+void settle_window(const struct settle *settle, const struct window *window);
+
+#endif

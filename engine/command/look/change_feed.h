@@ -1,0 +1,36 @@
+/* change_feed.h - the changes of a ledger as rows, page by page; also while others write to it. */
+#ifndef QUIPU_COMMAND_LOOK_CHANGE_FEED_H
+#define QUIPU_COMMAND_LOOK_CHANGE_FEED_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "command/commands/command.h"
+#include "command/report/report.h"
+#include "quipu/quipu.h"
+
+/* Where a follower is. All zero but `format`: before the first change. */
+struct follow {
+    enum report_format format;
+    quipu_change_filter next;
+    quipu_change *page;
+    enum command_exit exit; /* of what went wrong, or COMMAND_FINE */
+    bool has_header;        /* the header of a CSV is printed */
+
+    /* The thread that prints while others write. */
+    quipu_ledger *ledger;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    bool is_running, is_over; /* is_over: under the lock */
+};
+
+/* Add all changes that there are to a report. */
+enum command_exit follow_report(struct follow *follow, quipu_ledger *ledger, struct report *report);
+
+/* Print changes from now on, as CSV or JSON lines, from a thread of its own. */
+void follow_begin(struct follow *follow, quipu_ledger *ledger);
+
+/* Print what is left, and end the thread. The ledger is still open, and nobody writes. */
+void follow_end(struct follow *follow);
+
+#endif

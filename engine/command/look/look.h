@@ -1,0 +1,42 @@
+/* look.h - what balances, account and history share: a pair of files, and a look at its ledger. */
+#ifndef QUIPU_COMMAND_LOOK_LOOK_H
+#define QUIPU_COMMAND_LOOK_LOOK_H
+
+#include <stdbool.h>
+
+#include "command/commands/command.h"
+#include "command/report/report.h"
+#include "command/terminal/options.h"
+#include "quipu/quipu.h"
+
+struct look {
+    const struct command *command;
+    bool of_one; /* it takes an ID */
+    enum command_exit (*show)(quipu_ledger *ledger, quipu_uint128 id, struct report *report);
+};
+
+/* Parse, load, show, print. Bad rows make the exit code COMMAND_REFUSED, as in import. */
+enum command_exit look_run(const struct look *look, int argc, char **argv);
+
+/* The account and its version. Not fine: said why; COMMAND_REFUSED: there is no such account. */
+enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account *account,
+                          uint64_t *version);
+
+/* What is shown of an account by every look. */
+#define LOOK_ACCOUNT_COLUMNS                                                                       \
+    {"id", COLUMN_AMOUNT}, {"ledger", COLUMN_COUNT}, {"code", COLUMN_COUNT},                       \
+        {"flags", COLUMN_TEXT}, {"debits_pending", COLUMN_AMOUNT},                                 \
+        {"debits_posted", COLUMN_AMOUNT}, {"credits_pending", COLUMN_AMOUNT},                      \
+        {"credits_posted", COLUMN_AMOUNT},                                                         \
+    {                                                                                              \
+        "balance", COLUMN_AMOUNT                                                                   \
+    }
+
+void look_report_account(struct report *report, const quipu_account *account);
+
+/* The four totals, and credits posted less debits posted. */
+void look_report_totals(struct report *report, quipu_uint128 debits_pending,
+                        quipu_uint128 debits_posted, quipu_uint128 credits_pending,
+                        quipu_uint128 credits_posted);
+
+#endif

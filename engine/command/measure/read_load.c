@@ -1,0 +1,80 @@
+/* read_load.c - the loop of a reader. */
+#include "command/measure/read_load.h"
+
+#include "command/measure/stopwatch.h"
+
+/* Reads between two looks at the clock. */
+#define READS_A_ROUND 64
+
+const char *const reading_names[READING_COUNT] = {"lookups", "snapshots"};
+
+static quipu_status look_up(struct reader *reader, struct random *random)
+{
+    uint64_t accounts = reader->workload->account_count;
+    quipu_uint128 ids[2] = {workload_account_id(random_below(random, accounts)),
+                            workload_account_id(random_below(random, accounts))};
+    quipu_account found[2];
+
+    return quipu_lookup_accounts(reader->ledger, ids, 2, found, NULL);
+}
+
+static bool visit(void *context, const quipu_account *account, uint64_t version)
+{
+    quipu_uint128 *sum = context;
+
+    *sum += account->debits_posted + version;
+    return true;
+}
+
+static quipu_status take_snapshot(struct reader *reader)
+{
+    quipu_uint128 sum = 0;
+
+    return quipu_snapshot(reader->ledger, visit, &sum);
+}
+
+static bool is_stopped(struct reader *reader)
+{
+    bool stopped;
+
+    (void)pthread_mutex_lock(&reader->lock);
+    stopped = reader->stopped;
+    (void)pthread_mutex_unlock(&reader->lock);
+    return stopped;
+}
+
+static void *read_on(void *context)
+{
+    struct reader *reader = context;
+    struct random random = {random_mix(reader->number + 1000)};
+    uint64_t started_ns = stopwatch_ns();
+
+    while (reader->status == QUIPU_OK && !is_stopped(reader)) {
+        if (reader->reading == READING_SNAPSHOTS) {
+            reader->status = take_snapshot(reader);
+            reader->reads++;
+            continue;
+        }
+        for (int i = 0; i < READS_A_ROUND && reader->status == QUIPU_OK; i++)
+            reader->status = look_up(reader, &random);
+        reader->reads += READS_A_ROUND;
+    }
+    reader->ns = stopwatch_ns() - started_ns;
+    return NULL;
+}
+
+bool reader_start(struct reader *reader)
+{
+    (void)pthread_mutex_init(&reader->lock, NULL);
+    reader->stopped = false;
+    return pthread_create(&reader->thread, NULL, read_on, reader) == 0;
+}
+
+void reader_join(struct reader *reader)
+{
+    (void)pthread_mutex_lock(&reader->lock);
+    reader->stopped = true;
+    (void)pthread_mutex_unlock(&reader->lock);
+    (void)pthread_join(reader->thread, NULL);
+    (void)pthread_mutex_destroy(&reader->lock);
+}

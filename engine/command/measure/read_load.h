@@ -1,0 +1,36 @@
+/* read_load.h - threads that read while others write, for as long as they are let. */
+#ifndef QUIPU_COMMAND_MEASURE_READ_LOAD_H
+#define QUIPU_COMMAND_MEASURE_READ_LOAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "command/measure/workload.h"
+#include "quipu/quipu.h"
+
+enum reading {
+    READING_LOOKUPS, /* of two accounts by their ids */
+    READING_SNAPSHOTS
+};
+
+#define READING_COUNT 2
+
+extern const char *const reading_names[READING_COUNT];
+
+struct reader {
+    quipu_ledger *ledger;
+    const struct workload *workload;
+    enum reading reading;
+    uint64_t number;
+    pthread_mutex_t lock;
+    bool stopped; /* plain, under lock */
+    uint64_t reads, ns;
+    quipu_status status;
+    pthread_t thread;
+};
+
+/* False: no thread. */
+bool reader_start(struct reader *reader);
+void reader_join(struct reader *reader);
+
+#endif

@@ -1,0 +1,15 @@
+/* stopwatch.h - how long things take: a clock that never goes back. */
+#ifndef QUIPU_COMMAND_MEASURE_STOPWATCH_H
+#define QUIPU_COMMAND_MEASURE_STOPWATCH_H
+
+#include <stdint.h>
+
+/* Nanoseconds since some moment in the past. */
+uint64_t stopwatch_ns(void);
+
+static inline double stopwatch_seconds(uint64_t ns)
+{
+    return (double)ns / 1e9;
+}
+
+#endif

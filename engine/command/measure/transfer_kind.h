@@ -1,0 +1,44 @@
+/* transfer_kind.h - what sort of transfers a workload is made of, and what should become of each.
+ *
+ *   limited    plain transfers between accounts that must not be overdrawn, and never are
+ *   plain      the same without limits
+ *   pending    a pending transfer, then its post
+ *   chain      linked in fours
+ *   duplicate  one in ten is the one before it again
+ *   refused    every second asks for more than there is
+ *   commit     plain, but each call commits as one under the versions it has read: commit_retry.h
+ *   */
+#ifndef QUIPU_COMMAND_MEASURE_TRANSFER_KIND_H
+#define QUIPU_COMMAND_MEASURE_TRANSFER_KIND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quipu/quipu.h"
+
+enum kind {
+    KIND_LIMITED,
+    KIND_PLAIN,
+    KIND_PENDING,
+    KIND_CHAIN,
+    KIND_DUPLICATE,
+    KIND_REFUSED,
+    KIND_COMMIT
+};
+
+#define KIND_COUNT 7
+
+extern const char *const kind_names[KIND_COUNT];
+
+/* Turn events[0..count), fresh plain transfers that will succeed and that go in by calls of
+ * `batch`, into some of this kind; expected[i] becomes the outcome of events[i]. */
+void kind_shape(enum kind kind, size_t batch, quipu_transfer *events, uint32_t *expected,
+                size_t count);
+
+/* The flags of its accounts. */
+static inline uint16_t kind_account_flags(enum kind kind)
+{
+    return kind == KIND_PLAIN ? 0 : QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS;
+}
+
+#endif

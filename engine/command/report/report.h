@@ -1,0 +1,91 @@
+/* report.h - what a command prints: named sheets of cells, in one of four forms.
+ *
+ * Cells are added in order; a row is full when its columns are. In JSON a report is one object with
+ * a member per sheet: an array of objects, or one object for a sheet of facts; values of 64 and 128
+ * bits are strings, since readers round numbers above 2^53; how many there were of something is a
+ * number. In JSON lines each row is an object by itself, of which the member `sheet` names its
+ * sheet. In CSV a report of one sheet is that sheet; one of several has all their columns, and a
+ * first one that names the sheet, so that it is one table to any reader. */
+#ifndef QUIPU_COMMAND_REPORT_REPORT_H
+#define QUIPU_COMMAND_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "command/csv/number.h"
+
+enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_JSONL };
+
+enum column_kind {
+    COLUMN_TEXT,
+    COLUMN_COUNT,  /* how many there were, or 32 bits of a record: a number in JSON, below 2^53 */
+    COLUMN_WORD,   /* 64 bits of a record: a string in JSON, whose readers would round a number */
+    COLUMN_AMOUNT, /* 128 bits or more: a string in JSON */
+    COLUMN_REAL,
+    COLUMN_TRUTH
+};
+
+struct column {
+    const char *name; /* words joined by `_` */
+    enum column_kind kind;
+};
+
+enum sheet_shape {
+    SHEET_OF_ROWS,
+    SHEET_OF_FACTS /* one row, shown downwards */
+};
+
+struct sheet {
+    const char *name, *title;
+    enum sheet_shape shape;
+    const struct column *columns;
+    size_t column_count;
+    char **cells; /* a NULL is blank */
+    size_t cell_count, cell_capacity;
+};
+
+#define REPORT_SHEETS_MAX 4
+
+struct report {
+    struct sheet sheets[REPORT_SHEETS_MAX];
+    size_t sheet_count;
+    bool is_continued; /* more rows of a CSV whose header was printed before */
+    bool out_of_memory;
+};
+
+/* Begin a sheet; what is added from here on is its cells. */
+void report_sheet(struct report *report, enum sheet_shape shape, const char *name,
+                  const char *title, const struct column *columns, size_t column_count);
+
+void report_text(struct report *report, const char *text);
+void report_count(struct report *report, uint64_t count);
+void report_amount(struct report *report, struct wide amount);
+void report_real(struct report *report, double number, int decimals);
+void report_truth(struct report *report, bool truth);
+void report_blank(struct report *report);
+
+/* Print to standard output and free. False: memory or the output failed, and that was said. */
+bool report_end(struct report *report, enum report_format format);
+
+/* Free without printing. */
+void report_free(struct report *report);
+
+/* One per format; false: out of memory. */
+bool report_as_table(const struct report *report, FILE *out);
+bool report_as_csv(const struct report *report, FILE *out);
+bool report_as_json(const struct report *report, FILE *out);
+bool report_as_json_lines(const struct report *report, FILE *out);
+
+static inline size_t sheet_row_count(const struct sheet *sheet)
+{
+    return sheet->cell_count / sheet->column_count;
+}
+
+static inline const char *sheet_cell(const struct sheet *sheet, size_t row, size_t column)
+{
+    return sheet->cells[row * sheet->column_count + column];
+}
+
+#endif

@@ -1,0 +1,71 @@
+/* report_csv.c - for spreadsheets: a header, then rows. */
+#include <csv.h>
+#include <string.h>
+
+#include "command/report/report.h"
+
+/* A cell of numbers and plain words as it is, anything else in quotes. */
+static void print_cell(const char *text, FILE *out)
+{
+    if (text == NULL) return;
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        (void)fputs(text, out);
+    } else {
+        (void)csv_fwrite(out, text, strlen(text));
+    }
+}
+
+static bool is_named_before(const struct report *report, size_t sheet, size_t column)
+{
+    const char *name = report->sheets[sheet].columns[column].name;
+
+    for (size_t s = 0; s <= sheet; s++) {
+        size_t end = s < sheet ? report->sheets[s].column_count : column;
+
+        for (size_t c = 0; c < end; c++) {
+            if (strcmp(report->sheets[s].columns[c].name, name) == 0) return true;
+        }
+    }
+    return false;
+}
+
+/* A sheet's own cell under a name, or NULL. */
+static const char *cell_by_name(const struct sheet *sheet, size_t row, const char *name)
+{
+    for (size_t column = 0; column < sheet->column_count; column++) {
+        if (strcmp(sheet->columns[column].name, name) == 0) return sheet_cell(sheet, row, column);
+    }
+    return NULL;
+}
+
+/* One line over all columns of all sheets; the header when `of` is NULL. */
+static void print_line(const struct report *report, const struct sheet *of, size_t row, FILE *out)
+{
+    bool first = true;
+
+    if (report->sheet_count > 1) {
+        (void)fputs(of != NULL ? of->name : "sheet", out);
+        first = false;
+    }
+    for (size_t s = 0; s < report->sheet_count; s++) {
+        for (size_t c = 0; c < report->sheets[s].column_count; c++) {
+            const char *name = report->sheets[s].columns[c].name;
+
+            if (is_named_before(report, s, c)) continue;
+            if (!first) (void)fputc(',', out);
+            print_cell(of != NULL ? cell_by_name(of, row, name) : name, out);
+            first = false;
+        }
+    }
+    (void)fputc('\n', out);
+}
+
+bool report_as_csv(const struct report *report, FILE *out)
+{
+    if (!report->is_continued) print_line(report, NULL, 0, out);
+    for (size_t s = 0; s < report->sheet_count; s++) {
+        for (size_t row = 0; row < sheet_row_count(&report->sheets[s]); row++)
+            print_line(report, &report->sheets[s], row, out);
+    }
+    return true;
+}

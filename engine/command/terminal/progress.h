@@ -1,0 +1,23 @@
+/* progress.h - a sign of life on a terminal, for what takes longer than two seconds. */
+#ifndef QUIPU_COMMAND_TERMINAL_PROGRESS_H
+#define QUIPU_COMMAND_TERMINAL_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+    const char *what;
+    uint64_t total; /* 0: not known */
+    uint64_t started_ns, shown_ns;
+    bool on_terminal, shown;
+};
+
+void progress_begin(struct progress *progress, const char *what, uint64_t total);
+
+/* Cheap enough to call often; shows something ten times a second at most. */
+void progress_tick(struct progress *progress, uint64_t done);
+
+/* Wipe the line. */
+void progress_end(struct progress *progress);
+
+#endif

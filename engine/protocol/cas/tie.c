@@ -1,0 +1,357 @@
+/* tie.c - marking, deciding, unmarking; see tie.h. */
+#include "protocol/cas/tie.h"
+
+#include "protocol/due.h"
+
+/* A thread word: version << 2 | closed << 1 | busy, and above it a link or a mark. A mark is a link
+ * with the closed bit that will be, and the attempt from bit 40 up. */
+#define BUSY ((uint64_t)1)
+#define CLOSED ((uint64_t)2)
+#define LINK_MASK ((((uint64_t)1 << LINK_BITS) - 1) & ~LINK_MARK_CLOSED)
+
+/* A tie word: state (2 bits), place of the leg in its unit (13), attempt (24, from bit 16). */
+#define TIE_LEG_SHIFT 2
+#define TIE_LEG_MASK ((uint64_t)0x1FFF)
+#define TIE_ATTEMPT_SHIFT 16
+#define TIE_ATTEMPT_MASK ((uint64_t)0xFFFFFF)
+
+/* A writer looks so often at an open unit before it aborts it. */
+#ifndef PATIENCE /* tests/machines/explore is less patient */
+#define PATIENCE 3
+#endif
+
+/* The first wait for another unit is long enough for a few: while it lasts their owner has the
+ * lines of the account to itself, and each costs it less than the way of one line between two
+ * processors. */
+#define FIRST_ROUND 6
+
+struct thread {
+    uint64_t word, head;
+};
+
+static wide packed(struct thread thread)
+{
+    return (wide)thread.head << 64 | thread.word;
+}
+
+static struct thread unpacked(wide value)
+{
+    return (struct thread){(uint64_t)value, (uint64_t)(value >> 64)};
+}
+
+static struct thread thread_of(struct slot *slot)
+{
+    /* edge cas.thread: acquire; pairs with acq_rel in advance(). */
+    return unpacked(load_acquire(&slot->state.cas.thread));
+}
+
+static bool advance(struct slot *slot, struct thread from, struct thread to)
+{
+    wide seen = packed(from);
+
+    /* edge cas.thread: acq_rel; pairs with acquire in thread_of(). Carries records and knots. */
+    return cas_acq_rel(&slot->state.cas.thread, &seen, packed(to));
+}
+
+static uint64_t tie_of(const struct knot *knot)
+{
+    /* edge cas.tie: acquire; pairs with acq_rel in decide(). */
+    return load_acquire(&knot->tie);
+}
+
+static bool decide(struct knot *knot, uint64_t from, enum tie_state to)
+{
+    /* edge cas.tie: acq_rel; pairs with acquire in tie_of(). Carries the unit's knots. */
+    return cas_acq_rel(&knot->tie, &from, (from & ~(uint64_t)TIE_STATE) | (uint64_t)to);
+}
+
+static uint64_t tie_attempt(uint64_t tie)
+{
+    return tie >> TIE_ATTEMPT_SHIFT & TIE_ATTEMPT_MASK;
+}
+
+/* Whose mark is this? The first place of its unit and the knot that decides. */
+static struct knot *deciding_knot(struct store *store, uint64_t mark, uint64_t *first)
+{
+    struct knot *knot = link_knot(&store->transfers, mark);
+    uint64_t tie = tie_of(knot), leg = tie >> TIE_LEG_SHIFT & TIE_LEG_MASK;
+
+    *first = link_index(mark) - leg;
+    return leg == 0 ? knot : knot_at(&store->transfers, *first);
+}
+
+/* The thread as it is if the unit of this mark has committed. */
+static struct thread after(struct store *store, struct thread mark)
+{
+    const struct knot *knot = link_knot(&store->transfers, mark.head);
+    uint64_t closed = (mark.head & LINK_MARK_CLOSED) != 0 ? CLOSED : 0;
+
+    return (struct thread){knot_version(knot, link_side(mark.head)) << 2 | closed,
+                           mark.head & LINK_MASK};
+}
+
+/* The thread as it was before this mark: back along the unit's own knots, which are in a row. */
+static struct thread before(struct store *store, struct thread mark, uint64_t first)
+{
+    uint64_t last = link_index(mark.head), link = mark.head & LINK_MASK;
+
+    /* Ends: a thread has an end, and the knots of one unit are few. */
+    do {
+        link = knot_previous(link_knot(&store->transfers, link), link_side(link));
+    } while (link != 0 && link_kind(link) == KNOT_TRANSFER &&
+             link_kind(mark.head) == KNOT_TRANSFER && link_index(link) >= first &&
+             link_index(link) < last);
+    return (struct thread){mark.word & ~BUSY, link};
+}
+
+static uint64_t timestamp_of(struct store *store, uint64_t link)
+{
+    uint64_t index = link_index(link);
+
+    return link_kind(link) == KNOT_RELEASE ? hold_at(&store->transfers, index)->release.timestamp
+                                           : transfer_at(&store->transfers, index)->timestamp;
+}
+
+/* Take off the mark of a committed unit: `touched` first, so that who sees the new thread sees
+ * it. */
+static void finish(struct store *store, struct slot *slot, struct thread mark)
+{
+    uint64_t timestamp = timestamp_of(store, mark.head & LINK_MASK);
+    /* relaxed: a guess; the compare-and-swap decides. */
+    uint64_t seen = load_relaxed(&slot->state.cas.touched);
+
+    /* Ends: it only grows, and a swap fails only after it has grown. */
+    while (seen < timestamp) {
+        /* edge cas.touched: acq_rel; pairs with acquire in touched_by(). Carries nothing. */
+        if (cas_acq_rel(&slot->state.cas.touched, &seen, timestamp)) break;
+    }
+    (void)advance(slot, mark, after(store, mark));
+}
+
+static uint64_t touched_by(struct slot *slot)
+{
+    /* edge cas.touched: acquire; pairs with acq_rel in finish(). */
+    return load_acquire(&slot->state.cas.touched);
+}
+
+/* Look after a mark that is not ours. `patient` counts how long we waited. */
+static void clear(struct store *store, struct slot *slot, struct thread mark, unsigned *patient)
+{
+    uint64_t first, tie;
+    struct knot *knot = deciding_knot(store, mark.head, &first);
+
+    tie = tie_of(knot);
+    if ((tie & TIE_STATE) == TIE_COMMITTED) {
+        finish(store, slot, mark);
+    } else if (tie_attempt(tie) != mark.head >> LINK_BITS) {
+        return; /* the owner is further: its mark is gone (reached by tests/machines/explore) */
+    } else if ((tie & TIE_STATE) == TIE_ABORTED) {
+        (void)advance(slot, mark, before(store, mark, first));
+    } else if (++*patient > PATIENCE) {
+        (void)decide(knot, tie, TIE_ABORTED);
+    } else {
+        relax_longer(FIRST_ROUND + *patient - 1);
+    }
+}
+
+/* The thread of an account that nobody is at. */
+static struct thread idle_thread(struct store *store, struct slot *slot)
+{
+    unsigned patient = 0;
+
+    /* Ends: a mark is taken off by its owner or, when patience is over, by us; a new one is another
+     * unit's progress. */
+    for (;;) {
+        struct thread thread = thread_of(slot);
+
+        if ((thread.word & BUSY) == 0) return thread;
+        clear(store, slot, thread, &patient);
+    }
+}
+
+void quipui_tie_stand_aside(struct slot *slot)
+{
+    for (unsigned round = 0; round < PATIENCE && (thread_of(slot).word & BUSY) != 0; round++)
+        relax_longer(FIRST_ROUND + round);
+}
+
+void quipui_tie_seed(struct slot *slot, const struct account_state *state)
+{
+    struct thread thread = {state->balance.version << 2 | (state->balance.closed ? CLOSED : 0), 0};
+
+    /* relaxed: published when the account is settled. */
+    store_relaxed(&slot->state.cas.thread, packed(thread));
+    store_relaxed(&slot->state.cas.touched, state->touched);
+}
+
+void quipui_tie_see(struct store *store, struct copy *copy)
+{
+    struct thread thread, seen;
+
+    /* Ends: it is repeated only after the mark has gone or changed. */
+    do {
+        thread = seen = thread_of(copy->slot);
+        if ((seen.word & BUSY) != 0) {
+            uint64_t first;
+            struct knot *knot = deciding_knot(store, seen.head, &first);
+            bool committed = (tie_of(knot) & TIE_STATE) == TIE_COMMITTED;
+
+            thread = committed ? after(store, seen) : before(store, seen, first);
+        }
+        copy->state.touched = touched_by(copy->slot);
+        /* What was read under a mark holds if the mark is still there (T2). */
+    } while ((seen.word & BUSY) != 0 && packed(thread_of(copy->slot)) != packed(seen));
+
+    copy->state.balance.version = thread.word >> 2;
+    copy->state.balance.closed = (thread.word & CLOSED) != 0;
+    copy->state.head = thread.head;
+}
+
+/* Write the knots as they will be if the threads are still these. */
+static void write_knots(struct store *store, struct unit *unit, enum knot_kind kind)
+{
+    for (uint32_t i = 0; i < unit->leg_count; i++) {
+        const struct leg *leg = &unit->legs[i];
+        struct account_state *debit = &unit->copies[leg->debit].state;
+        struct account_state *credit = &unit->copies[leg->credit].state;
+        uint64_t link = link_to(leg->place, kind, SIDE_DEBIT);
+        struct knot *knot = link_knot(&store->transfers, link);
+
+        knot_tie_to(knot, SIDE_DEBIT, ++debit->balance.version, debit->head);
+        knot_tie_to(knot, SIDE_CREDIT, ++credit->balance.version, credit->head);
+        debit->head = link;
+        credit->head = link_to(leg->place, kind, SIDE_CREDIT);
+    }
+}
+
+/* The marks of an attempt; `was` keeps the threads they replace. */
+static struct thread mark_for(const struct unit *unit, uint32_t copy, uint64_t attempt)
+{
+    const struct account_state *was = &unit->was[copy], *state = &unit->copies[copy].state;
+    uint64_t closed = state->balance.closed ? LINK_MARK_CLOSED : 0;
+
+    return (struct thread){was->balance.version << 2 | (was->balance.closed ? CLOSED : 0) | BUSY,
+                           state->head | closed | attempt << LINK_BITS};
+}
+
+static struct thread old_thread(const struct unit *unit, uint32_t copy)
+{
+    const struct account_state *was = &unit->was[copy];
+
+    return (struct thread){was->balance.version << 2 | (was->balance.closed ? CLOSED : 0),
+                           was->head};
+}
+
+/* Take the idle threads as the base of this attempt. False: one was closed or opened. */
+static bool take_threads(struct store *store, struct unit *unit)
+{
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        struct thread thread = idle_thread(store, unit->copies[i].slot);
+
+        if (((thread.word & CLOSED) != 0) != (unit->was[i].balance.closed != 0)) return false;
+        unit->was[i].balance.version = unit->copies[i].state.balance.version = thread.word >> 2;
+        unit->was[i].head = unit->copies[i].state.head = thread.head;
+    }
+    return true;
+}
+
+static uint32_t place_marks(struct unit *unit, uint64_t attempt)
+{
+    uint32_t placed = 0;
+
+    while (placed < unit->copy_count && advance(unit->copies[placed].slot, old_thread(unit, placed),
+                                                mark_for(unit, placed, attempt))) {
+        placed++;
+    }
+    return placed;
+}
+
+static void take_off_marks(struct unit *unit, uint32_t placed, uint64_t attempt)
+{
+    for (uint32_t i = 0; i < placed; i++) {
+        (void)advance(unit->copies[i].slot, mark_for(unit, i, attempt), old_thread(unit, i));
+    }
+}
+
+/* Were all accounts touched before the legs that touch them now, and by nothing that is due by
+ * then? Marks placed (T3): a hold that was tied here is in the heap. */
+static bool is_latest(struct store *store, const struct unit *unit)
+{
+    uint64_t last = unit->legs[unit->leg_count - 1].timestamp;
+
+    if (unit->imports || unit->legs[0].event == NULL) return true;
+    if (timeouts_due(&store->timeouts, last) && quipui_due(unit->copies, unit->copy_count, last)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        if (touched_by(unit->copies[i].slot) >= unit->legs[0].timestamp) return false;
+    }
+    return true;
+}
+
+/* Draw the legs' timestamps again, all marks placed (T4). Not if the unit has holds: when they fall
+ * due hangs on the timestamps. False: still not the latest. */
+static bool redraw_under_marks(struct store *store, struct unit *unit)
+{
+    uint64_t timestamp;
+
+    if (unit->view_count > 0 || unit->imports) return false;
+    timestamp = clock_draw(&store->clock, unit->leg_count);
+    for (uint32_t i = 0; i < unit->leg_count; i++) {
+        unit->legs[i].timestamp = timestamp + i;
+        transfer_at(&store->transfers, unit->legs[i].place)->timestamp = timestamp + i;
+    }
+    return is_latest(store, unit);
+}
+
+/* Begin an attempt: number it, and tell the other knots where the first is. */
+static uint64_t begin_attempt(struct store *store, struct unit *unit, enum knot_kind kind)
+{
+    uint64_t first = link_to(unit->legs[0].place, kind, SIDE_DEBIT);
+    struct knot *knot = link_knot(&store->transfers, first);
+    /* relaxed: only we give out attempts of our own knots. */
+    uint64_t attempt = (tie_attempt(load_relaxed(&knot->tie)) + 1) & TIE_ATTEMPT_MASK;
+
+    for (uint32_t i = 1; i < unit->leg_count; i++) {
+        struct knot *other = knot_at(&store->transfers, unit->legs[i].place);
+        /* relaxed: published by the marks. Its own attempts are kept (T1). */
+        uint64_t tie = load_relaxed(&other->tie) & TIE_ATTEMPT_MASK << TIE_ATTEMPT_SHIFT;
+
+        /* relaxed: published by the marks. */
+        store_relaxed(&other->tie, tie | (uint64_t)i << TIE_LEG_SHIFT);
+    }
+    /* relaxed: published by the marks. */
+    store_relaxed(&knot->tie, attempt << TIE_ATTEMPT_SHIFT);
+    return attempt;
+}
+
+bool quipui_tie(struct store *store, struct unit *unit)
+{
+    enum knot_kind kind = unit->legs[0].event == NULL ? KNOT_RELEASE : KNOT_TRANSFER;
+    uint64_t link = link_to(unit->legs[0].place, kind, SIDE_DEBIT);
+    struct knot *knot = link_knot(&store->transfers, link);
+
+    /* Ends: a mark could not be placed, or the decision failed, only because another unit advanced
+     * one of the threads or aborted this attempt; the next begins with the threads as they are. */
+    for (unsigned spins = 0;; spin(&spins)) {
+        uint64_t attempt;
+        uint32_t placed;
+        bool latest;
+
+        if (!take_threads(store, unit)) return false;
+        write_knots(store, unit, kind);
+        attempt = begin_attempt(store, unit, kind);
+        placed = place_marks(unit, attempt);
+        latest = is_latest(store, unit) ||
+                 (placed == unit->copy_count && redraw_under_marks(store, unit));
+        if (placed == unit->copy_count && latest &&
+            decide(knot, attempt << TIE_ATTEMPT_SHIFT, TIE_COMMITTED)) {
+            for (uint32_t i = 0; i < placed; i++) {
+                finish(store, unit->copies[i].slot, mark_for(unit, i, attempt));
+            }
+            return true;
+        }
+        take_off_marks(unit, placed, attempt);
+        if (!latest) return false;
+    }
+}

@@ -1,0 +1,242 @@
+/* changes.c - what happened, in order, below the horizon.
+ *
+ *   1  release what is due, and compute the horizon
+ *   2  look for the oldest changes after the position: transfers by their timestamp, imported
+ *      records by when they came in, accounts, expiries
+ *   3  for each, show both accounts as they were right after it (past.h)
+ *
+ * Everything below the horizon is decided and settled before the search begins, so nothing that
+ * writers do meanwhile can come before what is found. */
+#include "read/changes.h"
+
+#include <string.h>
+
+#include "read/oldest.h"
+#include "read/past.h"
+#include "read/scan.h"
+#include "records/find_account.h"
+#include "records/horizon.h"
+
+/* A search: positions after (after, after_order), timestamps up to `last`. */
+struct search {
+    struct store *store;
+    uint64_t after, after_order, last;
+    struct oldest oldest;
+};
+
+quipu_status quipui_read_horizon(struct reader *reader, uint64_t *horizon)
+{
+    struct store *store = reader->store;
+    uint64_t now = clock_read(&store->clock);
+
+    /* On all accounts: nothing below the horizon is left to expire. */
+    if (!reader->protocol->expire(store, reader->worker, NULL, 0, now)) return QUIPU_NO_MEMORY;
+    /* Nothing drawn from here on is before now: an idle ledger's horizon follows the clock. */
+    clock_reach(&store->clock, now);
+    *horizon = quipui_horizon(store);
+    return QUIPU_OK;
+}
+
+/* Those that were not imported; `picks` is memory for as many as there is room for. */
+static void find_transfers(struct search *search, struct pick *picks)
+{
+    const quipu_query_filter span = {.timestamp_min = search->after + 1,
+                                     .timestamp_max = search->last};
+    struct selection selection = {
+        .picks = picks, .room = search->oldest.room, .skips_imported = true};
+
+    quipui_find_transfers(search->store, &span, &selection);
+    for (size_t i = 0; i < selection.count; i++) {
+        quipui_oldest_offer(&search->oldest, &(struct happened){.timestamp = picks[i].rank,
+                                                                .place = picks[i].place,
+                                                                .what = TRANSFER_HAPPENED});
+    }
+}
+
+/* Accounts are in order of timestamp. */
+static void find_accounts(struct search *search)
+{
+    struct accounts *accounts = &search->store->accounts;
+    uint64_t count = accounts_count(accounts);
+
+    for (uint64_t place = quipui_accounts_from(accounts, search->after + 1); place < count;
+         place++) {
+        struct slot *slot = slot_at(accounts, place);
+        /* relaxed: accounts_count() led here (S2). */
+        uint64_t timestamp = load_relaxed(&slot->timestamp);
+
+        if (timestamp > search->last || oldest_is_full_before(&search->oldest, timestamp)) break;
+        if ((slot->flags & QUIPU_ACCOUNT_IMPORTED) != 0) continue;
+        quipui_oldest_offer(
+            &search->oldest,
+            &(struct happened){.timestamp = timestamp, .place = place, .what = ACCOUNT_HAPPENED});
+    }
+}
+
+/* Is this position beyond the one that the search starts after, and not too late? */
+static bool is_wanted(const struct search *search, uint64_t timestamp, uint64_t order)
+{
+    if (timestamp > search->last) return false;
+    if (timestamp != search->after) return timestamp > search->after;
+    return order > search->after_order;
+}
+
+/* Imported records, by when they came in (imports.h). */
+static void find_imported(struct search *search)
+{
+    struct imports *imports = &search->store->imports;
+    uint64_t count = imports_count(imports);
+
+    for (uint64_t i = quipui_imports_from(imports, search->after); i < count; i++) {
+        const struct import_note *note = import_note_at(imports, i);
+        struct happened happened = {
+            .timestamp = note->drawn,
+            .order = 1 + import_note_event(note),
+            .place = import_note_place(note),
+            .what =
+                import_note_kind(note) == IMPORTED_ACCOUNT ? ACCOUNT_HAPPENED : TRANSFER_HAPPENED,
+        };
+
+        if (note->drawn > search->last || oldest_is_full_before(&search->oldest, note->drawn)) {
+            break;
+        }
+        if (!is_wanted(search, happened.timestamp, happened.order)) continue;
+        quipui_oldest_offer(&search->oldest, &happened);
+    }
+}
+
+/* Expiries are in the order of their due times but for a few. They come after what else happened
+ * at their timestamp. */
+static void find_expiries(struct search *search)
+{
+    struct expiries *expiries = &search->store->timeouts.expired;
+    uint64_t count = expiries_count(expiries);
+
+    for (uint64_t i = 0; i < count; i++) {
+        struct happened happened = {.order = QUIPU_BATCH_MAX + 1 + i,
+                                    .place = expired_hold(expiries, i),
+                                    .what = HOLD_EXPIRED_THEN};
+
+        happened.timestamp = hold_at(&search->store->transfers, happened.place)->release.timestamp;
+        if (!is_wanted(search, happened.timestamp, happened.order)) continue;
+        quipui_oldest_offer(&search->oldest, &happened);
+    }
+}
+
+/* No more can be found than there is. */
+static size_t room_for(struct store *store, size_t wanted)
+{
+    uint64_t most = places_end(&store->transfers.places) + accounts_count(&store->accounts) +
+                    places_end(&store->transfers.hold_places);
+
+    return wanted < most ? wanted : (size_t)most;
+}
+
+static enum quipu_change_type type_of(const quipu_transfer *transfer)
+{
+    if ((transfer->flags & QUIPU_TRANSFER_PENDING) != 0) return QUIPU_CHANGE_PENDING;
+    if ((transfer->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0) {
+        return QUIPU_CHANGE_PENDING_POSTED;
+    }
+    if ((transfer->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) != 0) {
+        return QUIPU_CHANGE_PENDING_VOIDED;
+    }
+    return QUIPU_CHANGE_TRANSFER;
+}
+
+/* The transfer (or the pending one that expired), and the versions that its knot gave. */
+static void tell_transfer(struct store *store, const struct happened *happened,
+                          quipu_change *change)
+{
+    const struct transfers *transfers = &store->transfers;
+    bool expired = happened->what == HOLD_EXPIRED_THEN;
+    const struct knot *knot = expired ? &hold_at(transfers, happened->place)->release
+                                      : knot_at(transfers, happened->place);
+
+    change->transfer = *transfer_at(
+        transfers, expired ? hold_at(transfers, happened->place)->transfer : happened->place);
+    change->type = expired ? QUIPU_CHANGE_PENDING_EXPIRED : type_of(&change->transfer);
+    change->debit_version = knot_version(knot, SIDE_DEBIT);
+    change->credit_version = knot_version(knot, SIDE_CREDIT);
+}
+
+static void tell_account(struct store *store, const struct happened *happened, quipu_change *change)
+{
+    struct slot *slot = slot_at(&store->accounts, happened->place);
+    /* relaxed: accounts_count() led here (S2). */
+    struct account_state first = protocol_first_state(slot, load_relaxed(&slot->timestamp));
+
+    quipui_slot_view(slot, &first, &change->debit);
+    change->debit_version = first.balance.version;
+    change->type = QUIPU_CHANGE_ACCOUNT;
+}
+
+/* Tell each change but for the accounts of transfers, which `pasts` ask for; how many of those. */
+static size_t tell(struct search *search, quipu_change *changes, struct past *pasts)
+{
+    struct store *store = search->store;
+    size_t asked = 0;
+
+    for (size_t i = 0; i < search->oldest.count; i++) {
+        const struct happened *happened = &search->oldest.heap[i];
+        quipu_change *change = &changes[i];
+
+        memset(change, 0, sizeof *change);
+        change->timestamp = happened->timestamp;
+        change->order = happened->order;
+        if (happened->what == ACCOUNT_HAPPENED) {
+            tell_account(store, happened, change);
+            continue;
+        }
+        tell_transfer(store, happened, change);
+        pasts[asked++] =
+            (struct past){quipui_find_account(store, change->transfer.debit_account_id),
+                          change->debit_version, &change->debit};
+        pasts[asked++] =
+            (struct past){quipui_find_account(store, change->transfer.credit_account_id),
+                          change->credit_version, &change->credit};
+    }
+    return asked;
+}
+
+quipu_status quipui_get_changes(struct reader *reader, const quipu_change_filter *filter,
+                                quipu_change *changes, size_t capacity, size_t *count,
+                                uint64_t *horizon)
+{
+    struct search search = {.store = reader->store,
+                            .after = filter->after_timestamp,
+                            .after_order = filter->after_order};
+    size_t room = filter->limit < capacity ? filter->limit : capacity, asked;
+    uint64_t found_horizon;
+    quipu_status status = quipui_read_horizon(reader, &found_horizon);
+    struct past *pasts;
+    struct pick *picks;
+    struct key *keys;
+
+    if (status != QUIPU_OK) return status;
+    search.last = found_horizon - 1;
+    if (filter->timestamp_max != 0 && filter->timestamp_max < search.last) {
+        search.last = filter->timestamp_max;
+    }
+    room = room_for(reader->store, room);
+    pasts =
+        quipui_worker_scratch(reader->worker, 1 + room * (2 * (sizeof *pasts + sizeof *keys) +
+                                                          sizeof *picks + sizeof(struct happened)));
+    if (pasts == NULL) return QUIPU_NO_MEMORY;
+    keys = (struct key *)(void *)(pasts + 2 * room);
+    picks = (struct pick *)(void *)(keys + 2 * room);
+    search.oldest =
+        (struct oldest){.heap = (struct happened *)(void *)(picks + room), .room = room};
+    if (room > 0 && search.last > 0) {
+        find_imported(&search);
+        find_accounts(&search);
+        find_expiries(&search);
+        find_transfers(&search, picks);
+    }
+    quipui_oldest_sort(&search.oldest);
+    asked = tell(&search, changes, pasts);
+    quipui_read_past(reader, pasts, asked, keys);
+    *count = search.oldest.count;
+    if (horizon != NULL) *horizon = found_horizon;
+    return QUIPU_OK;
+}

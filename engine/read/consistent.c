@@ -1,0 +1,48 @@
+/* consistent.c - reading accounts so that nothing due is seen. */
+#include "read/consistent.h"
+
+#include "protocol/due.h"
+
+bool quipui_reader_open(struct reader *reader, struct store *store, const struct protocol *protocol)
+{
+    *reader = (struct reader){store, protocol, quipui_worker_take(&store->workers, WORKER_READS)};
+    return reader->worker != NULL;
+}
+
+void quipui_reader_close(struct reader *reader)
+{
+    quipui_worker_give_back(reader->worker);
+}
+
+/* One attempt at a read (D3 of timeouts.h). Returns false if it has to be repeated. */
+static bool try_to_read(struct reader *reader, struct copy *copies, size_t count, bool closely,
+                        uint64_t now)
+{
+    struct store *store = reader->store;
+    struct due_watch watch = due_watch(store, copies, count, closely);
+
+    reader->protocol->read(store, copies, count);
+    return due_is_over(store, &watch, copies, count, now) && due_is_kept(store, copies, count, now);
+}
+
+bool quipui_read(struct reader *reader, struct copy *copies, size_t count)
+{
+    struct store *store = reader->store;
+    bool again = false;
+
+    /* Ends: what was due is released by then, so it is repeated only after more fell due or was
+     * released. */
+    for (;;) {
+        /* The clock is only asked when something has a time-out at all. */
+        bool timed = timeouts_due(&store->timeouts, NEVER - 1), closely;
+        uint64_t now = timed ? clock_read(&store->clock) : NEVER - 1;
+
+        now = due_no_sooner(store, copies, count, now);
+        closely = timed && (again || timeouts_due(&store->timeouts, now));
+        if (closely && !reader->protocol->expire(store, reader->worker, copies, count, now)) {
+            return false;
+        }
+        if (try_to_read(reader, copies, count, closely, now)) return true;
+        again = true;
+    }
+}

@@ -1,0 +1,314 @@
+/* lookup.c - by id: all that a group of ids leads to is on its way before any of it is used.
+ *
+ * A few accounts, where the protocol reads freely, are looked up on the stack, in one read section,
+ * and take no worker: nothing is written that another thread sees, so the processor starts on the
+ * next call while lines for this one are still on their way. Whatever is out of the ordinary (an id
+ * in flight, a time-out) is left to the long way, which takes a worker.
+ *
+ *   L1  what was missing is missing still when the others have been read, or they may be older than
+ *       it is
+ *   L2  who has no worker is not seen by fork() and quipu_close(): so it holds nothing, calls
+ *       nobody, and is done with the ledger when its read section ends */
+#include "read/lookup.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/grace.h"
+#include "base/sort_keys.h"
+#include "records/find_account.h"
+
+/* So many ids are looked up together: enough lines in flight to hide memory. */
+#define GROUP_IDS 32
+
+/* Where an id leads: the id, copied once, its hash, and a guess at the place of its record. */
+struct lead {
+    quipu_uint128 id;
+    uint64_t hash, guess;
+};
+
+static size_t group_at(size_t from, size_t count)
+{
+    return count - from < GROUP_IDS ? count - from : GROUP_IDS;
+}
+
+/* Ask for the lines of the index, then guess by them. In a read section. */
+static inline void follow(struct index *index, const quipu_uint128 *ids, size_t count,
+                          struct lead *leads)
+{
+    for (size_t i = 0; i < count; i++) {
+        copy_once(&leads[i].id, &ids[i]);
+        leads[i].hash = index_hash(index, leads[i].id);
+        index_prefetch(index, leads[i].hash);
+    }
+    for (size_t i = 0; i < count; i++)
+        leads[i].guess = index_guess(index, leads[i].hash);
+}
+
+/* Ask early for what a lookup of these accounts will touch. In a read section. */
+static inline void warm_accounts(struct store *store, const quipu_uint128 *ids, size_t count,
+                                 struct lead *leads)
+{
+    follow(&store->account_ids, ids, count, leads);
+    for (size_t i = 0; i < count; i++) {
+        const char *slot;
+
+        if (leads[i].guess == UINT64_MAX) continue;
+        slot = (const char *)slot_at(&store->accounts, leads[i].guess);
+        prefetch(slot);
+        prefetch(slot + CACHE_LINE);
+        prefetch(slot + 2 * CACHE_LINE);
+    }
+}
+
+static void warm_transfers(struct store *store, const quipu_uint128 *ids, size_t count,
+                           struct lead *leads)
+{
+    follow(&store->transfer_ids, ids, count, leads);
+    for (size_t i = 0; i < count; i++) {
+        const char *record;
+
+        if (leads[i].guess == UINT64_MAX) continue;
+        record = (const char *)transfer_at(&store->transfers, leads[i].guess);
+        prefetch(record);
+        prefetch(record + CACHE_LINE);
+        prefetch(knot_at(&store->transfers, leads[i].guess));
+    }
+}
+
+/* CLAIM_STORED: *slot is the account; CLAIM_TAKEN: there is none, and *slot is NULL. */
+static inline enum claim glance(struct store *store, const struct lead *lead, struct slot **slot)
+{
+    enum claim claim;
+    uint64_t place;
+
+    if (lead->guess != UINT64_MAX) {
+        *slot = slot_at(&store->accounts, lead->guess);
+        if (slot_exists(*slot) && (*slot)->id == lead->id) return CLAIM_STORED;
+    }
+    claim = quipui_index_glance(&store->account_ids, lead->hash, lead->id, &place);
+    *slot = claim == CLAIM_STORED ? slot_at(&store->accounts, place) : NULL;
+    return claim;
+}
+
+/* A few accounts and where their copies go. */
+struct few {
+    struct lead leads[GROUP_IDS];
+    struct slot *slots[GROUP_IDS]; /* NULL: there is none */
+    struct copy copies[GROUP_IDS]; /* of those that exist, in order */
+    size_t found;
+};
+
+/* False: only the long way can say. */
+static bool find_few(struct store *store, const quipu_uint128 *ids, size_t count, struct few *few)
+{
+    few->found = 0;
+    warm_accounts(store, ids, count, few->leads);
+    for (size_t i = 0; i < count; i++) {
+        enum claim claim = glance(store, &few->leads[i], &few->slots[i]);
+
+        if (claim == CLAIM_IN_FLIGHT) return false;
+        if (claim == CLAIM_STORED) few->copies[few->found++].slot = few->slots[i];
+    }
+    return true;
+}
+
+/* L1 */
+static bool are_missing_still(struct store *store, size_t count, struct few *few)
+{
+    if (few->found == count) return true;
+    for (size_t i = 0; i < count; i++) {
+        if (few->slots[i] == NULL && glance(store, &few->leads[i], &few->slots[i]) != CLAIM_TAKEN) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static inline void show(const struct copy *copy, quipu_account *account, uint64_t *version)
+{
+    audit(copy->state.balance.version != 0); /* once an id leads to its account, every read finds
+                                                that */
+    quipui_slot_view(copy->slot, &copy->state, account);
+    if (version != NULL) *version = copy->state.balance.version;
+}
+
+static void show_few(const struct few *few, size_t count, quipu_account *accounts,
+                     uint64_t *versions)
+{
+    const struct copy *next = few->copies;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t *version = versions != NULL ? &versions[i] : NULL;
+
+        if (few->slots[i] != NULL) {
+            show(next++, &accounts[i], version);
+            continue;
+        }
+        memset(&accounts[i], 0, sizeof accounts[i]);
+        if (version != NULL) *version = 0;
+    }
+}
+
+/* The short way (L2). False: it has to be the long one; nothing happened. */
+static bool look_up_few(struct store *store, const struct protocol *protocol,
+                        const quipu_uint128 *ids, size_t count, quipu_account *accounts,
+                        uint64_t *versions)
+{
+    struct timeouts *timeouts = &store->timeouts;
+    struct few few;
+    uint64_t rounds;
+    bool known;
+
+    quipui_grace_enter();
+    /* Without time-outs nothing falls due, whatever the time (D3). */
+    known = !timeouts_due(timeouts, NEVER - 1);
+    rounds = timeouts_rounds(timeouts);
+    if (known && find_few(store, ids, count, &few)) {
+        protocol->read(store, few.copies, few.found);
+        known = are_missing_still(store, count, &few) && !timeouts_due(timeouts, NEVER - 1) &&
+                timeouts_rounds(timeouts) == rounds;
+        if (known) show_few(&few, count, accounts, versions);
+    } else {
+        known = false;
+    }
+    quipui_grace_leave();
+    return known;
+}
+
+/* Find all accounts: keys[] names those that exist, in the order of ids. */
+static size_t find_all(struct store *store, const quipu_uint128 *ids, size_t count,
+                       struct key *keys)
+{
+    size_t found = 0;
+
+    for (size_t from = 0; from < count; from += GROUP_IDS) {
+        size_t group = group_at(from, count);
+        struct lead leads[GROUP_IDS];
+
+        quipui_grace_enter();
+        warm_accounts(store, ids + from, group, leads);
+        for (size_t i = from; i < from + group; i++) {
+            const struct lead *lead = &leads[i - from];
+            struct slot *slot = quipui_find_slot(store, lead->hash, lead->id, lead->guess);
+
+            if (slot != NULL) {
+                keys[found++] = (struct key){(uint64_t)(uintptr_t)slot, (uint32_t)i};
+            }
+        }
+        quipui_grace_leave();
+    }
+    return found;
+}
+
+/* The copies to be read: keys[i].by becomes the copy of keys[i].which. Where reads hold something
+ * they are sorted by slot, each once. */
+static size_t place_copies(struct key *keys, size_t found, bool freely, struct copy *copies)
+{
+    size_t count = 0;
+
+    if (!freely) quipui_sort(keys, found);
+    for (size_t i = 0; i < found; i++) {
+        struct slot *slot = (struct slot *)(uintptr_t)keys[i].by;
+
+        if (freely || count == 0 || copies[count - 1].slot != slot) copies[count++].slot = slot;
+        keys[i].by = count - 1;
+    }
+    return count;
+}
+
+static size_t count_found(struct store *store, const quipu_uint128 *ids, size_t count)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += quipui_find_account(store, ids[i]) != NULL;
+    return found;
+}
+
+/* The long way. */
+static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids, size_t count,
+                                 quipu_account *accounts, uint64_t *versions)
+{
+    struct copy *copies = quipui_worker_scratch(
+        reader->worker, count * (sizeof *copies + sizeof *ids + sizeof(struct key)));
+    quipu_uint128 *asked; /* copies of the ids: all rounds look for the same */
+    struct key *keys;
+    size_t found;
+
+    if (copies == NULL) return QUIPU_NO_MEMORY;
+    asked = (quipu_uint128 *)(void *)(copies + count);
+    keys = (struct key *)(void *)(asked + count);
+    for (size_t i = 0; i < count; i++)
+        copy_once(&asked[i], &ids[i]);
+    /* Ends: it is repeated only after one of these accounts was created, and they are `count`. */
+    do {
+        size_t copied;
+
+        found = find_all(reader->store, asked, count, keys);
+        copied = place_copies(keys, found, reader->protocol->reads_freely, copies);
+        if (!quipui_read(reader, copies, copied)) return QUIPU_NO_MEMORY;
+    } while (found < count && count_found(reader->store, asked, count) != found); /* L1 */
+
+    if (found < count) {
+        memset(accounts, 0, count * sizeof *accounts);
+        if (versions != NULL) memset(versions, 0, count * sizeof *versions);
+    }
+    for (size_t i = 0; i < found; i++) {
+        uint32_t which = keys[i].which;
+
+        show(&copies[keys[i].by], &accounts[which], versions != NULL ? &versions[which] : NULL);
+    }
+    return QUIPU_OK;
+}
+
+quipu_status quipui_lookup_accounts(struct store *store, const struct protocol *protocol,
+                                    const quipu_uint128 *ids, size_t count, quipu_account *accounts,
+                                    uint64_t *versions)
+{
+    struct reader reader;
+    quipu_status status;
+
+    if (protocol->reads_freely && count <= GROUP_IDS && grace_join() &&
+        look_up_few(store, protocol, ids, count, accounts, versions)) {
+        return QUIPU_OK;
+    }
+    if (!quipui_reader_open(&reader, store, protocol)) return QUIPU_NO_MEMORY;
+    status = look_up_many(&reader, ids, count, accounts, versions);
+    quipui_reader_close(&reader);
+    return status;
+}
+
+static void look_up_transfer(struct store *store, const struct lead *lead, quipu_transfer *transfer,
+                             quipu_transfer_versions *versions)
+{
+    uint64_t place;
+
+    memset(transfer, 0, sizeof *transfer);
+    if (versions != NULL) memset(versions, 0, sizeof *versions);
+    if (!quipui_index_find(&store->transfer_ids, lead->hash, lead->id, &place)) return;
+    *transfer = *transfer_at(&store->transfers, place);
+    if (versions == NULL) return;
+    versions->debit = knot_version(knot_at(&store->transfers, place), SIDE_DEBIT);
+    versions->credit = knot_version(knot_at(&store->transfers, place), SIDE_CREDIT);
+}
+
+quipu_status quipui_lookup_transfers(struct reader *reader, const quipu_uint128 *ids, size_t count,
+                                     quipu_transfer *transfers, quipu_transfer_versions *versions)
+{
+    struct store *store = reader->store;
+
+    for (size_t from = 0; from < count; from += GROUP_IDS) {
+        size_t group = group_at(from, count);
+        struct lead leads[GROUP_IDS];
+
+        quipui_grace_enter();
+        warm_transfers(store, ids + from, group, leads);
+        for (size_t i = from; i < from + group; i++) {
+            look_up_transfer(store, &leads[i - from], &transfers[i],
+                             versions == NULL ? NULL : &versions[i]);
+        }
+        quipui_grace_leave();
+    }
+    return QUIPU_OK;
+}

@@ -1,0 +1,22 @@
+/* past.h - accounts as they were right after a version of theirs. */
+#ifndef QUIPU_READ_PAST_H
+#define QUIPU_READ_PAST_H
+
+#include "base/sort_keys.h"
+#include "read/consistent.h"
+
+/* The account in `slot` right after `version` goes to *account. */
+struct past {
+    struct slot *slot;
+    uint64_t version;
+    quipu_account *account;
+};
+
+/* Answer all of these. Each account is read once and walked once, from its newest version back to
+ * the oldest that is wanted. `order` is memory for the keys, one for each.
+ *
+ *   units  pasts of one account come in the order of their versions */
+void quipui_read_past(struct reader *reader, const struct past *pasts, size_t count,
+                      struct key *order);
+
+#endif

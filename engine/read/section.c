@@ -1,0 +1,225 @@
+/* section.c - sections of a strand, and the markers that lead to them; see section.h. */
+#include "read/section.h"
+
+#include <string.h>
+
+#include "read/steps.h"
+#include "records/find_account.h"
+
+/* Have the markers of the strand, if readers have left all of them. */
+static bool take_markers(struct account_strand *strand)
+{
+    const struct markers *markers = &strand->reader->store->markers;
+    uint32_t newest = marker_newest(strand->slot);
+
+    if (marker_at(markers, newest)->number < strand->last) return false;
+    strand->marker = quipui_marker_up_to(markers, newest, strand->last);
+    return true;
+}
+
+void quipui_sections_begin(struct account_strand *strand, struct reader *reader, struct slot *slot,
+                           const struct account_state *state)
+{
+    *strand = (struct account_strand){
+        .reader = reader,
+        .slot = slot,
+        .state = *state,
+        .last = (state->balance.version - 1) / MARKED_VERSIONS,
+    };
+    (void)take_markers(strand);
+}
+
+bool quipui_sections_open(struct account_strand *strand, struct reader *reader, quipu_uint128 id,
+                          quipu_status *status)
+{
+    struct copy copy = {.slot = quipui_find_account(reader->store, id)};
+
+    *status = QUIPU_OK;
+    if (copy.slot == NULL) return false;
+    if (!quipui_read(reader, &copy, 1)) {
+        *status = QUIPU_NO_MEMORY;
+        return false;
+    }
+    if (copy.state.balance.version == 0) return false;
+    quipui_sections_begin(strand, reader, copy.slot, &copy.state);
+    return true;
+}
+
+void quipui_section_move(const struct transfers *transfers, uint64_t link, bool back,
+                         struct totals *totals)
+{
+    uint64_t index = link_index(link);
+    bool debit = link_side(link) == SIDE_DEBIT;
+    quipu_uint128 *pending = debit ? &totals->debits_pending : &totals->credits_pending;
+    quipu_uint128 *posted = debit ? &totals->debits_posted : &totals->credits_posted;
+    struct movement moved;
+
+    if (link_kind(link) == KNOT_RELEASE) {
+        const struct hold *hold = hold_at(transfers, index);
+
+        moved = (struct movement){.released = transfer_at(transfers, hold->transfer)->amount};
+    } else {
+        moved = quipui_rules_movement(transfer_at(transfers, index),
+                                      transfer_resolved(transfers, index));
+    }
+    *pending += back ? moved.released - moved.reserved : moved.reserved - moved.released;
+    *posted += back ? 0 - moved.posted : moved.posted;
+}
+
+/* The versions of a strand fall one by one (K1); a bound beside them keeps a race that broke them
+ * (unsafe) from more than that. */
+static void load(const struct account_strand *strand, uint64_t number, uint64_t link,
+                 struct section *section)
+{
+    const struct transfers *transfers = &strand->reader->store->transfers;
+
+    section->number = number;
+    section->count = 0;
+    /* Ends: each turn fills one of a fixed number of places. */
+    while (link != 0 && section->count < MARKED_VERSIONS) {
+        const struct knot *knot = link_knot(transfers, link);
+
+        if (knot_version(knot, link_side(link)) <= number * MARKED_VERSIONS) break;
+        count_step();
+        section->links[section->count++] = link;
+        link = knot_previous(knot, link_side(link));
+    }
+    section->before = link;
+}
+
+void quipui_section_newest(const struct account_strand *strand, struct section *section)
+{
+    load(strand, strand->last, strand->state.head, section);
+}
+
+void quipui_section_before(const struct account_strand *strand, struct section *section)
+{
+    load(strand, section->number - 1, section->before, section);
+}
+
+static const struct marker *marker_of(const struct account_strand *strand, uint64_t number)
+{
+    const struct markers *markers = &strand->reader->store->markers;
+
+    return marker_at(markers, quipui_marker_up_to(markers, strand->marker, number));
+}
+
+void quipui_section_at(const struct account_strand *strand, uint64_t number,
+                       struct section *section)
+{
+    if (number == strand->last) {
+        quipui_section_newest(strand, section);
+    } else {
+        load(strand, number, marker_of(strand, number + 1)->link, section);
+    }
+}
+
+const struct totals *quipui_section_totals(const struct account_strand *strand, uint64_t number)
+{
+    return &marker_of(strand, number)->totals;
+}
+
+uint64_t quipui_section_since(const struct account_strand *strand, uint64_t timestamp)
+{
+    const struct markers *markers = &strand->reader->store->markers;
+    uint32_t place = quipui_marker_since(markers, strand->marker, timestamp);
+
+    return place != 0 ? marker_at(markers, place)->number - 1 : strand->last;
+}
+
+/* Walk from the head to the marker `from`. wanted[i] is the i-th marker after it; its totals are
+ * what the section before it moved, its timestamp that section's newest, or 0. */
+static void walk(const struct account_strand *strand, const struct marker *from,
+                 struct marker *wanted)
+{
+    const struct transfers *transfers = &strand->reader->store->transfers;
+    uint64_t number = strand->last, link = strand->state.head;
+    struct marker *marker = NULL;
+
+    /* Ends: versions fall from knot to knot, down to that of the marker. */
+    while (link != 0) {
+        const struct knot *knot = link_knot(transfers, link);
+        uint64_t version = knot_version(knot, link_side(link));
+        const quipu_transfer *transfer = link_transfer(transfers, link);
+
+        if (version <= from->number * MARKED_VERSIONS) break;
+        count_step();
+        while (number > from->number && version <= number * MARKED_VERSIONS) {
+            marker = &wanted[number - from->number - 1];
+            *marker = (struct marker){.link = link, .number = (uint32_t)number--};
+        }
+        if (marker != NULL) {
+            quipui_section_move(transfers, link, false, &marker->totals);
+            if (transfer != NULL && marker->timestamp == 0) {
+                marker->timestamp = transfer->timestamp;
+            }
+        }
+        link = knot_previous(knot, link_side(link));
+    }
+    /* Only a race that broke the strand (unsafe) leaves some without a knot. */
+    while (number > from->number)
+        wanted[number - from->number - 1] = (struct marker){.number = (uint32_t)number--};
+}
+
+/* From what each section moved to the totals right after it. */
+static void sum_up(const struct marker *from, struct marker *wanted, size_t count)
+{
+    const struct marker *before = from;
+
+    for (size_t i = 0; i < count; i++) {
+        struct totals *totals = &wanted[i].totals;
+
+        totals->debits_pending += before->totals.debits_pending;
+        totals->debits_posted += before->totals.debits_posted;
+        totals->credits_pending += before->totals.credits_pending;
+        totals->credits_posted += before->totals.credits_posted;
+        if (wanted[i].timestamp == 0) wanted[i].timestamp = before->timestamp;
+        before = &wanted[i];
+    }
+}
+
+bool quipui_sections_mark(struct account_strand *strand)
+{
+    struct markers *markers = &strand->reader->store->markers;
+    struct worker *worker = strand->reader->worker;
+
+    if (sections_are_marked(strand)) return true;
+    /* Ends: after each turn the newest marker is a newer one, ours or that of another reader. */
+    while (!take_markers(strand)) {
+        uint32_t newest = marker_newest(strand->slot);
+        const struct marker *from = marker_at(markers, newest);
+        struct marker *wanted;
+        size_t count;
+
+        if (from->number >= strand->last) continue;
+        count = strand->last - from->number;
+        /* Not of the worker's scratch: who asks may have its page there. */
+        wanted = quipui_memory_take(count * sizeof *wanted);
+        if (wanted == NULL) return false;
+        walk(strand, from, wanted);
+        sum_up(from, wanted, count);
+        quipui_markers_add(markers, worker, strand->slot, newest, wanted, count);
+        quipui_memory_give_back(wanted);
+        /* It is another now: ours, or that of a reader that was first. */
+        if (marker_newest(strand->slot) == newest) return false;
+    }
+    return true;
+}
+
+void quipui_section_sum(const struct account_strand *strand, struct totals *totals)
+{
+    const struct transfers *transfers = &strand->reader->store->transfers;
+    const struct marker *from = marker_of(strand, strand->last);
+    uint64_t link = strand->state.head;
+
+    *totals = from->totals;
+    /* Ends: versions fall from knot to knot, down to that of the marker. */
+    while (link != 0) {
+        const struct knot *knot = link_knot(transfers, link);
+
+        if (knot_version(knot, link_side(link)) <= from->number * MARKED_VERSIONS) break;
+        count_step();
+        quipui_section_move(transfers, link, false, totals);
+        link = knot_previous(knot, link_side(link));
+    }
+}

@@ -1,0 +1,27 @@
+/* strand.h - walking along the knots of an account, from its newest back to its first.
+ *
+ * Knots do not change once committed (K3), so a walk sees the account at each of its versions,
+ * whatever writers do meanwhile. */
+#ifndef QUIPU_READ_STRAND_H
+#define QUIPU_READ_STRAND_H
+
+#include "read/section.h"
+
+/* A walk: the account as it was right after the knot at `link`. */
+struct strand {
+    const struct transfers *transfers;
+    uint64_t link;
+    struct totals totals;
+    uint64_t version;
+    bool closed;
+};
+
+/* Start at the newest knot of a copy of the account in `slot`. Where a copy's totals and its newest
+ * knot may be of two instants, the totals are summed up from the newest marker of the strand. */
+void quipui_strand_start(struct strand *strand, struct reader *reader, struct slot *slot,
+                         const struct account_state *state);
+
+/* Go back to the account as it was right after it got this version, which is not newer. */
+void quipui_strand_back_to(struct strand *strand, uint64_t version);
+
+#endif

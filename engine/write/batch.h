@@ -1,0 +1,95 @@
+/* batch.h - from transfers to units: what a call does with its events.
+ *
+ * A pipeline (pipeline.c) brings close what events will touch; they take effect in order, unit by
+ * unit: a unit is a chain, or a transfer by itself. A unit is built (build.c), its ids are claimed
+ * (claim_ids.c), its accounts and holds found (footprint.c); then the protocol runs it, and claims
+ * are settled, burnt or freed. A ledger that is full answers what needs no place (full.c). So
+ * racing duplicates meet at the index and exactly one wins. Plain transfers, which most are, have a
+ * straight path of their own (plain_run.c).
+ *
+ *   B1  claims are taken in the order of hashes, and whoever waits for another's claim holds only
+ *       claims that come before it: no deadlock. (A run of plain transfers claims in any order, and
+ *       waits for none.)
+ *   B2  a pending transfer is looked for before any id is claimed: that look may wait for a claim
+ *   B3  nothing is waited for while an account is held
+ *   B4  an event is copied once, by the pipeline or, in a chain that reaches beyond it, as the
+ *       chain is followed; only the copy is looked at. So id, hash, law and record are of the same
+ *       bytes, whatever other threads do to the caller's */
+#ifndef QUIPU_WRITE_BATCH_H
+#define QUIPU_WRITE_BATCH_H
+
+#include "base/sort_keys.h"
+#include "protocol/protocol.h"
+#include "quipu/quipu.h"
+
+/* The pipeline (pipeline.c) goes on by so many events at a time, and keeps what it knows of so
+ * many. */
+#define STEP_EVENTS RUN_EVENTS
+#define RING_EVENTS (4 * STEP_EVENTS)
+
+/* The place of a leg that has none. */
+#define NOWHERE UINT64_MAX
+
+/* The hashes of the ids that an event names, and guesses at where its accounts are. */
+struct hashes {
+    uint64_t id;
+    uint64_t debit, credit;             /* accounts of a plain or pending transfer */
+    uint64_t pending;                   /* of a post or void */
+    uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
+};
+
+/* An event that the pipeline has: the copy (B4) and what is known of it. */
+struct arrival {
+    quipu_transfer event;
+    struct hashes hashes;
+};
+
+struct transfer_batch {
+    /* What the caller says. */
+    struct store *store;
+    const struct protocol *protocol;
+    const quipu_transfer *events; /* only to be copied (B4) */
+    size_t count;
+    quipu_result *results;
+    const quipu_expectation *expectations; /* of a commit */
+    size_t expectation_count;
+    quipu_receipt *receipts; /* of a commit, or NULL */
+
+    /* What the batch knows. */
+    struct worker *worker;
+    bool imports;
+    uint64_t drawn;                   /* timestamp of events[0] */
+    size_t next;                      /* the first event that has not run */
+    size_t hashed, asked, seen;       /* events before these have passed the pipeline's stages */
+    struct arrival ring[RING_EVENTS]; /* events from next to hashed */
+    quipu_transfer *beyond;           /* events from hashed on: the end of a chain; or NULL */
+    struct hashes cold;               /* of one of those */
+
+    /* The unit at hand: events[from] and the leg_count - 1 after it. */
+    struct unit unit;
+    size_t from;
+    uint64_t place;       /* of its first leg, the others in a row; or NOWHERE */
+    uint32_t decided;     /* the first leg that an earlier check refused, or leg_count */
+    bool is_open;         /* the batch ends inside this chain */
+    quipu_status lack;    /* of a commit that nothing is wrong with but this; else QUIPU_OK */
+    bool conflict;        /* an expected account does not exist, or is expected at two versions */
+    struct key *keys;     /* legs by hash while claiming, accounts by address after */
+    struct single single; /* the memory of a unit that is one transfer */
+    struct key single_keys[2];
+    struct plain plains[RUN_EVENTS];
+};
+
+/* An event that the pipeline has. */
+static inline struct arrival *ring_at(struct transfer_batch *batch, size_t event)
+{
+    return &batch->ring[event % RING_EVENTS];
+}
+
+/* An event of the unit at hand. */
+static inline const quipu_transfer *batch_event(const struct transfer_batch *batch, size_t event)
+{
+    return event < batch->hashed ? &batch->ring[event % RING_EVENTS].event
+                                 : &batch->beyond[event - batch->hashed];
+}
+
+#endif

@@ -1,0 +1,255 @@
+/* create_transfers.c - a batch of transfers, unit by unit; see create_transfers.h. */
+#include "write/create_transfers.h"
+
+#include <string.h>
+
+#include "base/grace.h"
+#include "write/build.h"
+#include "write/claim_ids.h"
+#include "write/footprint.h"
+#include "write/full.h"
+#include "write/pipeline.h"
+#include "write/plain_run.h"
+
+void quipui_batch_open(struct transfer_batch *batch, struct store *store,
+                       const struct protocol *protocol, const quipu_transfer *events, size_t count,
+                       quipu_result *results)
+{
+    batch->store = store;
+    batch->protocol = protocol;
+    batch->events = events;
+    batch->count = count;
+    batch->results = results;
+    batch->expectations = NULL;
+    batch->expectation_count = 0;
+    batch->receipts = NULL;
+    batch->conflict = false;
+    batch->lack = QUIPU_OK;
+    batch->next = batch->hashed = batch->asked = batch->seen = 0;
+    batch->beyond = NULL;
+    copy_once(&batch->ring[0].event, &events[0]);
+    batch->imports = (batch->ring[0].event.flags & QUIPU_TRANSFER_IMPORTED) != 0;
+    batch->unit.legs = NULL;
+}
+
+static void set_result(struct transfer_batch *batch, uint32_t i, uint32_t outcome)
+{
+    const struct leg *leg = &batch->unit.legs[i];
+    size_t event = batch->from + i;
+    uint64_t judged = batch->imports ? batch->drawn + event : leg->timestamp;
+
+    if (outcome == QUIPU_CREATED) judged = leg->timestamp;
+    if (outcome == QUIPU_CREATE_TRANSFER_EXISTS) judged = leg->original;
+    batch->results[event] = (quipu_result){.timestamp = judged, .status = outcome};
+}
+
+static void set_created(struct transfer_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->unit.leg_count; i++) {
+        set_result(batch, i, QUIPU_CREATED);
+        if (batch->imports) {
+            quipui_imports_add(&batch->store->imports, batch->drawn, batch->from + i,
+                               IMPORTED_TRANSFER, batch->unit.legs[i].place);
+        }
+    }
+    batch->worker->places.next += batch->unit.leg_count;
+}
+
+/* The leg that failed keeps its code, the last of an open chain its own; the others failed with
+ * them. */
+static void set_refused(struct transfer_batch *batch)
+{
+    struct unit *unit = &batch->unit;
+
+    for (uint32_t i = 0; i < unit->leg_count; i++) {
+        set_result(batch, i,
+                   i == unit->failed ? unit->outcome : QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED);
+        if (unit->receipts != NULL && i != unit->failed) {
+            memset(&unit->receipts[i], 0, sizeof unit->receipts[i]);
+        }
+    }
+    if (batch->is_open) {
+        set_result(batch, unit->leg_count - 1, QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN);
+    }
+}
+
+/* From events to a unit whose ids are claimed. */
+static quipu_status prepare(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
+{
+    quipu_status supplied = store_supply(batch->store, batch->worker, count), status;
+
+    batch->place = supplied == QUIPU_OK ? batch->worker->places.next : NOWHERE;
+    status = quipui_build(batch, from, count, is_open);
+    if (status != QUIPU_OK) return status;
+    if (supplied != QUIPU_OK) status = quipui_step_aside(batch, supplied);
+    if (status != QUIPU_OK) return status;
+    quipui_find_pending(batch);
+    return quipui_claim(batch);
+}
+
+/* Have the protocol run the unit, unless its first leg is refused already. */
+static enum unit_end run(struct transfer_batch *batch, quipu_status *status)
+{
+    struct unit *unit = &batch->unit;
+
+    unit->failed = 0;
+    unit->outcome = unit->legs[0].verdict;
+    if (batch->decided == 0 && batch->expectation_count == 0) return UNIT_REFUSED;
+    *status = quipui_find_footprint(batch);
+    if (*status != QUIPU_OK) return UNIT_NO_MEMORY;
+    if (batch->conflict) return UNIT_CONFLICT;
+    *status = QUIPU_NO_MEMORY; /* what UNIT_NO_MEMORY will mean */
+    return batch->protocol->run(batch->store, batch->worker, unit);
+}
+
+/* Run the unit that was prepared: its results. */
+static quipu_status do_prepared(struct transfer_batch *batch)
+{
+    quipu_status status = QUIPU_OK;
+    enum unit_end end = run(batch, &status);
+
+    if (end == UNIT_CREATED) {
+        set_created(batch);
+        return QUIPU_OK;
+    }
+    quipui_unclaim(batch, end == UNIT_REFUSED);
+    quipui_give_back_holds(batch);
+    if (end == UNIT_CONFLICT) return QUIPU_CONFLICT;
+    if (end == UNIT_NO_MEMORY) return status;
+    if (batch->lack != QUIPU_OK) return batch->lack;
+    set_refused(batch);
+    return QUIPU_OK;
+}
+
+/* One unit, from events to results. */
+static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
+{
+    quipu_status status = prepare(batch, from, count, is_open);
+
+    if (status == QUIPU_OK) status = do_prepared(batch);
+    quipui_leave_aside(batch);
+    store_put_back(batch->store, batch->worker);
+    return status;
+}
+
+static bool is_linked(const struct transfer_batch *batch, size_t event)
+{
+    return (batch_event(batch, event)->flags & QUIPU_TRANSFER_LINKED) != 0;
+}
+
+/* The unit that starts at this event: how many, and does the batch end inside it? 0: no memory. */
+static uint32_t unit_length(struct transfer_batch *batch, size_t from, bool *is_open)
+{
+    size_t last = from;
+
+    while (last + 1 < batch->count && is_linked(batch, last)) {
+        last++;
+        if (last >= batch->hashed && !quipui_take_beyond(batch, last)) return 0;
+    }
+    *is_open = is_linked(batch, last);
+    return (uint32_t)(last - from + 1);
+}
+
+/* What comes next: a run of plain transfers, or a unit. */
+static quipu_status do_next(struct transfer_batch *batch)
+{
+    quipu_status status = QUIPU_OK;
+    size_t done = quipui_do_plains(batch, &status);
+
+    if (done == 0 && status == QUIPU_OK) {
+        bool is_open;
+        uint32_t count = unit_length(batch, batch->next, &is_open);
+
+        status = count > 0 ? do_unit(batch, batch->next, count, is_open) : QUIPU_NO_MEMORY;
+        if (status == QUIPU_OK) done = count;
+    }
+    batch->next += done;
+    return status;
+}
+
+/* As many events as the pipeline goes on by, or a few more. */
+static quipu_status do_step(struct transfer_batch *batch)
+{
+    size_t left = batch->count - batch->next;
+    size_t end = batch->next + (left < STEP_EVENTS ? left : STEP_EVENTS);
+    quipu_status status = QUIPU_OK;
+
+    quipui_grace_enter();
+    quipui_warm(batch);
+    /* Ends: each turn decides one event at least, or fails. */
+    while (status == QUIPU_OK && batch->next < end)
+        status = do_next(batch);
+    quipui_grace_leave();
+    return status;
+}
+
+static void give_worker_back(struct transfer_batch *batch)
+{
+    if (batch->imports) {
+        quipui_worker_give_back_alone(&batch->store->workers, batch->worker);
+    } else {
+        quipui_worker_give_back(batch->worker);
+    }
+}
+
+static bool start(struct transfer_batch *batch)
+{
+    struct workers *workers = &batch->store->workers;
+
+    memset(batch->results, 0, batch->count * sizeof *batch->results);
+    batch->worker = batch->imports ? quipui_worker_take_alone(workers)
+                                   : quipui_worker_take(workers, WORKER_WRITES);
+    if (batch->worker == NULL) return false;
+    if (batch->imports && !quipui_imports_supply(&batch->store->imports, batch->count)) {
+        give_worker_back(batch);
+        return false;
+    }
+    if (batch->protocol->begin != NULL) batch->protocol->begin(batch->store);
+    worker_set_floor(batch->worker, clock_floor(&batch->store->clock)); /* F1 */
+    batch->drawn = clock_draw(&batch->store->clock, batch->count);
+    return true;
+}
+
+static void finish(struct transfer_batch *batch)
+{
+    worker_set_floor(batch->worker, NO_FLOOR);
+    if (batch->protocol->end != NULL) batch->protocol->end(batch->store);
+    quipui_index_reclaim(&batch->store->transfer_ids);
+    if (batch->beyond != NULL) quipui_memory_give_back(batch->beyond);
+    give_worker_back(batch);
+}
+
+quipu_status quipui_create_transfers(struct transfer_batch *batch)
+{
+    quipu_status status = QUIPU_OK;
+
+    if (!start(batch)) return QUIPU_NO_MEMORY;
+    /* Ends: each turn decides one event at least, or fails. */
+    while (status == QUIPU_OK && batch->next < batch->count) {
+        status = do_step(batch);
+        /* F2; all of an import happens when it begins. */
+        if (!batch->imports) worker_set_floor(batch->worker, batch->drawn + batch->next);
+    }
+    finish(batch);
+    return status;
+}
+
+quipu_status quipui_commit(struct transfer_batch *batch)
+{
+    quipu_status status = QUIPU_NO_MEMORY;
+    size_t copied;
+
+    if (batch->receipts != NULL) memset(batch->receipts, 0, batch->count * sizeof *batch->receipts);
+    if (!start(batch)) return QUIPU_NO_MEMORY;
+    quipui_grace_enter();
+    quipui_warm(batch);
+    copied = batch->hashed;
+    while (copied < batch->count && quipui_take_beyond(batch, copied))
+        copied++;
+    if (copied == batch->count) {
+        status = do_unit(batch, 0, (uint32_t)batch->count, is_linked(batch, batch->count - 1));
+    }
+    quipui_grace_leave();
+    finish(batch);
+    return status;
+}

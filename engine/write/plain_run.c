@@ -1,0 +1,131 @@
+/* plain_run.c - the straight path: plain transfers, a run of them at a time.
+ *
+ * Most transfers are plain: by themselves, between two accounts, without holds. What can be said of
+ * one before those ahead of it took effect, is said of the whole run: place, claim, accounts. Then
+ * the protocol has them take effect in order. A run ends before the first transfer that is not
+ * plain, or would have to wait for an id (B1), or lacks an account or a place: that is a unit's. */
+#include "write/plain_run.h"
+
+#include "records/find_account.h"
+#include "write/build.h"
+#include "write/claim_ids.h"
+
+#define PLAIN_FLAGS (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)
+
+/* The place of a transfer whose id is not claimed. */
+#define UNCLAIMED UINT64_MAX
+
+static bool is_plain(const quipu_transfer *event)
+{
+    return (event->flags & ~PLAIN_FLAGS) == 0;
+}
+
+/* Both accounts. False: one is not there. */
+static bool find_slots(struct store *store, const struct hashes *hashes, struct plain *plain)
+{
+    const quipu_transfer *event = plain->event;
+
+    plain->debit =
+        quipui_find_slot(store, hashes->debit, event->debit_account_id, hashes->debit_guess);
+    plain->credit =
+        quipui_find_slot(store, hashes->credit, event->credit_account_id, hashes->credit_guess);
+    return plain->debit != NULL && plain->credit != NULL;
+}
+
+static void unclaim(struct transfer_batch *batch, const struct hashes *hashes, struct plain *plain,
+                    uint32_t outcome)
+{
+    plain->outcome = quipui_unclaim_one(batch, plain->event->id, hashes->id, plain->place, outcome);
+    worker_place_back(batch->worker, plain->place);
+    plain->place = UNCLAIMED;
+}
+
+/* Claim the id for a place. False: somebody is at it, or no memory. */
+static bool claim(struct transfer_batch *batch, const struct hashes *hashes, struct plain *plain)
+{
+    uint64_t place = worker_place(batch->worker), found = 0, original = 0;
+    enum claim claim;
+
+    transfer_at(&batch->store->transfers, place)->id = plain->event->id;
+    claim = quipui_index_claim(&batch->store->transfer_ids, hashes->id, plain->event->id, place,
+                               &found);
+    if (claim == CLAIM_TAKEN) {
+        plain->place = place;
+    } else {
+        worker_place_back(batch->worker, place);
+        if (claim == CLAIM_IN_FLIGHT || claim == CLAIM_NO_MEMORY) return false;
+    }
+    plain->outcome = quipui_verdict_on(batch, plain->event, claim, found, &original);
+    if (plain->outcome == QUIPU_CREATE_TRANSFER_EXISTS) plain->timestamp = original;
+    return true;
+}
+
+/* One transfer of the run. False: the run ends before it. */
+static bool prepare(struct transfer_batch *batch, size_t event, struct plain *plain)
+{
+    const struct arrival *arrival = ring_at(batch, event);
+    const struct hashes *hashes = &arrival->hashes;
+
+    plain->event = &arrival->event;
+    plain->place = UNCLAIMED;
+    plain->timestamp = batch->drawn + event;
+    plain->outcome = quipui_first_verdict(plain->event, false, batch->drawn);
+    if (plain->outcome != QUIPU_CREATED) return true;
+    if (!claim(batch, hashes, plain)) return false;
+    if (plain->outcome != QUIPU_CREATED || find_slots(batch->store, hashes, plain)) return true;
+    unclaim(batch, hashes, plain, QUIPU_CREATED);
+    return false;
+}
+
+/* What one of the run came to. */
+static void conclude(struct transfer_batch *batch, size_t event, struct plain *plain)
+{
+    if (plain->outcome != QUIPU_CREATED && plain->place != UNCLAIMED) {
+        unclaim(batch, &ring_at(batch, event)->hashes, plain, plain->outcome);
+    }
+    batch->results[event] = (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
+}
+
+/* How many transfers may be in a run: each needs a place. */
+static size_t run_length(struct transfer_batch *batch)
+{
+    size_t most = batch->hashed - batch->next;
+
+    if (!is_plain(&ring_at(batch, batch->next)->event) || batch->imports) return 0;
+    return store_supply_run(batch->store, batch->worker,
+                            most < RUN_EVENTS ? (uint32_t)most : RUN_EVENTS);
+}
+
+/* Run them. */
+static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *status)
+{
+    size_t from = batch->next, count = 0, done;
+    struct plain *plains = batch->plains;
+
+    while (count < length && is_plain(&ring_at(batch, from + count)->event) &&
+           prepare(batch, from + count, &plains[count])) {
+        count++;
+    }
+    if (count == 0) return 0;
+    done = batch->protocol->run_plains(batch->store, batch->worker, plains, count);
+    for (size_t i = 0; i < done; i++)
+        conclude(batch, from + i, &plains[i]);
+    if (done == count) return done;
+
+    *status = QUIPU_NO_MEMORY;
+    for (size_t i = done; i < count; i++) {
+        if (plains[i].place == UNCLAIMED) continue;
+        unclaim(batch, &ring_at(batch, from + i)->hashes, &plains[i], QUIPU_CREATED);
+    }
+    return done;
+}
+
+size_t quipui_do_plains(struct transfer_batch *batch, quipu_status *status)
+{
+    size_t length = run_length(batch), done;
+
+    if (length == 0) return 0;
+    done = do_run(batch, length, status);
+    store_put_back(batch->store, batch->worker);
+    return done;
+}
