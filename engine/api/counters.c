@@ -19,9 +19,9 @@ static uint64_t count_timeouts(struct timeouts *timeouts)
 {
     uint64_t count;
 
-    lock_hold(&timeouts->lock);
+    lock_take(&timeouts->lock);
     count = timeouts->hold_count;
-    lock_let_go(&timeouts->lock);
+    lock_leave(&timeouts->lock);
     return count;
 }
 

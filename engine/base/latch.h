@@ -11,12 +11,12 @@ struct latch {
     _Atomic uint32_t word;
 };
 
-static inline void latch_hold(struct latch *latch)
+static inline void latch_take(struct latch *latch)
 {
     unsigned spins = 0;
 
     /* Ends: who holds it lets go after a few steps, and waits for nothing meanwhile. */
-    /* edge latch.word: acquire; pairs with release in latch_let_go(). */
+    /* edge latch.word: acquire; pairs with release in latch_leave(). */
     while (exchange_acquire(&latch->word, 1) != 0) {
         /* relaxed: only to wait without stealing the line; the exchange decides. */
         /* Ends: as above. */
@@ -25,9 +25,9 @@ static inline void latch_hold(struct latch *latch)
     }
 }
 
-static inline void latch_let_go(struct latch *latch)
+static inline void latch_leave(struct latch *latch)
 {
-    /* edge latch.word: release; pairs with acquire in latch_hold(). Carries all that it guards. */
+    /* edge latch.word: release; pairs with acquire in latch_take(). Carries all that it guards. */
     store_release(&latch->word, 0);
 }
 

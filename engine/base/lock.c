@@ -21,7 +21,7 @@ static bool look(struct lock *lock, uint32_t taken)
         uint32_t seen = LOCK_FREE;
 
         relax_longer(FIRST_ROUND + round);
-        /* edge lock.word: acquire; pairs with release in lock_let_go(). */
+        /* edge lock.word: acquire; pairs with release in lock_leave(). */
         if (cas_acquire(&lock->word, &seen, taken)) return true;
     }
     return false;
@@ -36,7 +36,7 @@ void quipui_lock_wait(struct lock *lock)
 
     /* Ends: who holds it lets go, and wakes one who sleeps here. */
     while (!look(lock, taken)) {
-        /* edge lock.word: acquire; pairs with release in lock_let_go(). */
+        /* edge lock.word: acquire; pairs with release in lock_leave(). */
         if (exchange_acquire(&lock->word, LOCK_AWAITED) == LOCK_FREE) break;
         (void)syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, LOCK_AWAITED, NULL, NULL, 0);
         /* Whoever slept takes the lock as awaited: others may sleep behind it. */

@@ -16,11 +16,11 @@ enum { LOCK_FREE = 0, LOCK_HELD = 1, LOCK_AWAITED = 2 };
 void quipui_lock_wait(struct lock *lock);
 void quipui_lock_wake(struct lock *lock);
 
-static inline void lock_hold(struct lock *lock)
+static inline void lock_take(struct lock *lock)
 {
     uint32_t seen = LOCK_FREE;
 
-    /* edge lock.word: acquire; pairs with release in lock_let_go(). */
+    /* edge lock.word: acquire; pairs with release in lock_leave(). */
     if (!cas_acquire(&lock->word, &seen, LOCK_HELD)) quipui_lock_wait(lock);
 }
 
@@ -29,7 +29,7 @@ static inline bool lock_try(struct lock *lock)
 {
     uint32_t seen = LOCK_FREE;
 
-    /* edge lock.word: acquire; pairs with release in lock_let_go(). */
+    /* edge lock.word: acquire; pairs with release in lock_leave(). */
     return cas_acquire(&lock->word, &seen, LOCK_HELD);
 }
 
@@ -40,9 +40,9 @@ static inline bool lock_is_awaited(struct lock *lock)
     return load_relaxed(&lock->word) == LOCK_AWAITED;
 }
 
-static inline void lock_let_go(struct lock *lock)
+static inline void lock_leave(struct lock *lock)
 {
-    /* edge lock.word: release; pairs with acquire in lock_hold(). Carries all that the lock
+    /* edge lock.word: release; pairs with acquire in lock_take(). Carries all that the lock
      * guards. */
     if (exchange_release(&lock->word, LOCK_FREE) == LOCK_AWAITED) quipui_lock_wake(lock);
 }

@@ -46,7 +46,7 @@ static struct moment moment_of(struct store *store, const struct unit *unit, con
 
 /* When an expiry happens: just before it is due, but after what touched its accounts. That is later
  * only if another expiry was (timeouts.h, D7). */
-static uint64_t release_timestamp(const struct unit *unit, uint64_t due)
+static uint64_t expiry_timestamp(const struct unit *unit, uint64_t due)
 {
     uint64_t timestamp = due - 1;
 
@@ -56,17 +56,17 @@ static uint64_t release_timestamp(const struct unit *unit, uint64_t due)
     return timestamp;
 }
 
-static void judge_release(struct store *store, struct unit *unit, struct leg *leg)
+static void judge_expiry(struct store *store, struct unit *unit, struct leg *leg)
 {
     struct hold *hold = hold_at(&store->transfers, leg->place);
 
     if (unit->views[0].now != HOLD_PENDING) return;
-    leg->timestamp = hold->release.timestamp = release_timestamp(unit, hold->due);
-    quipui_rules_release(transfer_at(&store->transfers, hold->transfer),
-                         &unit->copies[leg->debit].state.balance,
-                         &unit->copies[leg->credit].state.balance);
+    leg->timestamp = hold->expiry.timestamp = expiry_timestamp(unit, hold->due);
+    quipui_rules_expire(transfer_at(&store->transfers, hold->transfer),
+                        &unit->copies[leg->debit].state.balance,
+                        &unit->copies[leg->credit].state.balance);
     unit->views[0].now = HOLD_EXPIRED;
-    judge_tie(unit, leg, &hold->release, KNOT_RELEASE);
+    judge_tie(unit, leg, &hold->expiry, KNOT_EXPIRY);
 }
 
 static void receive(quipu_receipt *receipt, const struct unit *unit, const struct leg *leg)
@@ -140,7 +140,7 @@ enum step quipui_judge(struct store *store, struct unit *unit)
 
     if (unit->expects && !meets_expectations(unit)) return STEP_CONFLICT;
     if (unit->legs[0].event == NULL) {
-        judge_release(store, unit, &unit->legs[0]);
+        judge_expiry(store, unit, &unit->legs[0]);
         return STEP_APPROVED;
     }
     if (!unit->imports && !judge_is_latest(unit)) return STEP_REDRAW;

@@ -9,27 +9,27 @@
  *                        something moved, nothing changed, go round again
  *   leave(store, unit)   let go
  *
- * and gets `run`, `run_plains`, `release_due` and its parts. */
+ * and gets `run`, `run_plains`, `expire_due` and its parts. */
 #include "protocol/due.h"
 #include "protocol/judge.h"
 #include "protocol/stuck.h"
 
 /* How a unit is judged. */
-enum manner { AS_UNIT, AS_RELEASE, AS_PLAIN };
+enum manner { AS_UNIT, AS_EXPIRY, AS_PLAIN };
 
 static enum unit_end run_unit(struct store *store, struct worker *worker, struct unit *unit,
-                              bool is_release);
+                              bool is_expiry);
 
 /* With the lock of the time-outs held, let one hold expire that is due. Returns false if memory
  * runs out. */
-static bool release_one(struct store *store, struct worker *worker, uint64_t hold)
+static bool expire_one(struct store *store, struct worker *worker, uint64_t hold)
 {
     struct single single;
     struct unit unit;
 
     quipui_timeouts_begin(&store->timeouts, hold);
     /* Ends: once it is resolved or lapsed, which it stays. */
-    while (quipui_release_build(store, hold, &single, &unit)) {
+    while (quipui_expiry_build(store, hold, &single, &unit)) {
         if (run_unit(store, worker, &unit, true) == UNIT_NO_MEMORY) return false;
     }
     quipui_timeouts_drop(&store->timeouts, hold);
@@ -38,8 +38,8 @@ static bool release_one(struct store *store, struct worker *worker, uint64_t hol
 
 /* The same with up to *left holds that are due at `now`: on this account; or on any (NULL), until
  * somebody else wants the lock. */
-static bool release_slice(struct store *store, struct worker *worker, const struct slot *slot,
-                          uint64_t now, uint32_t *left)
+static bool expire_slice(struct store *store, struct worker *worker, const struct slot *slot,
+                         uint64_t now, uint32_t *left)
 {
     struct timeouts *timeouts = &store->timeouts;
 
@@ -49,7 +49,7 @@ static bool release_slice(struct store *store, struct worker *worker, const stru
         uint64_t hold = quipui_timeouts_first(timeouts, slot, now);
 
         if (hold == NEVER) break;
-        if (!release_one(store, worker, hold)) return false;
+        if (!expire_one(store, worker, hold)) return false;
         --*left;
         if (slot == NULL && lock_is_awaited(&timeouts->lock)) break;
     }
@@ -57,59 +57,59 @@ static bool release_slice(struct store *store, struct worker *worker, const stru
 }
 
 /* Release all that is due on one account, a slice in each holding of the lock (D6). */
-static bool release_own(struct store *store, struct worker *worker, struct slot *slot, uint64_t now)
+static bool expire_own(struct store *store, struct worker *worker, struct slot *slot, uint64_t now)
 {
-    bool released = true;
+    bool expired = true;
 
     /* Ends: each turn drops holds that are due by `now`; what is added later is due later. */
-    while (released && timeouts_due_on(slot, now)) {
+    while (expired && timeouts_due_on(slot, now)) {
         uint32_t left = TIMEOUTS_SLICE;
 
-        lock_hold(&store->timeouts.lock);
-        released = release_slice(store, worker, slot, now, &left);
-        lock_let_go(&store->timeouts.lock);
+        lock_take(&store->timeouts.lock);
+        expired = expire_slice(store, worker, slot, now, &left);
+        lock_leave(&store->timeouts.lock);
     }
-    return released;
+    return expired;
 }
 
 /* Release what is due on any account, as much as this call is to, if nobody is at the lock (D5). */
-static bool release_others(struct store *store, struct worker *worker, uint64_t now)
+static bool expire_others(struct store *store, struct worker *worker, uint64_t now)
 {
-    bool released;
+    bool expired;
 
     if (worker->others_left == 0 || !timeouts_due(&store->timeouts, now)) return true;
     if (!lock_try(&store->timeouts.lock)) return true;
-    released = release_slice(store, worker, NULL, now, &worker->others_left);
-    lock_let_go(&store->timeouts.lock);
-    return released;
+    expired = expire_slice(store, worker, NULL, now, &worker->others_left);
+    lock_leave(&store->timeouts.lock);
+    return expired;
 }
 
 /* Release all that is due on any account, a slice in each holding of the lock. */
-static bool release_all(struct store *store, struct worker *worker, uint64_t now)
+static bool expire_all(struct store *store, struct worker *worker, uint64_t now)
 {
-    bool released = true;
+    bool expired = true;
 
     /* Ends: as above. */
-    while (released && timeouts_due(&store->timeouts, now)) {
+    while (expired && timeouts_due(&store->timeouts, now)) {
         uint32_t left = TIMEOUTS_SLICE;
 
-        lock_hold(&store->timeouts.lock);
-        released = release_slice(store, worker, NULL, now, &left);
-        lock_let_go(&store->timeouts.lock);
+        lock_take(&store->timeouts.lock);
+        expired = expire_slice(store, worker, NULL, now, &left);
+        lock_leave(&store->timeouts.lock);
     }
-    return released;
+    return expired;
 }
 
 /* Release what is due at `now` on these accounts, and a slice of the rest; or all (NULL). No locks
  * held but those of begin(). Returns false if memory runs out. */
-static bool release_due(struct store *store, struct worker *worker, const struct copy *copies,
-                        size_t count, uint64_t now)
+static bool expire_due(struct store *store, struct worker *worker, const struct copy *copies,
+                       size_t count, uint64_t now)
 {
-    if (copies == NULL) return release_all(store, worker, now);
+    if (copies == NULL) return expire_all(store, worker, now);
     for (size_t i = 0; i < count; i++) {
-        if (!release_own(store, worker, copies[i].slot, now)) return false;
+        if (!expire_own(store, worker, copies[i].slot, now)) return false;
     }
-    return release_others(store, worker, now);
+    return expire_others(store, worker, now);
 }
 
 static uint64_t last_instant(const struct unit *unit)
@@ -126,13 +126,13 @@ static bool clear_due(struct store *store, struct worker *worker, struct unit *u
 
     if (unit->imports) unit->now = due_no_sooner(store, copies, count, unit->now);
     if (!timeouts_due(&store->timeouts, last_instant(unit))) return true;
-    if (unit->imports) return release_due(store, worker, copies, count, unit->now);
+    if (unit->imports) return expire_due(store, worker, copies, count, unit->now);
 
     if (quipui_due(copies, count, last_instant(unit)) &&
         !quipui_due(copies, count, unit->legs[0].timestamp) && !quipui_redraw(store, unit)) {
         return false;
     }
-    return release_due(store, worker, copies, count, unit->legs[0].timestamp);
+    return expire_due(store, worker, copies, count, unit->legs[0].timestamp);
 }
 
 /* Did nothing fall due, or get released, while the unit's copies were taken? (D3) */
@@ -157,7 +157,7 @@ static inline bool attempt(struct store *store, struct unit *unit, enum manner m
 
     enter(store, unit);
     load(store, unit);
-    if (manner == AS_RELEASE || nothing_fell_due(store, unit, &watch)) {
+    if (manner == AS_EXPIRY || nothing_fell_due(store, unit, &watch)) {
         *step = manner == AS_PLAIN ? judge_plain(store, unit) : quipui_judge(store, unit);
         done = *step == STEP_REDRAW || *step == STEP_CONFLICT || commit(store, unit, *step);
     }
@@ -166,7 +166,7 @@ static inline bool attempt(struct store *store, struct unit *unit, enum manner m
 }
 
 static enum unit_end run_unit(struct store *store, struct worker *worker, struct unit *unit,
-                              bool is_release)
+                              bool is_expiry)
 {
     enum step step = STEP_REDRAW;
     struct stuck stuck = {0, 0};
@@ -174,9 +174,9 @@ static enum unit_end run_unit(struct store *store, struct worker *worker, struct
     /* Ends: an attempt fails only after another unit, or time, has changed what this one had found,
      * and then the next one finds that. stuck.h checks it. */
     for (unsigned spins = 0;; spin(&spins)) {
-        if (!is_release && !clear_due(store, worker, unit)) return UNIT_NO_MEMORY;
+        if (!is_expiry && !clear_due(store, worker, unit)) return UNIT_NO_MEMORY;
         if (!prepare(store, unit)) return UNIT_NO_MEMORY;
-        if (!attempt(store, unit, is_release ? AS_RELEASE : AS_UNIT, spins > 0, &step)) {
+        if (!attempt(store, unit, is_expiry ? AS_EXPIRY : AS_UNIT, spins > 0, &step)) {
             /* A hold of ours may have lapsed: a new timestamp cures that. */
             if (!quipui_has_lapsed(store, unit)) {
                 audit(stuck_failed(&stuck, store, unit));
@@ -186,7 +186,7 @@ static enum unit_end run_unit(struct store *store, struct worker *worker, struct
         }
         switch (step) {
         case STEP_APPROVED:
-            if (!is_release) quipui_settle(store, worker, unit);
+            if (!is_expiry) quipui_settle(store, worker, unit);
             return UNIT_CREATED;
         case STEP_REFUSED: return UNIT_REFUSED;
         case STEP_CONFLICT: return UNIT_CONFLICT;

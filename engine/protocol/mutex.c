@@ -12,13 +12,13 @@ static struct locked_state *state_of(struct slot *slot)
 static void hold_all(struct copy *copies, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        lock_hold(&state_of(copies[i].slot)->lock);
+        lock_take(&state_of(copies[i].slot)->lock);
 }
 
 static void let_go_all(struct copy *copies, size_t count)
 {
     for (size_t i = count; i > 0; i--)
-        lock_let_go(&state_of(copies[i - 1].slot)->lock);
+        lock_leave(&state_of(copies[i - 1].slot)->lock);
 }
 
 static void copy_out(struct copy *copy)
@@ -110,6 +110,6 @@ const struct protocol quipui_protocol_mutex = {
     .seed = seed,
     .run = run,
     .run_plains = run_plains,
-    .expire = release_due,
+    .expire = expire_due,
     .read = read,
 };

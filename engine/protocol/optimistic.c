@@ -258,6 +258,6 @@ const struct protocol quipui_protocol_optimistic = {
     .seed = seed,
     .run = run,
     .run_plains = run_plains,
-    .expire = release_due,
+    .expire = expire_due,
     .read = read,
 };

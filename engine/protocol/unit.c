@@ -66,7 +66,7 @@ static enum hold_state state_for(struct store *store, const struct view *view)
     /* Lapsed is new to its own unit, which finds out when it commits; to others, due. Claimed is
      * pending until the claim is confirmed: who wants it too goes round until then. */
     if (state == HOLD_LAPSED) return view->opens ? HOLD_NEW : HOLD_EXPIRED;
-    return state == HOLD_CLAIMED ? HOLD_PENDING : state;
+    return state == HOLD_LOCKED ? HOLD_PENDING : state;
 }
 
 void quipui_holds_see(struct store *store, struct unit *unit)
@@ -135,7 +135,7 @@ static bool change_all(struct store *store, const struct unit *unit, bool claim)
         const struct view *view = &unit->views[i];
 
         if (!changes(view) ||
-            change(store, view, claim ? hold_word(HOLD_CLAIMED, 0) : word_after(view))) {
+            change(store, view, claim ? hold_word(HOLD_LOCKED, 0) : word_after(view))) {
             continue;
         }
         give_back(store, unit, i);
@@ -149,7 +149,7 @@ bool quipui_holds_change(struct store *store, struct unit *unit)
     return change_all(store, unit, false);
 }
 
-bool quipui_holds_claim(struct store *store, struct unit *unit)
+bool quipui_holds_lock(struct store *store, struct unit *unit)
 {
     return change_all(store, unit, true);
 }
@@ -161,7 +161,7 @@ void quipui_holds_confirm(struct store *store, struct unit *unit)
     }
 }
 
-void quipui_holds_give_back(struct store *store, struct unit *unit)
+void quipui_holds_unlock(struct store *store, struct unit *unit)
 {
     give_back(store, unit, unit->view_count);
 }
@@ -204,12 +204,12 @@ static enum hold_state lapse(struct hold *hold)
         /* edge hold.state: acq_rel; pairs with acq_rel in change(). Carries nothing: a writer that
          * comes late draws a new timestamp (D4). */
         if (cas_acq_rel(&hold->state, &seen, hold_word(HOLD_LAPSED, 0))) return HOLD_LAPSED;
-        if (hold_word_state(seen) != HOLD_CLAIMED) return hold_word_state(seen);
+        if (hold_word_state(seen) != HOLD_LOCKED) return hold_word_state(seen);
     }
 }
 
-bool quipui_release_build(struct store *store, uint64_t place, struct single *single,
-                          struct unit *unit)
+bool quipui_expiry_build(struct store *store, uint64_t place, struct single *single,
+                         struct unit *unit)
 {
     struct hold *hold = hold_at(&store->transfers, place);
     struct slot *debit = slot_at(&store->accounts, hold->account[SIDE_DEBIT]);

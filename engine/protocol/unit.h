@@ -128,8 +128,8 @@ static inline void settle_leg(struct store *store, struct worker *worker, const 
 
 /* The unit that releases an expired pending transfer, if it is pending; its memory is the caller's.
  * One whose transfer has not committed yet is lapsed. */
-bool quipui_release_build(struct store *store, uint64_t hold, struct single *single,
-                          struct unit *unit);
+bool quipui_expiry_build(struct store *store, uint64_t hold, struct single *single,
+                         struct unit *unit);
 
 /* The states of the holds a unit opens or resolves: seen before it is judged, changed when it takes
  * effect. False: one of them lapsed or was resolved meanwhile, and none is changed. */
@@ -140,9 +140,9 @@ bool quipui_holds_change(struct store *store, struct unit *unit);
 bool quipui_holds_stand(struct store *store, const struct unit *unit);
 
 /* The same in two steps, for cas: claim, and confirm or give back the claims. */
-bool quipui_holds_claim(struct store *store, struct unit *unit);
+bool quipui_holds_lock(struct store *store, struct unit *unit);
 void quipui_holds_confirm(struct store *store, struct unit *unit);
-void quipui_holds_give_back(struct store *store, struct unit *unit);
+void quipui_holds_unlock(struct store *store, struct unit *unit);
 
 /* cas, after a refusal: are the holds that the unit had resolved by then as it saw them, and
  * unclaimed? */
@@ -165,9 +165,9 @@ static inline bool holds_are_free(struct store *store, const struct unit *unit)
     return unit->view_count == 0 || quipui_holds_are_free(store, unit);
 }
 
-static inline bool holds_claim(struct store *store, struct unit *unit)
+static inline bool holds_lock(struct store *store, struct unit *unit)
 {
-    return unit->view_count == 0 || quipui_holds_claim(store, unit);
+    return unit->view_count == 0 || quipui_holds_lock(store, unit);
 }
 
 static inline void holds_confirm(struct store *store, struct unit *unit)
@@ -175,9 +175,9 @@ static inline void holds_confirm(struct store *store, struct unit *unit)
     if (unit->view_count > 0) quipui_holds_confirm(store, unit);
 }
 
-static inline void holds_give_back(struct store *store, struct unit *unit)
+static inline void holds_unlock(struct store *store, struct unit *unit)
 {
-    if (unit->view_count > 0) quipui_holds_give_back(store, unit);
+    if (unit->view_count > 0) quipui_holds_unlock(store, unit);
 }
 
 static inline bool holds_stand(struct store *store, const struct unit *unit)

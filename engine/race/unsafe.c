@@ -113,6 +113,6 @@ const struct protocol quipui_protocol_unsafe = {
     .seed = seed,
     .run = run,
     .run_plains = run_plains,
-    .expire = release_due,
+    .expire = expire_due,
     .read = read,
 };

@@ -35,7 +35,7 @@ static uint64_t word_at_rest(const struct hold *hold)
         case HOLD_EXPIRED: return word;
         case HOLD_NEW:
         case HOLD_LAPSED:
-        case HOLD_CLAIMED: break;
+        case HOLD_LOCKED: break;
         }
     }
 }
@@ -50,7 +50,7 @@ bool quipui_hold_is_open(const struct transfers *transfers, uint64_t link, uint6
     uint64_t place = link_index(link), word, resolved_at;
     const struct hold *hold;
 
-    if (link_kind(link) == KNOT_RELEASE ||
+    if (link_kind(link) == KNOT_EXPIRY ||
         (transfer_at(transfers, place)->flags & QUIPU_TRANSFER_PENDING) == 0) {
         return false;
     }
@@ -60,7 +60,7 @@ bool quipui_hold_is_open(const struct transfers *transfers, uint64_t link, uint6
         word = word_at_rest(hold);
         if (hold_word_state(word) == HOLD_PENDING) return true;
         resolved_at = knot_version(hold_word_state(word) == HOLD_EXPIRED
-                                       ? &hold->release
+                                       ? &hold->expiry
                                        : knot_at(transfers, hold_word_resolver(word) - 1),
                                    link_side(link));
     } while (hold_word_of(hold) != word); /* H3 */

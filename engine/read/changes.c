@@ -117,7 +117,7 @@ static void find_expiries(struct search *search)
                                     .place = expired_hold(expiries, i),
                                     .what = HOLD_EXPIRED_THEN};
 
-        happened.timestamp = hold_at(&search->store->transfers, happened.place)->release.timestamp;
+        happened.timestamp = hold_at(&search->store->transfers, happened.place)->expiry.timestamp;
         if (!is_wanted(search, happened.timestamp, happened.order)) continue;
         quipui_oldest_offer(&search->oldest, &happened);
     }
@@ -150,7 +150,7 @@ static void tell_transfer(struct store *store, const struct happened *happened,
 {
     const struct transfers *transfers = &store->transfers;
     bool expired = happened->what == HOLD_EXPIRED_THEN;
-    const struct knot *knot = expired ? &hold_at(transfers, happened->place)->release
+    const struct knot *knot = expired ? &hold_at(transfers, happened->place)->expiry
                                       : knot_at(transfers, happened->place);
 
     change->transfer = *transfer_at(

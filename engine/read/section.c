@@ -54,7 +54,7 @@ void quipui_section_move(const struct transfers *transfers, uint64_t link, bool 
     quipu_uint128 *posted = debit ? &totals->debits_posted : &totals->credits_posted;
     struct movement moved;
 
-    if (link_kind(link) == KNOT_RELEASE) {
+    if (link_kind(link) == KNOT_EXPIRY) {
         const struct hold *hold = hold_at(transfers, index);
 
         moved = (struct movement){.released = transfer_at(transfers, hold->transfer)->amount};

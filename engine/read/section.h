@@ -72,7 +72,7 @@ static inline struct totals totals_of(const struct balance *balance)
 /* The transfer of a knot, or NULL: it is an expiry. */
 static inline const quipu_transfer *link_transfer(const struct transfers *transfers, uint64_t link)
 {
-    return link_kind(link) == KNOT_RELEASE ? NULL : transfer_at(transfers, link_index(link));
+    return link_kind(link) == KNOT_EXPIRY ? NULL : transfer_at(transfers, link_index(link));
 }
 
 static inline bool sections_are_marked(const struct account_strand *strand)

@@ -8,7 +8,7 @@ static struct copy *copy_all(struct reader *reader, size_t *count, quipu_status 
     struct copy *copies;
 
     *status = QUIPU_NO_MEMORY;
-    lock_hold(&accounts->creating);
+    lock_take(&accounts->creating);
     *count = (size_t)accounts_count(accounts);
     copies = quipui_memory_take((*count + 1) * sizeof *copies);
     if (copies != NULL) {
@@ -16,7 +16,7 @@ static struct copy *copy_all(struct reader *reader, size_t *count, quipu_status 
             copies[i].slot = slot_at(accounts, i);
         if (quipui_read(reader, copies, *count)) *status = QUIPU_OK;
     }
-    lock_let_go(&accounts->creating);
+    lock_leave(&accounts->creating);
     return copies;
 }
 

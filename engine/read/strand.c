@@ -18,7 +18,7 @@ static const quipu_transfer *resolved_by(const struct transfers *transfers, uint
 {
     uint64_t index = link_index(link);
 
-    if (link_kind(link) != KNOT_RELEASE) return transfer_resolved(transfers, index);
+    if (link_kind(link) != KNOT_EXPIRY) return transfer_resolved(transfers, index);
     return transfer_at(transfers, hold_at(transfers, index)->transfer);
 }
 

@@ -150,7 +150,7 @@ static void leave_size(struct index *index, unsigned size)
 {
     uint32_t gone;
 
-    latch_hold(&index->leaving);
+    latch_take(&index->leaving);
     /* relaxed: only written under the latch. */
     gone = load_relaxed(&index->gone);
     index->left[size]++;
@@ -158,7 +158,7 @@ static void leave_size(struct index *index, unsigned size)
         gone++;
     /* relaxed: read as a hint, or under the latch. */
     store_relaxed(&index->gone, gone);
-    latch_let_go(&index->leaving);
+    latch_leave(&index->leaving);
 }
 
 void quipui_index_reclaim(struct index *index)
@@ -167,12 +167,12 @@ void quipui_index_reclaim(struct index *index)
 
     /* relaxed: hints; the latch decides. */
     if (load_relaxed(&index->gone) == load_relaxed(&index->forgotten)) return;
-    latch_hold(&index->leaving);
+    latch_take(&index->leaving);
     /* relaxed: only written under the latch. */
     from = load_relaxed(&index->forgotten);
     to = load_relaxed(&index->gone);
     store_relaxed(&index->forgotten, to);
-    latch_let_go(&index->leaving);
+    latch_leave(&index->leaving);
     if (from == to) return;
 
     quipui_grace_wait();
@@ -235,7 +235,7 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
     enum claim claim = CLAIM_NO_MEMORY;
     struct index_table table;
 
-    latch_hold(&shard->latch);
+    latch_take(&shard->latch);
     if (reference != INDEX_ASK && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
 
     table = index_table(index, shard, own_state(shard));
@@ -251,7 +251,7 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
         shard->used++;
     }
 let_go:
-    latch_let_go(&shard->latch);
+    latch_leave(&shard->latch);
     return claim;
 }
 
@@ -283,20 +283,20 @@ static void take_out(const struct index_table *table, uint64_t hole)
     set_entry(table, hole, EMPTY);
 }
 
-void quipui_index_release(struct index *index, uint64_t hash, uint64_t reference)
+void quipui_index_free(struct index *index, uint64_t hash, uint64_t reference)
 {
     struct index_shard *shard = index_shard_of(index, hash);
     struct index_table table;
     uint64_t state;
 
-    latch_hold(&shard->latch);
+    latch_take(&shard->latch);
     state = own_state(shard);
     table = index_table(index, shard, state);
     set_state(shard, state + INDEX_DISTURBED);
     take_out(&table, find_own(&table, hash, reference));
     shard->used--;
     set_state(shard, state + 2 * INDEX_DISTURBED);
-    latch_let_go(&shard->latch);
+    latch_leave(&shard->latch);
 }
 
 void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, uint64_t burnt)
@@ -304,10 +304,10 @@ void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, u
     struct index_shard *shard = index_shard_of(index, hash);
     struct index_table table;
 
-    latch_hold(&shard->latch);
+    latch_take(&shard->latch);
     table = index_table(index, shard, own_state(shard));
     set_entry(&table, find_own(&table, hash, reference), BURNT | entry_of(hash, burnt));
-    latch_let_go(&shard->latch);
+    latch_leave(&shard->latch);
 }
 
 /* Look along the probe path; under_latch says whether unsettled records may be looked at (X3). */
@@ -369,9 +369,9 @@ bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uin
 
     /* Ends: a claim is settled, burnt or freed with the unit that made it. */
     for (unsigned spins = 0; claim == CLAIM_IN_FLIGHT; spin(&spins)) {
-        latch_hold(&shard->latch);
+        latch_take(&shard->latch);
         claim = probe(index, shard, own_state(shard), hash, id, true, found);
-        latch_let_go(&shard->latch);
+        latch_leave(&shard->latch);
     }
     return claim == CLAIM_STORED;
 }

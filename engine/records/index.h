@@ -96,7 +96,7 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
                               uint64_t reference, uint64_t *found);
 
 /* Undo a claim: the id is free again, or burnt and kept at `burnt` in the table of burnt ids. */
-void quipui_index_release(struct index *index, uint64_t hash, uint64_t reference);
+void quipui_index_free(struct index *index, uint64_t hash, uint64_t reference);
 void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, uint64_t burnt);
 
 /* The settled record with this id: waits while it is in flight. False: there is none.

@@ -14,7 +14,7 @@
 #include "base/atomic.h"
 
 enum side { SIDE_DEBIT, SIDE_CREDIT };
-enum knot_kind { KNOT_TRANSFER, KNOT_RELEASE };
+enum knot_kind { KNOT_TRANSFER, KNOT_EXPIRY };
 
 struct knot {
     /* raced: only in cas, by those who help or abort; elsewhere under the account's edge. */
@@ -48,7 +48,7 @@ static inline uint64_t link_index(uint64_t link)
 
 static inline enum knot_kind link_kind(uint64_t link)
 {
-    return (link >> 1 & 1) != 0 ? KNOT_RELEASE : KNOT_TRANSFER;
+    return (link >> 1 & 1) != 0 ? KNOT_EXPIRY : KNOT_TRANSFER;
 }
 
 static inline enum side link_side(uint64_t link)

@@ -39,7 +39,7 @@ struct raced_state {
 
 /* cas: totals by themselves, and the thread: version and head in one word. */
 struct cas_state {
-    _Atomic wide thread; /* raced: cas; see cas.c */
+    _Atomic wide strand; /* raced: cas; see cas.c */
     _Atomic uint64_t touched;
     uint64_t unused;
     _Atomic wide debits_total, debits_posted, credits_total, credits_posted; /* raced: cas */

@@ -54,14 +54,14 @@ static inline uint64_t store_supply_run(struct store *store, struct worker *work
     struct kept *kept = &worker->kept[PLACES_OF_TRANSFERS];
     bool straight;
 
-    latch_hold(&worker->keeping);
+    latch_take(&worker->keeping);
     straight = kept->spares == 0 && range_count(&kept->range) >= most;
     if (straight) {
         worker->places = (struct range){kept->range.next, kept->range.next + most};
         kept->range.next += most;
         worker->ahead = kept->range;
     }
-    latch_let_go(&worker->keeping);
+    latch_leave(&worker->keeping);
     if (straight) return most;
     return quipui_keep_take_run(&store->transfers.places, &store->workers, worker, most);
 }

@@ -135,7 +135,7 @@ bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t place, const struct
     struct hold *hold = hold_at(timeouts->transfers, place);
     bool grown;
 
-    lock_hold(&timeouts->lock);
+    lock_take(&timeouts->lock);
     /* Each of them may expire. */
     grown =
         make_room(timeouts) && quipui_expiries_supply(&timeouts->expired, timeouts->hold_count + 1);
@@ -153,7 +153,7 @@ bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t place, const struct
         timeouts->hold_count++;
         publish_first(timeouts);
     }
-    lock_let_go(&timeouts->lock);
+    lock_leave(&timeouts->lock);
     return grown;
 }
 
@@ -173,9 +173,9 @@ static void take_out(struct timeouts *timeouts, uint64_t hold)
 
 void quipui_timeouts_remove(struct timeouts *timeouts, uint64_t hold)
 {
-    lock_hold(&timeouts->lock);
+    lock_take(&timeouts->lock);
     if (is_in(timeouts, hold)) take_out(timeouts, hold);
-    lock_let_go(&timeouts->lock);
+    lock_leave(&timeouts->lock);
 }
 
 uint64_t quipui_timeouts_first(const struct timeouts *timeouts, const struct slot *slot,

@@ -32,7 +32,7 @@ struct hold {
     uint64_t due;            /* when it expires, or 0: never */
     uint32_t account[2];     /* places of its debit and credit account, if it has a time-out */
     struct due_node node[2]; /* among the holds of either */
-    struct knot release;
+    struct knot expiry;
 };
 
 _Static_assert(sizeof(struct hold) == 128, "a hold is two cache lines");
@@ -110,8 +110,8 @@ static inline struct knot *link_knot(const struct transfers *transfers, uint64_t
 {
     uint64_t index = link_index(link);
 
-    return link_kind(link) == KNOT_RELEASE ? &hold_at(transfers, index)->release
-                                           : knot_at(transfers, index);
+    return link_kind(link) == KNOT_EXPIRY ? &hold_at(transfers, index)->expiry
+                                          : knot_at(transfers, index);
 }
 
 /* The pending transfer that the transfer at this place resolved, or NULL. */

@@ -70,13 +70,13 @@ static bool add_worker(struct workers *workers)
     memset(worker, 0, sizeof *worker);
     worker_set_floor(worker, NO_FLOOR);
 
-    lock_hold(&workers->adding);
+    lock_take(&workers->adding);
     worker->next = workers_first(workers);
     /* edge workers.first: seq_cst; pairs with seq_cst in workers_first(). Carries the worker. It is
      * seq_cst as part of the gate: an import that missed this worker closed the gate before, so
      * whoever takes the worker sees the gate closed. */
     (void)exchange_seq_cst(&workers->first, worker);
-    lock_let_go(&workers->adding);
+    lock_leave(&workers->adding);
     return true;
 }
 
@@ -125,7 +125,7 @@ struct worker *quipui_worker_take_alone(struct workers *workers)
 {
     struct worker *worker;
 
-    lock_hold(&workers->importing);
+    lock_take(&workers->importing);
     /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take(). Carries nothing: who
      * writes waits from here on. Why seq_cst: quipui_worker_try(). */
     (void)exchange_seq_cst(&workers->gate, 1);
@@ -148,7 +148,7 @@ void quipui_worker_give_back_alone(struct workers *workers, struct worker *worke
     /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take(). Carries the
      * import. */
     (void)exchange_seq_cst(&workers->gate, 0);
-    lock_let_go(&workers->importing);
+    lock_leave(&workers->importing);
 }
 
 void *quipui_worker_scratch(struct worker *worker, size_t bytes)

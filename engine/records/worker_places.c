@@ -34,10 +34,10 @@ static void call_in(struct places *places, struct workers *workers)
     struct worker *first = workers_first(workers);
 
     for (struct worker *w = first; w != NULL; w = w->next)
-        latch_hold(&w->keeping);
+        latch_take(&w->keeping);
     for (struct worker *w = first; w != NULL; w = w->next) {
         return_kept(places, w);
-        latch_let_go(&w->keeping);
+        latch_leave(&w->keeping);
     }
 }
 
@@ -48,10 +48,10 @@ static quipu_status refill(struct places *places, struct workers *workers, struc
     struct range range = {0, 0};
     quipu_status status;
 
-    lock_hold(&places->lock);
-    latch_hold(&worker->keeping);
+    lock_take(&places->lock);
+    latch_take(&worker->keeping);
     return_kept(places, worker); /* it may join what is there */
-    latch_let_go(&worker->keeping);
+    latch_leave(&worker->keeping);
     status = quipui_places_take(places, least, &range);
     if (status == QUIPU_NO_SPACE && reach == REACH_WORKERS) {
         call_in(places, workers);
@@ -59,12 +59,12 @@ static quipu_status refill(struct places *places, struct workers *workers, struc
     }
     if (status == QUIPU_OK) {
         *hand = range_split(&range, most);
-        latch_hold(&worker->keeping);
+        latch_take(&worker->keeping);
         worker->kept[places->kind].range = range;
         look_ahead(places, worker);
-        latch_let_go(&worker->keeping);
+        latch_leave(&worker->keeping);
     }
-    lock_let_go(&places->lock);
+    lock_leave(&places->lock);
     return status;
 }
 
@@ -74,11 +74,11 @@ quipu_status quipui_keep_take(struct places *places, struct workers *workers, st
     struct range *range = &worker->kept[places->kind].range;
     bool enough;
 
-    latch_hold(&worker->keeping);
+    latch_take(&worker->keeping);
     enough = range_count(range) >= least;
     if (enough) *hand = range_split(range, most);
     look_ahead(places, worker);
-    latch_let_go(&worker->keeping);
+    latch_leave(&worker->keeping);
     return enough ? QUIPU_OK : refill(places, workers, worker, least, most, reach, hand);
 }
 
@@ -106,14 +106,14 @@ quipu_status quipui_keep_take_one(struct places *places, struct workers *workers
     struct range hand = {0, 0};
     quipu_status status = QUIPU_OK;
 
-    latch_hold(&worker->keeping);
+    latch_take(&worker->keeping);
     if (kept->spares != 0) {
         hand.next = pop_spare(places, kept);
         hand.end = hand.next + 1;
     } else {
         hand = range_split(&kept->range, 1);
     }
-    latch_let_go(&worker->keeping);
+    latch_leave(&worker->keeping);
     if (range_count(&hand) == 0) {
         status = refill(places, workers, worker, 1, 1, REACH_WORKERS, &hand);
     }
@@ -123,9 +123,9 @@ quipu_status quipui_keep_take_one(struct places *places, struct workers *workers
 
 void quipui_keep_give_back_one(struct places *places, struct worker *worker, uint64_t place)
 {
-    latch_hold(&worker->keeping);
+    latch_take(&worker->keeping);
     push_spare(places, &worker->kept[places->kind], place);
-    latch_let_go(&worker->keeping);
+    latch_leave(&worker->keeping);
 }
 
 /* As many as are kept: those that came to nothing first. Latch held. */
@@ -148,9 +148,9 @@ uint64_t quipui_keep_take_run(struct places *places, struct workers *workers, st
 {
     uint64_t count;
 
-    latch_hold(&worker->keeping);
+    latch_take(&worker->keeping);
     count = take_kept(places, worker, most);
-    latch_let_go(&worker->keeping);
+    latch_leave(&worker->keeping);
     if (count > 0) return count;
     (void)refill(places, workers, worker, 1, most, REACH_TABLE, &worker->places);
     return range_count(&worker->places);
@@ -160,7 +160,7 @@ void quipui_keep_put_back(struct places *places, struct worker *worker)
 {
     struct kept *kept = &worker->kept[places->kind];
 
-    latch_hold(&worker->keeping);
+    latch_take(&worker->keeping);
     /* Ends: each turn puts one place back. */
     while (worker->spare_place_count > 0)
         push_spare(places, kept, worker->spare_places[--worker->spare_place_count]);
@@ -171,7 +171,7 @@ void quipui_keep_put_back(struct places *places, struct worker *worker)
         kept->range.next = worker->places.next;
     }
     look_ahead(places, worker);
-    latch_let_go(&worker->keeping);
+    latch_leave(&worker->keeping);
     worker->places = (struct range){0, 0};
 }
 
@@ -179,16 +179,16 @@ uint64_t quipui_keep_count_used(struct places *places, struct workers *workers)
 {
     uint64_t unused;
 
-    lock_hold(&places->lock);
+    lock_take(&places->lock);
     /* relaxed: only written under the lock, which we hold. */
     unused = places->capacity - load_relaxed(&places->next) + places->returned_count;
     for (struct worker *w = workers_first(workers); w != NULL; w = w->next) {
         const struct kept *kept = &w->kept[places->kind];
 
-        latch_hold(&w->keeping);
+        latch_take(&w->keeping);
         unused += range_count(&kept->range) + kept->spare_count;
-        latch_let_go(&w->keeping);
+        latch_leave(&w->keeping);
     }
-    lock_let_go(&places->lock);
+    lock_leave(&places->lock);
     return places->capacity - unused;
 }

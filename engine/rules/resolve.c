@@ -53,7 +53,7 @@ static uint32_t check_state(const struct hold_view *hold, uint64_t timestamp)
     case HOLD_NEW:
     case HOLD_PENDING:
     case HOLD_LAPSED:
-    case HOLD_CLAIMED: break;
+    case HOLD_LOCKED: break;
     }
     if (pending->timeout != 0 && timestamp >= rules_due(pending->timestamp, pending->timeout)) {
         return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED;
@@ -119,14 +119,14 @@ uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *
         debit->balance->version++;
         credit->balance->version++;
     } else {
-        quipui_rules_release(pending, debit->balance, credit->balance);
+        quipui_rules_expire(pending, debit->balance, credit->balance);
     }
     return QUIPU_CREATED;
 }
 
 /* Only what closed an account opens it again. */
-void quipui_rules_release(const quipu_transfer *pending, struct balance *debit,
-                          struct balance *credit)
+void quipui_rules_expire(const quipu_transfer *pending, struct balance *debit,
+                         struct balance *credit)
 {
     debit->debits_pending -= pending->amount;
     credit->credits_pending -= pending->amount;

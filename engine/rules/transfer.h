@@ -17,7 +17,7 @@ enum hold_state {
     HOLD_VOIDED,
     HOLD_EXPIRED,
     HOLD_LAPSED, /* fell due while new */
-    HOLD_CLAIMED /* cas: about to be opened or resolved, or not */
+    HOLD_LOCKED  /* cas: about to be opened or resolved, or not */
 };
 
 /* A pending transfer and what became of it. */
@@ -68,8 +68,8 @@ uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *
                               const struct party *credit, quipu_transfer *stored);
 
 /* A pending transfer has expired: both balances as if it were voided. */
-void quipui_rules_release(const quipu_transfer *pending, struct balance *debit,
-                          struct balance *credit);
+void quipui_rules_expire(const quipu_transfer *pending, struct balance *debit,
+                         struct balance *credit);
 
 /* What `stored` moved; `pending` is what it resolved, or NULL. */
 struct movement quipui_rules_movement(const quipu_transfer *stored, const quipu_transfer *pending);

@@ -73,11 +73,11 @@ uint32_t quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint
     uint64_t burnt;
 
     if (!quipui_rules_is_transient(outcome)) {
-        quipui_index_release(ids, hash, place);
+        quipui_index_free(ids, hash, place);
         return outcome;
     }
     if (!quipui_failed_id_keep(batch->store, batch->worker, id, &burnt)) {
-        quipui_index_release(ids, hash, place);
+        quipui_index_free(ids, hash, place);
         return QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID;
     }
     quipui_index_burn(ids, hash, place, burnt);

@@ -136,13 +136,13 @@ static quipu_status claim_chain(struct account_batch *batch, bool is_open, size_
                                                                           : QUIPU_OK;
 }
 
-static void release_claims(struct account_batch *batch)
+static void free_claims(struct account_batch *batch)
 {
     struct index *index = &batch->store->account_ids;
     uint64_t place = accounts_count(&batch->store->accounts);
 
     for (size_t i = 0; i < batch->claimed; i++) {
-        quipui_index_release(index, index_hash(index, batch->slots[i]->id), place + i);
+        quipui_index_free(index, index_hash(index, batch->slots[i]->id), place + i);
     }
 }
 
@@ -208,7 +208,7 @@ static quipu_status do_chain(struct account_batch *batch, bool is_open)
         }
         status = QUIPU_NO_MEMORY;
     }
-    release_claims(batch);
+    free_claims(batch);
     batch->newest = newest;
     if (status == QUIPU_OK) set_refused(batch, failed, verdict, original, is_open);
     return status;
@@ -257,7 +257,7 @@ static quipu_status do_batch(struct account_batch *batch)
     if (batch->imports && !quipui_imports_supply(&store->imports, batch->count)) {
         return QUIPU_NO_MEMORY;
     }
-    lock_hold(&store->accounts.creating);
+    lock_take(&store->accounts.creating);
     if (batch->protocol->begin != NULL) batch->protocol->begin(store);
     worker_set_floor(batch->worker, clock_floor(&store->clock)); /* F1 */
     batch->drawn = clock_draw(&store->clock, batch->count);
@@ -267,7 +267,7 @@ static quipu_status do_batch(struct account_batch *batch)
     quipui_grace_leave();
     worker_set_floor(batch->worker, NO_FLOOR); /* F2 */
     if (batch->protocol->end != NULL) batch->protocol->end(store);
-    lock_let_go(&store->accounts.creating);
+    lock_leave(&store->accounts.creating);
     return status;
 }
 

@@ -34,9 +34,9 @@ static bool place_aside(struct transfer_batch *batch, uint32_t count)
 {
     struct transfers *transfers = &batch->store->transfers;
 
-    lock_hold(&transfers->aside);
+    lock_take(&transfers->aside);
     if (!quipui_transfers_set_aside(transfers, count)) {
-        lock_let_go(&transfers->aside);
+        lock_leave(&transfers->aside);
         return false;
     }
     batch->place = transfers->places.capacity;
@@ -76,5 +76,5 @@ void quipui_leave_aside(struct transfer_batch *batch)
 {
     struct transfers *transfers = &batch->store->transfers;
 
-    if (batch->place == transfers->places.capacity) lock_let_go(&transfers->aside);
+    if (batch->place == transfers->places.capacity) lock_leave(&transfers->aside);
 }

@@ -315,12 +315,12 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     if (step != STEP_APPROVED) return true;
     if (unit->legs[0].event == NULL && unit->views[0].now == unit->views[0].was) return true;
 
-    if (!holds_claim(store, unit)) return false;
+    if (!holds_lock(store, unit)) return false;
     if (notes_reach(unit) ? move_chain(store, unit) : move_one(store, unit)) {
         holds_confirm(store, unit);
         return true;
     }
-    holds_give_back(store, unit);
+    holds_unlock(store, unit);
     return false;
 }
 
@@ -350,7 +350,7 @@ const struct protocol quipui_protocol_cas = {
     .seed = seed,
     .run = run,
     .run_plains = run_plains,
-    .expire = release_due,
+    .expire = expire_due,
     .read = read,
     .reads_freely = true,
 };

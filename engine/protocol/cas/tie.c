@@ -3,7 +3,7 @@
 
 #include "protocol/due.h"
 
-/* A thread word: version << 2 | closed << 1 | busy, and above it a link or a mark. A mark is a link
+/* A strand word: version << 2 | closed << 1 | busy, and above it a link or a mark. A mark is a link
  * with the closed bit that will be, and the attempt from bit 40 up. */
 #define BUSY ((uint64_t)1)
 #define CLOSED ((uint64_t)2)
@@ -25,32 +25,32 @@
  * processors. */
 #define FIRST_ROUND 6
 
-struct thread {
+struct strand {
     uint64_t word, head;
 };
 
-static wide packed(struct thread thread)
+static wide packed(struct strand strand)
 {
-    return (wide)thread.head << 64 | thread.word;
+    return (wide)strand.head << 64 | strand.word;
 }
 
-static struct thread unpacked(wide value)
+static struct strand unpacked(wide value)
 {
-    return (struct thread){(uint64_t)value, (uint64_t)(value >> 64)};
+    return (struct strand){(uint64_t)value, (uint64_t)(value >> 64)};
 }
 
-static struct thread thread_of(struct slot *slot)
+static struct strand strand_of(struct slot *slot)
 {
-    /* edge cas.thread: acquire; pairs with acq_rel in advance(). */
-    return unpacked(load_acquire(&slot->state.cas.thread));
+    /* edge cas.strand: acquire; pairs with acq_rel in advance(). */
+    return unpacked(load_acquire(&slot->state.cas.strand));
 }
 
-static bool advance(struct slot *slot, struct thread from, struct thread to)
+static bool advance(struct slot *slot, struct strand from, struct strand to)
 {
     wide seen = packed(from);
 
-    /* edge cas.thread: acq_rel; pairs with acquire in thread_of(). Carries records and knots. */
-    return cas_acq_rel(&slot->state.cas.thread, &seen, packed(to));
+    /* edge cas.strand: acq_rel; pairs with acquire in strand_of(). Carries records and knots. */
+    return cas_acq_rel(&slot->state.cas.strand, &seen, packed(to));
 }
 
 static uint64_t tie_of(const struct knot *knot)
@@ -80,41 +80,41 @@ static struct knot *deciding_knot(struct store *store, uint64_t mark, uint64_t *
     return leg == 0 ? knot : knot_at(&store->transfers, *first);
 }
 
-/* The thread as it is if the unit of this mark has committed. */
-static struct thread after(struct store *store, struct thread mark)
+/* The strand as it is if the unit of this mark has committed. */
+static struct strand after(struct store *store, struct strand mark)
 {
     const struct knot *knot = link_knot(&store->transfers, mark.head);
     uint64_t closed = (mark.head & LINK_MARK_CLOSED) != 0 ? CLOSED : 0;
 
-    return (struct thread){knot_version(knot, link_side(mark.head)) << 2 | closed,
+    return (struct strand){knot_version(knot, link_side(mark.head)) << 2 | closed,
                            mark.head & LINK_MASK};
 }
 
-/* The thread as it was before this mark: back along the unit's own knots, which are in a row. */
-static struct thread before(struct store *store, struct thread mark, uint64_t first)
+/* The strand as it was before this mark: back along the unit's own knots, which are in a row. */
+static struct strand before(struct store *store, struct strand mark, uint64_t first)
 {
     uint64_t last = link_index(mark.head), link = mark.head & LINK_MASK;
 
-    /* Ends: a thread has an end, and the knots of one unit are few. */
+    /* Ends: a strand has an end, and the knots of one unit are few. */
     do {
         link = knot_previous(link_knot(&store->transfers, link), link_side(link));
     } while (link != 0 && link_kind(link) == KNOT_TRANSFER &&
              link_kind(mark.head) == KNOT_TRANSFER && link_index(link) >= first &&
              link_index(link) < last);
-    return (struct thread){mark.word & ~BUSY, link};
+    return (struct strand){mark.word & ~BUSY, link};
 }
 
 static uint64_t timestamp_of(struct store *store, uint64_t link)
 {
     uint64_t index = link_index(link);
 
-    return link_kind(link) == KNOT_RELEASE ? hold_at(&store->transfers, index)->release.timestamp
-                                           : transfer_at(&store->transfers, index)->timestamp;
+    return link_kind(link) == KNOT_EXPIRY ? hold_at(&store->transfers, index)->expiry.timestamp
+                                          : transfer_at(&store->transfers, index)->timestamp;
 }
 
-/* Take off the mark of a committed unit: `touched` first, so that who sees the new thread sees
+/* Take off the mark of a committed unit: `touched` first, so that who sees the new strand sees
  * it. */
-static void finish(struct store *store, struct slot *slot, struct thread mark)
+static void finish(struct store *store, struct slot *slot, struct strand mark)
 {
     uint64_t timestamp = timestamp_of(store, mark.head & LINK_MASK);
     /* relaxed: a guess; the compare-and-swap decides. */
@@ -135,7 +135,7 @@ static uint64_t touched_by(struct slot *slot)
 }
 
 /* Look after a mark that is not ours. `patient` counts how long we waited. */
-static void clear(struct store *store, struct slot *slot, struct thread mark, unsigned *patient)
+static void clear(struct store *store, struct slot *slot, struct strand mark, unsigned *patient)
 {
     uint64_t first, tie;
     struct knot *knot = deciding_knot(store, mark.head, &first);
@@ -154,60 +154,60 @@ static void clear(struct store *store, struct slot *slot, struct thread mark, un
     }
 }
 
-/* The thread of an account that nobody is at. */
-static struct thread idle_thread(struct store *store, struct slot *slot)
+/* The strand of an account that nobody is at. */
+static struct strand idle_strand(struct store *store, struct slot *slot)
 {
     unsigned patient = 0;
 
     /* Ends: a mark is taken off by its owner or, when patience is over, by us; a new one is another
      * unit's progress. */
     for (;;) {
-        struct thread thread = thread_of(slot);
+        struct strand strand = strand_of(slot);
 
-        if ((thread.word & BUSY) == 0) return thread;
-        clear(store, slot, thread, &patient);
+        if ((strand.word & BUSY) == 0) return strand;
+        clear(store, slot, strand, &patient);
     }
 }
 
 void quipui_tie_stand_aside(struct slot *slot)
 {
-    for (unsigned round = 0; round < PATIENCE && (thread_of(slot).word & BUSY) != 0; round++)
+    for (unsigned round = 0; round < PATIENCE && (strand_of(slot).word & BUSY) != 0; round++)
         relax_longer(FIRST_ROUND + round);
 }
 
 void quipui_tie_seed(struct slot *slot, const struct account_state *state)
 {
-    struct thread thread = {state->balance.version << 2 | (state->balance.closed ? CLOSED : 0), 0};
+    struct strand strand = {state->balance.version << 2 | (state->balance.closed ? CLOSED : 0), 0};
 
     /* relaxed: published when the account is settled. */
-    store_relaxed(&slot->state.cas.thread, packed(thread));
+    store_relaxed(&slot->state.cas.strand, packed(strand));
     store_relaxed(&slot->state.cas.touched, state->touched);
 }
 
 void quipui_tie_see(struct store *store, struct copy *copy)
 {
-    struct thread thread, seen;
+    struct strand strand, seen;
 
     /* Ends: it is repeated only after the mark has gone or changed. */
     do {
-        thread = seen = thread_of(copy->slot);
+        strand = seen = strand_of(copy->slot);
         if ((seen.word & BUSY) != 0) {
             uint64_t first;
             struct knot *knot = deciding_knot(store, seen.head, &first);
             bool committed = (tie_of(knot) & TIE_STATE) == TIE_COMMITTED;
 
-            thread = committed ? after(store, seen) : before(store, seen, first);
+            strand = committed ? after(store, seen) : before(store, seen, first);
         }
         copy->state.touched = touched_by(copy->slot);
         /* What was read under a mark holds if the mark is still there (T2). */
-    } while ((seen.word & BUSY) != 0 && packed(thread_of(copy->slot)) != packed(seen));
+    } while ((seen.word & BUSY) != 0 && packed(strand_of(copy->slot)) != packed(seen));
 
-    copy->state.balance.version = thread.word >> 2;
-    copy->state.balance.closed = (thread.word & CLOSED) != 0;
-    copy->state.head = thread.head;
+    copy->state.balance.version = strand.word >> 2;
+    copy->state.balance.closed = (strand.word & CLOSED) != 0;
+    copy->state.head = strand.head;
 }
 
-/* Write the knots as they will be if the threads are still these. */
+/* Write the knots as they will be if the strands are still these. */
 static void write_knots(struct store *store, struct unit *unit, enum knot_kind kind)
 {
     for (uint32_t i = 0; i < unit->leg_count; i++) {
@@ -224,33 +224,33 @@ static void write_knots(struct store *store, struct unit *unit, enum knot_kind k
     }
 }
 
-/* The marks of an attempt; `was` keeps the threads they replace. */
-static struct thread mark_for(const struct unit *unit, uint32_t copy, uint64_t attempt)
+/* The marks of an attempt; `was` keeps the strands they replace. */
+static struct strand mark_for(const struct unit *unit, uint32_t copy, uint64_t attempt)
 {
     const struct account_state *was = &unit->was[copy], *state = &unit->copies[copy].state;
     uint64_t closed = state->balance.closed ? LINK_MARK_CLOSED : 0;
 
-    return (struct thread){was->balance.version << 2 | (was->balance.closed ? CLOSED : 0) | BUSY,
+    return (struct strand){was->balance.version << 2 | (was->balance.closed ? CLOSED : 0) | BUSY,
                            state->head | closed | attempt << LINK_BITS};
 }
 
-static struct thread old_thread(const struct unit *unit, uint32_t copy)
+static struct strand old_strand(const struct unit *unit, uint32_t copy)
 {
     const struct account_state *was = &unit->was[copy];
 
-    return (struct thread){was->balance.version << 2 | (was->balance.closed ? CLOSED : 0),
+    return (struct strand){was->balance.version << 2 | (was->balance.closed ? CLOSED : 0),
                            was->head};
 }
 
-/* Take the idle threads as the base of this attempt. False: one was closed or opened. */
-static bool take_threads(struct store *store, struct unit *unit)
+/* Take the idle strands as the base of this attempt. False: one was closed or opened. */
+static bool take_strands(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++) {
-        struct thread thread = idle_thread(store, unit->copies[i].slot);
+        struct strand strand = idle_strand(store, unit->copies[i].slot);
 
-        if (((thread.word & CLOSED) != 0) != (unit->was[i].balance.closed != 0)) return false;
-        unit->was[i].balance.version = unit->copies[i].state.balance.version = thread.word >> 2;
-        unit->was[i].head = unit->copies[i].state.head = thread.head;
+        if (((strand.word & CLOSED) != 0) != (unit->was[i].balance.closed != 0)) return false;
+        unit->was[i].balance.version = unit->copies[i].state.balance.version = strand.word >> 2;
+        unit->was[i].head = unit->copies[i].state.head = strand.head;
     }
     return true;
 }
@@ -259,7 +259,7 @@ static uint32_t place_marks(struct unit *unit, uint64_t attempt)
 {
     uint32_t placed = 0;
 
-    while (placed < unit->copy_count && advance(unit->copies[placed].slot, old_thread(unit, placed),
+    while (placed < unit->copy_count && advance(unit->copies[placed].slot, old_strand(unit, placed),
                                                 mark_for(unit, placed, attempt))) {
         placed++;
     }
@@ -269,7 +269,7 @@ static uint32_t place_marks(struct unit *unit, uint64_t attempt)
 static void take_off_marks(struct unit *unit, uint32_t placed, uint64_t attempt)
 {
     for (uint32_t i = 0; i < placed; i++) {
-        (void)advance(unit->copies[i].slot, mark_for(unit, i, attempt), old_thread(unit, i));
+        (void)advance(unit->copies[i].slot, mark_for(unit, i, attempt), old_strand(unit, i));
     }
 }
 
@@ -327,18 +327,18 @@ static uint64_t begin_attempt(struct store *store, struct unit *unit, enum knot_
 
 bool quipui_tie(struct store *store, struct unit *unit)
 {
-    enum knot_kind kind = unit->legs[0].event == NULL ? KNOT_RELEASE : KNOT_TRANSFER;
+    enum knot_kind kind = unit->legs[0].event == NULL ? KNOT_EXPIRY : KNOT_TRANSFER;
     uint64_t link = link_to(unit->legs[0].place, kind, SIDE_DEBIT);
     struct knot *knot = link_knot(&store->transfers, link);
 
     /* Ends: a mark could not be placed, or the decision failed, only because another unit advanced
-     * one of the threads or aborted this attempt; the next begins with the threads as they are. */
+     * one of the strands or aborted this attempt; the next begins with the strands as they are. */
     for (unsigned spins = 0;; spin(&spins)) {
         uint64_t attempt;
         uint32_t placed;
         bool latest;
 
-        if (!take_threads(store, unit)) return false;
+        if (!take_strands(store, unit)) return false;
         write_knots(store, unit, kind);
         attempt = begin_attempt(store, unit, kind);
         placed = place_marks(unit, attempt);

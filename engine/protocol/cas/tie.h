@@ -1,14 +1,14 @@
-/* tie.h - cas: tying a unit's knots onto the threads of all its accounts at once, without locks.
+/* tie.h - cas: tying a unit's knots onto the strands of all its accounts at once, without locks.
  *
- * An account's thread is one sixteen-byte word: version, closed and busy bits in its low half, the
- * link to the newest knot in its high half. To advance several threads as one, a unit
+ * An account's strand is one sixteen-byte word: version, closed and busy bits in its low half, the
+ * link to the newest knot in its high half. To advance several strands as one, a unit
  *
- *   marks   each thread: busy, and a link to the unit's last knot on it (compare-and-swap)
+ *   marks   each strand: busy, and a link to the unit's last knot on it (compare-and-swap)
  *   decides by one compare-and-swap on the tie word of its first knot: open to committed
- *   unmarks each thread: the new version and head, or the old ones
+ *   unmarks each strand: the new version and head, or the old ones
  *
  * Who meets a mark can tell from it whose it is and how that unit stands. If it is committed, the
- * mark is as good as the new thread. If it is open, a reader takes the old thread; a writer waits a
+ * mark is as good as the new strand. If it is open, a reader takes the old strand; a writer waits a
  * moment and then aborts the unit, which starts over. So a stopped thread stops nobody (the shape
  * is that of Herlihy et al., "Software transactional memory for dynamic-sized data structures",
  * 2003).
@@ -16,7 +16,7 @@
  *   T1  a mark carries the attempt: it is never placed twice with the same number
  *   T2  the owner takes off its marks of one attempt before it writes knots for the next; so knots
  *       read under a mark that is still there are those of its attempt
- *   T3  while all marks are placed nobody else advances these threads, nor their `touched`
+ *   T3  while all marks are placed nobody else advances these strands, nor their `touched`
  *   T4  so timestamps drawn meanwhile are later than all that touched these accounts, and nobody
  *       looks at the record of an open unit: it may still be given them */
 #ifndef QUIPU_PROTOCOL_CAS_TIE_H
@@ -24,7 +24,7 @@
 
 #include "protocol/protocol.h"
 
-/* The first thread of an account. */
+/* The first strand of an account. */
 void quipui_tie_seed(struct slot *slot, const struct account_state *state);
 
 /* Copy version, head, closed and touched of an account. Never waits, disturbs nobody. */

@@ -56,7 +56,7 @@ static void close(struct store *store)
 
 static void begin(struct store *store)
 {
-    lock_hold(&store->rcu->writing);
+    lock_take(&store->rcu->writing);
 }
 
 /* The oldest stamp that a snapshot still needs. */
@@ -88,7 +88,7 @@ static void end(struct store *store)
     struct rcu *rcu = store->rcu;
 
     if (rcu->versions.retired_count >= rcu->reclaim_at) reclaim(store);
-    lock_let_go(&rcu->writing);
+    lock_leave(&rcu->writing);
 }
 
 /* The writer's view: nobody else stores it. */
@@ -236,21 +236,21 @@ static void read(struct store *store, struct copy *copies, size_t count)
 #include "protocol/loop.inc.h"
 
 /* Release all that is due at `now`: a slice at a time, so that writers get in between. */
-static bool expire_all(struct store *store, struct worker *worker, uint64_t now)
+static bool expire_all_as_writer(struct store *store, struct worker *worker, uint64_t now)
 {
-    bool released = true;
+    bool expired = true;
 
     /* Ends: each turn drops holds that are due by `now`; what is added later is due later. */
-    while (released && timeouts_due(&store->timeouts, now)) {
+    while (expired && timeouts_due(&store->timeouts, now)) {
         uint32_t left = TIMEOUTS_SLICE;
 
         begin(store);
-        lock_hold(&store->timeouts.lock);
-        released = release_slice(store, worker, NULL, now, &left);
-        lock_let_go(&store->timeouts.lock);
+        lock_take(&store->timeouts.lock);
+        expired = expire_slice(store, worker, NULL, now, &left);
+        lock_leave(&store->timeouts.lock);
         end(store);
     }
-    return released;
+    return expired;
 }
 
 /* Readers that find something due become the writer for it: they wait to be it only if it is on
@@ -258,17 +258,17 @@ static bool expire_all(struct store *store, struct worker *worker, uint64_t now)
 static bool expire(struct store *store, struct worker *worker, const struct copy *copies,
                    size_t count, uint64_t now)
 {
-    bool released;
+    bool expired;
 
-    if (copies == NULL) return expire_all(store, worker, now);
+    if (copies == NULL) return expire_all_as_writer(store, worker, now);
     if (quipui_due(copies, count, now)) {
         begin(store);
     } else if (worker->others_left == 0 || !lock_try(&store->rcu->writing)) {
         return true;
     }
-    released = release_due(store, worker, copies, count, now);
+    expired = expire_due(store, worker, copies, count, now);
     end(store);
-    return released;
+    return expired;
 }
 
 /* Register the visible stamp. */
@@ -301,7 +301,7 @@ static bool register_clear(struct store *store, struct worker *worker, uint64_t 
         uint64_t now = clock_read(&store->clock), latest = timeouts_latest(timeouts), rounds;
 
         if (now < latest) now = latest;
-        if (!expire_all(store, worker, now)) return false;
+        if (!expire_all_as_writer(store, worker, now)) return false;
         rounds = timeouts_rounds(timeouts);
         *stamp = register_stamp(store, worker);
         if (!timeouts_due(timeouts, now) && timeouts_rounds(timeouts) == rounds &&

@@ -68,7 +68,7 @@ static enum cause cause_of(const struct stage *stage, struct place place)
     static const struct {
         const char *function;
         enum cause cause;
-    } waits[] = {{"latch_hold", LATCH},     {"claim_or_wait", ID},
+    } waits[] = {{"latch_take", LATCH},     {"claim_or_wait", ID},
                  {"quipui_index_find", ID}, {"lapse", CLAIM},
                  {"run_unit", CLAIM},       {"word_at_rest", CLAIM},
                  {"show_fate", CLAIM},      {"read_again", ACCOUNT},

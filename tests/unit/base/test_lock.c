@@ -41,9 +41,9 @@ static void under_lock(void *context, unsigned thread)
     struct guarded *guarded = context;
 
     for (unsigned i = 0; i < guarded->rounds; i++) {
-        lock_hold(&guarded->lock);
+        lock_take(&guarded->lock);
         touch(guarded, i + thread);
-        lock_let_go(&guarded->lock);
+        lock_leave(&guarded->lock);
     }
 }
 
@@ -52,9 +52,9 @@ static void under_latch(void *context, unsigned thread)
     struct guarded *guarded = context;
 
     for (unsigned i = 0; i < guarded->rounds; i++) {
-        latch_hold(&guarded->latch);
+        latch_take(&guarded->latch);
         touch(guarded, i + thread);
-        latch_let_go(&guarded->latch);
+        latch_leave(&guarded->latch);
     }
 }
 
@@ -87,9 +87,9 @@ Test(lock, is_held_until_let_go)
 {
     struct lock lock = {LOCK_FREE};
 
-    lock_hold(&lock);
+    lock_take(&lock);
     cr_assert_eq(load_relaxed(&lock.word), LOCK_HELD, "nobody waits");
-    lock_let_go(&lock);
+    lock_leave(&lock);
     cr_assert_eq(load_relaxed(&lock.word), LOCK_FREE);
 }
 
@@ -104,9 +104,9 @@ static void *wait_for_lock(void *argument)
     struct sleeper *sleeper = argument;
 
     (void)shared_add(&sleeper->id, (uint64_t)syscall(SYS_gettid));
-    lock_hold(&sleeper->guarded->lock);
+    lock_take(&sleeper->guarded->lock);
     sleeper->guarded->count++;
-    lock_let_go(&sleeper->guarded->lock);
+    lock_leave(&sleeper->guarded->lock);
     return NULL;
 }
 
@@ -133,7 +133,7 @@ Test(lock, wakes_all_who_sleep, .timeout = 60)
         struct guarded guarded = {.rounds = 0};
         struct sleeper sleepers[THREADS] = {{0}};
 
-        lock_hold(&guarded.lock);
+        lock_take(&guarded.lock);
         for (int i = 0; i < THREADS; i++) {
             sleepers[i].guarded = &guarded;
             cr_assert_eq(pthread_create(&sleepers[i].thread, NULL, wait_for_lock, &sleepers[i]), 0);
@@ -142,7 +142,7 @@ Test(lock, wakes_all_who_sleep, .timeout = 60)
             while (!is_asleep(shared_read(&sleepers[i].id)))
                 (void)sched_yield();
         }
-        lock_let_go(&guarded.lock);
+        lock_leave(&guarded.lock);
         for (int i = 0; i < THREADS; i++)
             cr_assert_eq(pthread_join(sleepers[i].thread, NULL), 0);
         cr_assert_eq(guarded.count, THREADS);

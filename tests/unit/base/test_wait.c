@@ -67,18 +67,18 @@ struct meeting {
 static void hold(struct meeting *meeting)
 {
     if (meeting->by_latch) {
-        latch_hold(&meeting->latch);
+        latch_take(&meeting->latch);
     } else {
-        lock_hold(&meeting->lock);
+        lock_take(&meeting->lock);
     }
 }
 
 static void let_go(struct meeting *meeting)
 {
     if (meeting->by_latch) {
-        latch_let_go(&meeting->latch);
+        latch_leave(&meeting->latch);
     } else {
-        lock_let_go(&meeting->lock);
+        lock_leave(&meeting->lock);
     }
 }
 

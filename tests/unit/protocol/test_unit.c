@@ -82,19 +82,19 @@ Test(unit, changes_none_when_its_own_lapsed)
 
 Test(unit, claims_all_then_confirms)
 {
-    cr_assert(quipui_holds_claim(&store, &unit));
-    expect(HOLD_CLAIMED, HOLD_CLAIMED, HOLD_CLAIMED);
-    cr_assert(!quipui_holds_claim(&store, &unit), "what is claimed is nobody else's");
+    cr_assert(quipui_holds_lock(&store, &unit));
+    expect(HOLD_LOCKED, HOLD_LOCKED, HOLD_LOCKED);
+    cr_assert(!quipui_holds_lock(&store, &unit), "what is claimed is nobody else's");
     quipui_holds_confirm(&store, &unit);
     expect(HOLD_POSTED, HOLD_PENDING, HOLD_VOIDED);
 }
 
 Test(unit, gives_claims_back)
 {
-    cr_assert(quipui_holds_claim(&store, &unit));
-    quipui_holds_give_back(&store, &unit);
+    cr_assert(quipui_holds_lock(&store, &unit));
+    quipui_holds_unlock(&store, &unit);
     expect(HOLD_PENDING, HOLD_NEW, HOLD_PENDING);
     set_state(3, HOLD_VOIDED);
-    cr_assert(!quipui_holds_claim(&store, &unit));
+    cr_assert(!quipui_holds_lock(&store, &unit));
     expect(HOLD_PENDING, HOLD_NEW, HOLD_VOIDED);
 }

@@ -75,7 +75,7 @@ static inline enum claim fixture_claim(quipu_uint128 id, uint64_t reference, uin
 
 static inline void fixture_release(quipu_uint128 id, uint64_t reference)
 {
-    quipui_index_release(fixture_index, index_hash(fixture_index, id), reference);
+    quipui_index_free(fixture_index, index_hash(fixture_index, id), reference);
 }
 
 static inline void fixture_burn(quipu_uint128 id, uint64_t reference, uint64_t burnt)

@@ -10,7 +10,7 @@ enum { SEED = 3 };
 static void check(uint64_t index)
 {
     for (int bits = 0; bits < 4; bits++) {
-        enum knot_kind kind = bits & 2 ? KNOT_RELEASE : KNOT_TRANSFER;
+        enum knot_kind kind = bits & 2 ? KNOT_EXPIRY : KNOT_TRANSFER;
         enum side side = bits & 1 ? SIDE_CREDIT : SIDE_DEBIT;
         uint64_t link = link_to(index, kind, side);
         uint64_t marks[] = {0, LINK_MARK_CLOSED, (uint64_t)1 << LINK_BITS,
@@ -47,11 +47,11 @@ Test(knot, keeps_what_it_was_tied_to)
     struct knot knot = {.tie = TIE_OPEN};
 
     knot_tie_to(&knot, SIDE_DEBIT, 7, link_to(1, KNOT_TRANSFER, SIDE_CREDIT));
-    knot_tie_to(&knot, SIDE_CREDIT, 9, link_to(2, KNOT_RELEASE, SIDE_DEBIT));
+    knot_tie_to(&knot, SIDE_CREDIT, 9, link_to(2, KNOT_EXPIRY, SIDE_DEBIT));
     cr_assert_eq(knot_version(&knot, SIDE_DEBIT), 7);
     cr_assert_eq(knot_version(&knot, SIDE_CREDIT), 9);
     cr_assert_eq(knot_previous(&knot, SIDE_DEBIT), link_to(1, KNOT_TRANSFER, SIDE_CREDIT));
-    cr_assert_eq(knot_previous(&knot, SIDE_CREDIT), link_to(2, KNOT_RELEASE, SIDE_DEBIT));
+    cr_assert_eq(knot_previous(&knot, SIDE_CREDIT), link_to(2, KNOT_EXPIRY, SIDE_DEBIT));
 }
 
 Test(knot, settles_once_committed)
@@ -78,8 +78,8 @@ Test(link, leads_to_a_knot)
 
         cr_assert_eq(link_knot(&transfers, link_to(5, KNOT_TRANSFER, side)),
                      knot_at(&transfers, 5));
-        cr_assert_eq(link_knot(&transfers, link_to(5, KNOT_RELEASE, side)),
-                     &hold_at(&transfers, 5)->release);
+        cr_assert_eq(link_knot(&transfers, link_to(5, KNOT_EXPIRY, side)),
+                     &hold_at(&transfers, 5)->expiry);
     }
     quipui_transfers_close(&transfers);
 }

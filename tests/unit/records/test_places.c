@@ -39,17 +39,17 @@ static quipu_status take(uint64_t count, struct range *range)
 {
     quipu_status status;
 
-    lock_hold(&places.lock);
+    lock_take(&places.lock);
     status = quipui_places_take(&places, count, range);
-    lock_let_go(&places.lock);
+    lock_leave(&places.lock);
     return status;
 }
 
 static void give_back(struct range *range)
 {
-    lock_hold(&places.lock);
+    lock_take(&places.lock);
     quipui_places_give_back(&places, range);
-    lock_let_go(&places.lock);
+    lock_leave(&places.lock);
 }
 
 Test(range, is_all_handed_out_once)

@@ -80,7 +80,7 @@ static void check(uint32_t account)
                  rounds[account], "seed %d", SEED);
     cr_assert_eq(slot == NULL ? timeouts_latest(&timeouts) : timeouts_latest_of(slot),
                  latest[account], "seed %d", SEED);
-    lock_hold(&timeouts.lock);
+    lock_take(&timeouts.lock);
     if (earliest == NEVER) {
         cr_assert_not(is_due(slot, NEVER - 1));
         cr_assert_eq(quipui_timeouts_first(&timeouts, slot, NEVER), NEVER);
@@ -94,7 +94,7 @@ static void check(uint32_t account)
         cr_assert_eq(naive[first].due, earliest, "seed %d", SEED);
         cr_assert_eq(quipui_timeouts_first(&timeouts, slot, NEVER - 1), first);
     }
-    lock_let_go(&timeouts.lock);
+    lock_leave(&timeouts.lock);
 }
 
 static void check_places(void)
@@ -145,14 +145,14 @@ static void step(struct random *random, uint32_t many)
     }
     if (random_below(random, 100) < many) return;
     if (random_one_in(random, 2)) {
-        lock_hold(&timeouts.lock);
+        lock_take(&timeouts.lock);
         hold = quipui_timeouts_first(&timeouts, of == FEW ? NULL : slot_at(&accounts, of), NEVER);
         if (hold != NEVER) {
             quipui_timeouts_begin(&timeouts, hold);
             quipui_timeouts_drop(&timeouts, hold);
             take_out(hold, true);
         }
-        lock_let_go(&timeouts.lock);
+        lock_leave(&timeouts.lock);
         return;
     }
     quipui_timeouts_remove(&timeouts, hold);
@@ -183,7 +183,7 @@ Test(timeouts, come_out_sorted)
     set_up();
     for (uint64_t i = 0; i < HOLDS; i++)
         cr_assert(add(i, i % FEW, FEW + i % 5, 1 + random_below(&random, 500)));
-    lock_hold(&timeouts.lock);
+    lock_take(&timeouts.lock);
     for (int i = 0; i < HOLDS; i++) {
         uint64_t hold = quipui_timeouts_first(&timeouts, NULL, NEVER);
 
@@ -191,7 +191,7 @@ Test(timeouts, come_out_sorted)
         last = hold_at(&transfers, hold)->due;
         quipui_timeouts_drop(&timeouts, hold);
     }
-    lock_let_go(&timeouts.lock);
+    lock_leave(&timeouts.lock);
     cr_assert_eq(timeouts.hold_count, 0);
     cr_assert_eq(timeouts.account_count, 0);
     cr_assert_eq(timeouts_rounds(&timeouts), HOLDS);
@@ -204,12 +204,12 @@ Test(timeouts, are_an_accounts_own)
     set_up();
     cr_assert(add(0, 1, 2, 10));
     cr_assert(add(1, 2, 3, 5));
-    lock_hold(&timeouts.lock);
+    lock_take(&timeouts.lock);
     cr_assert_eq(quipui_timeouts_first(&timeouts, slot_at(&accounts, 1), NEVER), 0);
     cr_assert_eq(quipui_timeouts_first(&timeouts, slot_at(&accounts, 2), NEVER), 1);
     cr_assert_eq(quipui_timeouts_first(&timeouts, slot_at(&accounts, 4), NEVER), NEVER);
     cr_assert_eq(quipui_timeouts_first(&timeouts, NULL, NEVER), 1);
-    lock_let_go(&timeouts.lock);
+    lock_leave(&timeouts.lock);
     cr_assert_not(timeouts_due_on(slot_at(&accounts, 4), NEVER - 1));
     tear_down();
 }

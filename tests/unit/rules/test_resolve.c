@@ -152,8 +152,8 @@ Test(rules_resolve, is_late_at_the_instant)
         {  HOLD_NEW,     1, -1,        QUIPU_CREATED },
         {  HOLD_NEW,     1, 0,         IS(PENDING_TRANSFER_EXPIRED) },
         {  HOLD_LAPSED,  1, -1,        QUIPU_CREATED },
-        {  HOLD_CLAIMED, 1, -1,        QUIPU_CREATED },
-        {  HOLD_CLAIMED, 1, 0,         IS(PENDING_TRANSFER_EXPIRED) },
+        {  HOLD_LOCKED, 1, -1,        QUIPU_CREATED },
+        {  HOLD_LOCKED, 1, 0,         IS(PENDING_TRANSFER_EXPIRED) },
         {  HOLD_EXPIRED, 1, -1,        IS(PENDING_TRANSFER_EXPIRED) },
         {  HOLD_EXPIRED, 0, 0,         IS(PENDING_TRANSFER_EXPIRED) },
         {  HOLD_POSTED,  1, 0,         IS(PENDING_TRANSFER_ALREADY_POSTED) },
@@ -249,7 +249,7 @@ Test(rules_resolve, release_is_as_a_void)
         trial.balances[CREDIT].closed = bits >> 1;
         debit = trial.balances[DEBIT];
         credit = trial.balances[CREDIT];
-        quipui_rules_release(&trial.pending, &debit, &credit);
+        quipui_rules_expire(&trial.pending, &debit, &credit);
         cr_assert_eq(trial_resolve(&trial), QUIPU_CREATED);
         cr_assert_eq(memcmp(&debit, &trial.balances[DEBIT], sizeof debit), 0, "bits %u", bits);
         cr_assert_eq(memcmp(&credit, &trial.balances[CREDIT], sizeof credit), 0, "bits %u", bits);

@@ -3,7 +3,7 @@
  * What happens under a shard's latch is one step. An entry is free, a claim, a record or a burnt id;
  * whether a record is settled is a word of its own, which the unit stores when it has committed.
  *
- *   claim_or_wait   claim_or_wait(), quipui_index_claim()    release   quipui_index_release()
+ *   claim_or_wait   claim_or_wait(), quipui_index_claim()    release   quipui_index_free()
  *   settle          quipui_settle()                          burn      quipui_index_burn()
  *   find            quipui_index_find(): probe(), then the state again, else under the latch (X5)
  *

@@ -5,7 +5,7 @@
  * one step, and so is what a read copies: together, as of one instant.
  *
  *   add, drop         quipui_timeouts_add(), take_out() with its publish()
- *   release           release_one() of loop.inc.h: quipui_timeouts_begin(), lapse(), the release,
+ *   release           expire_one() of loop.inc.h: quipui_timeouts_begin(), lapse(), the release,
  *                     then the heaps
  *   own, others       release_own(), release_others()
  *   writer            run_unit(): clear_due(), attempt(), and a new draw when it has lapsed

@@ -1,15 +1,15 @@
 """Who sees a new thread sees when it was touched; who sees it touched sees nothing by that."""
-PLACES = {"thread": 0, "touched": 0}
+PLACES = {"strand": 0, "touched": 0}
 PLAIN = {}
 
 
 def finishes():
     yield swap("touched", 0, 1, "cas.touched finish")
-    yield swap("thread", 0, 1, "cas.thread advance")
+    yield swap("strand", 0, 1, "cas.strand advance")
 
 
 def sees():
-    if (yield load("thread", "cas.thread thread_of")) == 1:
+    if (yield load("strand", "cas.strand strand_of")) == 1:
         return (yield load("touched", "cas.touched touched_by"))
 
 

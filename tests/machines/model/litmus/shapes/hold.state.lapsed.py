@@ -7,12 +7,12 @@ PLAIN = {"heap": 0}
 def releases():
     yield swap("hold", "new", "lapsed", "hold.state lapse")
     yield write("heap", 1)
-    yield exchange("lock", 0, "lock.word lock_let_go")
+    yield exchange("lock", 0, "lock.word lock_leave")
 
 
 def writes():
     if (yield load("hold", "hold.state quipui_has_lapsed")) == "lapsed":
-        yield take("lock", 0, 1, "lock.word lock_hold")
+        yield take("lock", 0, 1, "lock.word lock_take")
         yield write("heap", 2)
 
 

@@ -4,9 +4,9 @@ PLAIN = {"guarded": 0}
 
 
 def adds():
-    yield take("latch", 0, 1, "latch.word latch_hold")
+    yield take("latch", 0, 1, "latch.word latch_take")
     yield write("guarded", (yield read("guarded")) + 1)
-    yield store("latch", 0, "latch.word latch_let_go")
+    yield store("latch", 0, "latch.word latch_leave")
 
 
 THREADS = [adds, adds]

@@ -1,15 +1,15 @@
 """Who follows the head of a thread, or a mark on it, reads the record behind it."""
-PLACES = {"thread": 0}
+PLACES = {"strand": 0}
 PLAIN = {"record": 0}
 
 
 def ties():
     yield write("record", 1)
-    yield swap("thread", 0, 1, "cas.thread advance")
+    yield swap("strand", 0, 1, "cas.strand advance")
 
 
 def walks():
-    if (yield load("thread", "cas.thread thread_of")) == 1:
+    if (yield load("strand", "cas.strand strand_of")) == 1:
         yield read("record")
 
 
