@@ -60,9 +60,11 @@ static void count_all(struct store *store, quipu_counters *counters)
 quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters)
 {
     struct worker *worker;
+    quipu_status status;
 
     if (!quipui_check_words(ledger, counters, sizeof *counters)) return QUIPU_INVALID;
-    if (ledger->torn) return QUIPU_BUSY;
+    status = ledger_status(ledger);
+    if (status != QUIPU_OK) return status;
     worker = quipui_worker_take(&ledger->store.workers, WORKER_READS);
     if (worker == NULL) return QUIPU_NO_MEMORY;
     count_all(&ledger->store, counters);

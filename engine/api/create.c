@@ -13,8 +13,11 @@
 quipu_status quipu_create_accounts(quipu_ledger *ledger, const quipu_account *events, size_t count,
                                    quipu_result *results)
 {
+    quipu_status status;
+
     if (!quipui_check_create(ledger, events, count, results)) return QUIPU_INVALID;
-    if (ledger->torn) return QUIPU_BUSY;
+    status = ledger_status(ledger);
+    if (status != QUIPU_OK) return status;
     return quipui_create_accounts(&ledger->store, ledger->protocol, events, count, results);
 }
 
@@ -22,9 +25,11 @@ quipu_status quipu_create_transfers(quipu_ledger *ledger, const quipu_transfer *
                                     size_t count, quipu_result *results)
 {
     struct transfer_batch batch;
+    quipu_status status;
 
     if (!quipui_check_create(ledger, events, count, results)) return QUIPU_INVALID;
-    if (ledger->torn) return QUIPU_BUSY;
+    status = ledger_status(ledger);
+    if (status != QUIPU_OK) return status;
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
     return quipui_create_transfers(&batch);
 }
@@ -35,12 +40,14 @@ static quipu_status commit(quipu_ledger *ledger, const quipu_expectation *expect
                            quipu_result *results, quipu_receipt *receipts)
 {
     struct transfer_batch batch;
+    quipu_status status;
 
     for (size_t i = 0; i < expectation_count; i++) {
         if (!quipui_check_expectation(&expectations[i])) return QUIPU_INVALID;
     }
     if (!ledger->protocol->versioned) return QUIPU_UNSUPPORTED;
-    if (ledger->torn) return QUIPU_BUSY;
+    status = ledger_status(ledger);
+    if (status != QUIPU_OK) return status;
 
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
     batch.expectations = expectations;

@@ -1,6 +1,6 @@
 /* get_changes.c - the public calls that follow what happens. */
 #include "api/check.h"
-#include "api/ledger.h"
+#include "api/reading.h"
 #include "read/changes.h"
 
 quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
@@ -10,11 +10,9 @@ quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
 
     if (!quipui_check_words(ledger, horizon, sizeof *horizon)) return QUIPU_INVALID;
     *horizon = 0;
-    if (ledger->torn) return QUIPU_BUSY;
-    if (!quipui_reader_open(&reader, &ledger->store, ledger->protocol)) return QUIPU_NO_MEMORY;
-    status = quipui_read_horizon(&reader, horizon);
-    quipui_reader_close(&reader);
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader, quipui_read_horizon(&reader, horizon));
 }
 
 quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
@@ -29,9 +27,8 @@ quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *
     if (!quipui_check_change_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
     if (horizon != NULL) *horizon = 0;
-    if (ledger->torn) return QUIPU_BUSY;
-    if (!quipui_reader_open(&reader, &ledger->store, ledger->protocol)) return QUIPU_NO_MEMORY;
-    status = quipui_get_changes(&reader, &asked, changes, capacity, count, horizon);
-    quipui_reader_close(&reader);
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader,
+                       quipui_get_changes(&reader, &asked, changes, capacity, count, horizon));
 }

@@ -76,7 +76,9 @@ static void forked(struct fork_member *member)
 {
     struct quipu_ledger *ledger = (struct quipu_ledger *)(void *)member;
 
-    if (!quipui_workers_are_at_rest(&ledger->store.workers)) ledger->torn = true;
+    if (quipui_workers_are_at_rest(&ledger->store.workers)) return;
+    /* relaxed: this process has no other thread. */
+    store_relaxed(&ledger->state, LEDGER_TORN);
 }
 
 quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
@@ -100,7 +102,8 @@ quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
         errno = saved;
         return QUIPU_NO_MEMORY;
     }
-    opened->torn = false;
+    /* relaxed: no other thread knows the ledger yet. */
+    store_relaxed(&opened->state, LEDGER_OPEN);
     opened->fork.forked = forked;
     quipui_fork_join(&opened->fork);
     *ledger = opened;
@@ -121,8 +124,8 @@ static bool is_idle(struct quipu_ledger *ledger)
 quipu_status quipu_close(quipu_ledger *ledger)
 {
     if (ledger == NULL) return QUIPU_INVALID;
-    if (ledger->torn || !is_idle(ledger)) return QUIPU_BUSY;
-    quipui_grace_wait(); /* for lookups that are at it and have no worker (read/lookup.c, L2) */
+    if (ledger_status(ledger) != QUIPU_OK || !is_idle(ledger)) return QUIPU_BUSY;
+    quipui_grace_wait(); /* for lookups without a worker (read/lookup.c, L2) */
     quipui_fork_leave(&ledger->fork);
     if (ledger->protocol->close != NULL) ledger->protocol->close(&ledger->store);
     quipui_store_close(&ledger->store);

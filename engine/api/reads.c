@@ -1,32 +1,22 @@
 /* reads.c - the public calls that read. */
 #include "api/check.h"
-#include "api/ledger.h"
+#include "api/reading.h"
 #include "read/account_holds.h"
 #include "read/history.h"
 #include "read/lookup.h"
 #include "read/query.h"
 #include "read/snapshot.h"
 
-/* One read call: open a reader, do it, close. */
-#define READ(ledger, call)                                                                         \
-    do {                                                                                           \
-        if ((ledger)->torn) {                                                                      \
-            status = QUIPU_BUSY;                                                                   \
-        } else if (!quipui_reader_open(&reader, &(ledger)->store, (ledger)->protocol)) {           \
-            status = QUIPU_NO_MEMORY;                                                              \
-        } else {                                                                                   \
-            status = (call);                                                                       \
-            quipui_reader_close(&reader);                                                          \
-        }                                                                                          \
-    } while (0)
-
 quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                    quipu_account *accounts, uint64_t *versions)
 {
+    quipu_status status;
+
     if (!quipui_check_lookup(ledger, ids, count, accounts, versions, sizeof *versions)) {
         return QUIPU_INVALID;
     }
-    if (ledger->torn) return QUIPU_BUSY;
+    status = ledger_status(ledger);
+    if (status != QUIPU_OK) return status;
     return quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts, versions);
 }
 
@@ -39,8 +29,9 @@ quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *i
     if (!quipui_check_lookup(ledger, ids, count, transfers, versions, sizeof *versions)) {
         return QUIPU_INVALID;
     }
-    READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
 }
 
 quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -53,8 +44,10 @@ quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_accou
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    READ(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader,
+                       quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
 }
 
 quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -68,8 +61,10 @@ quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_accoun
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    READ(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count));
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader,
+                       quipui_get_account_balances(&reader, &asked, balances, capacity, count));
 }
 
 quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -82,8 +77,9 @@ quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_f
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    READ(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
 }
 
 quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
@@ -93,8 +89,9 @@ quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, 
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) return QUIPU_INVALID;
-    READ(ledger, quipui_lookup_holds(&reader, ids, count, holds));
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader, quipui_lookup_holds(&reader, ids, count, holds));
 }
 
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
@@ -107,8 +104,9 @@ quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    READ(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
 }
 
 quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
@@ -121,8 +119,10 @@ quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filte
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    READ(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count));
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader,
+                       quipui_query_transfers(&reader, &asked, transfers, capacity, count));
 }
 
 quipu_status quipu_snapshot(quipu_ledger *ledger,
@@ -134,6 +134,7 @@ quipu_status quipu_snapshot(quipu_ledger *ledger,
     quipu_status status;
 
     if (ledger == NULL || visit == NULL) return QUIPU_INVALID;
-    READ(ledger, quipui_snapshot(&reader, visit, context));
-    return status;
+    status = reading_begin(ledger, &reader);
+    if (status != QUIPU_OK) return status;
+    return reading_end(&reader, quipui_snapshot(&reader, visit, context));
 }

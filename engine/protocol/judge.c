@@ -97,9 +97,9 @@ static void note_reach(struct unit *unit, const struct leg *leg)
     const struct copy *debit = &unit->copies[leg->debit], *credit = &unit->copies[leg->credit];
     const struct balance *from = &debit->state.balance, *to = &credit->state.balance;
 
-    raise(reach_of(unit, leg->debit, SIDE_DEBIT), from->debits_pending + from->debits_posted,
+    raise(reach_of(unit, leg->debit, SIDE_DEBIT), rules_taken(from, SIDE_DEBIT),
           judge_look(leg, debit->slot, SIDE_DEBIT));
-    raise(reach_of(unit, leg->credit, SIDE_CREDIT), to->credits_pending + to->credits_posted,
+    raise(reach_of(unit, leg->credit, SIDE_CREDIT), rules_taken(to, SIDE_CREDIT),
           judge_look(leg, credit->slot, SIDE_CREDIT));
 }
 

@@ -6,6 +6,11 @@
 #include "protocol/unit.h"
 #include "rules/post.h"
 
+/* Judge a unit over its copies: apply the law leg by leg, and write records and knots to the places
+ * the worker holds. Whatever was written counts only once the protocol has committed it, so the
+ * same unit may be judged again. */
+enum step quipui_judge(struct store *store, struct unit *unit);
+
 static inline struct party judge_party(struct unit *unit, uint32_t copy)
 {
     return slot_party(unit->copies[copy].slot, &unit->copies[copy].state.balance);
@@ -39,15 +44,12 @@ static inline uint32_t judge_post(struct unit *unit, const struct leg *leg, cons
 /* How does the law look at the total that a leg changes on this side? */
 static inline enum look judge_look(const struct leg *leg, const struct slot *slot, enum side side)
 {
-    uint16_t limit = side == SIDE_DEBIT ? QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS
-                                        : QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS;
-
     if (leg->event == NULL || rules_resolves(leg->event)) return LOOK_NONE;
     if ((leg->event->flags & (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)) !=
         0) {
         return LOOK_BALANCE;
     }
-    return (slot->flags & limit) != 0 ? LOOK_LIMIT : LOOK_NONE;
+    return rules_is_limited(slot->flags, side) ? LOOK_LIMIT : LOOK_NONE;
 }
 
 /* Tie a knot onto the threads of both accounts. */

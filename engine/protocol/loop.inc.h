@@ -1,17 +1,23 @@
 /* loop.inc.h - the one loop, included last by each protocol file.
  *
- * The file before it defines the four doors, and what they need:
+ * The file before it defines its doors. Two it has always:
  *
- *   prepare(store, unit) memory the doors may need; false: none
- *   enter(store, unit)   hold what must be held
- *   load(store, unit)    private copies with their versions; the states of the holds
- *   commit(store, unit, step)  make the approved copies take effect, or confirm a refusal; false:
- *                        something moved, nothing changed, go round again
- *   leave(store, unit)   let go
+ *   load(store, unit)          fill the private copies with their versions, and see the holds
+ *   commit(store, unit, step)  make the approved copies take effect, or confirm a refusal; returns
+ *                              false if something moved, and then nothing has changed
  *
- * and gets `run`, `run_plains`, `expire_due` and its parts. */
+ * The others only if there is something to do; then it names them before it includes this file:
+ *
+ *   DOOR_PREPARE(store, unit)  supply memory for the doors; returns false if there is none
+ *   DOOR_ENTER(store, unit)    take what must be held
+ *   DOOR_LEAVE(store, unit)    leave it
+ *
+ * It gets `run`, `run_plains`, `expire_due` and its parts. */
+#include "protocol/draw.h"
 #include "protocol/due.h"
+#include "protocol/expiry.h"
 #include "protocol/judge.h"
+#include "protocol/settle.h"
 #include "protocol/stuck.h"
 
 /* How a unit is judged. */
@@ -32,12 +38,12 @@ static bool expire_one(struct store *store, struct worker *worker, uint64_t hold
     while (quipui_expiry_build(store, hold, &single, &unit)) {
         if (run_unit(store, worker, &unit, true) == UNIT_NO_MEMORY) return false;
     }
-    quipui_timeouts_drop(&store->timeouts, hold);
+    quipui_settle_expiry(store, hold);
     return true;
 }
 
 /* The same with up to *left holds that are due at `now`: on this account; or on any (NULL), until
- * somebody else wants the lock. */
+ * another thread waits for the lock. */
 static bool expire_slice(struct store *store, struct worker *worker, const struct slot *slot,
                          uint64_t now, uint32_t *left)
 {
@@ -56,7 +62,7 @@ static bool expire_slice(struct store *store, struct worker *worker, const struc
     return true;
 }
 
-/* Release all that is due on one account, a slice in each holding of the lock (D6). */
+/* Let all that is due on one account expire, a slice each time the lock is taken (D6). */
 static bool expire_own(struct store *store, struct worker *worker, struct slot *slot, uint64_t now)
 {
     bool expired = true;
@@ -72,7 +78,8 @@ static bool expire_own(struct store *store, struct worker *worker, struct slot *
     return expired;
 }
 
-/* Release what is due on any account, as much as this call is to, if nobody is at the lock (D5). */
+/* Let holds that are due on any account expire, as many as this call has to, if the lock is free
+ * (D5). */
 static bool expire_others(struct store *store, struct worker *worker, uint64_t now)
 {
     bool expired;
@@ -84,7 +91,7 @@ static bool expire_others(struct store *store, struct worker *worker, uint64_t n
     return expired;
 }
 
-/* Release all that is due on any account, a slice in each holding of the lock. */
+/* Let all that is due on any account expire, a slice each time the lock is taken. */
 static bool expire_all(struct store *store, struct worker *worker, uint64_t now)
 {
     bool expired = true;
@@ -100,8 +107,8 @@ static bool expire_all(struct store *store, struct worker *worker, uint64_t now)
     return expired;
 }
 
-/* Release what is due at `now` on these accounts, and a slice of the rest; or all (NULL). No locks
- * held but those of begin(). Returns false if memory runs out. */
+/* Let expire what is due at `now` on these accounts, and a slice of the rest; or all (NULL). No
+ * lock is taken but those of begin(). Returns false if memory runs out. */
 static bool expire_due(struct store *store, struct worker *worker, const struct copy *copies,
                        size_t count, uint64_t now)
 {
@@ -117,7 +124,7 @@ static uint64_t last_instant(const struct unit *unit)
     return unit->imports ? unit->now : unit->legs[unit->leg_count - 1].timestamp;
 }
 
-/* Release what is due when this unit happens. A unit that straddles a due time of its accounts
+/* Let expire what is due when this unit happens. A unit that straddles a due time of its accounts
  * happens after it. Returns false if memory runs out. */
 static bool clear_due(struct store *store, struct worker *worker, struct unit *unit)
 {
@@ -135,7 +142,7 @@ static bool clear_due(struct store *store, struct worker *worker, struct unit *u
     return expire_due(store, worker, copies, count, unit->legs[0].timestamp);
 }
 
-/* Did nothing fall due, or get released, while the unit's copies were taken? (D3) */
+/* Did nothing fall due or expire while the unit's copies were taken? (D3) */
 static inline bool nothing_fell_due(struct store *store, const struct unit *unit,
                                     const struct due_watch *watch)
 {
@@ -145,51 +152,70 @@ static inline bool nothing_fell_due(struct store *store, const struct unit *unit
     return due_is_over(store, watch, unit->copies, unit->copy_count, last_instant(unit));
 }
 
+static inline bool prepare_doors(struct store *store, struct unit *unit)
+{
+#ifdef DOOR_PREPARE
+    return DOOR_PREPARE(store, unit);
+#else
+    (void)store;
+    (void)unit;
+    return true;
+#endif
+}
+
+/* Judge the copies, and make what was approved take effect. */
+static inline enum step decide_on(struct store *store, struct unit *unit, enum manner manner)
+{
+    enum step step = manner == AS_PLAIN ? judge_plain(store, unit) : quipui_judge(store, unit);
+
+    if (step == STEP_REDRAW || step == STEP_CONFLICT) return step;
+    return commit(store, unit, step) ? step : STEP_RETRY;
+}
+
 /* One attempt: enter, load, judge, commit, leave. */
-static inline bool attempt(struct store *store, struct unit *unit, enum manner manner, bool again,
-                           enum step *step)
+static inline enum step attempt(struct store *store, struct unit *unit, enum manner manner,
+                                bool again)
 {
     /* A ledger without time-outs is looked at as a whole, however often. */
     bool closely =
         manner == AS_UNIT && timeouts_due(&store->timeouts, again ? NEVER - 1 : last_instant(unit));
     struct due_watch watch = due_watch(store, unit->copies, unit->copy_count, closely);
-    bool done = false;
+    enum step step = STEP_RETRY;
 
-    enter(store, unit);
+#ifdef DOOR_ENTER
+    DOOR_ENTER(store, unit);
+#endif
     load(store, unit);
     if (manner == AS_EXPIRY || nothing_fell_due(store, unit, &watch)) {
-        *step = manner == AS_PLAIN ? judge_plain(store, unit) : quipui_judge(store, unit);
-        done = *step == STEP_REDRAW || *step == STEP_CONFLICT || commit(store, unit, *step);
+        step = decide_on(store, unit, manner);
     }
-    leave(store, unit);
-    return done;
+#ifdef DOOR_LEAVE
+    DOOR_LEAVE(store, unit);
+#endif
+    return step;
 }
 
 static enum unit_end run_unit(struct store *store, struct worker *worker, struct unit *unit,
                               bool is_expiry)
 {
-    enum step step = STEP_REDRAW;
     struct stuck stuck = {0, 0};
+    enum step step;
 
     /* Ends: an attempt fails only after another unit, or time, has changed what this one had found,
      * and then the next one finds that. stuck.h checks it. */
     for (unsigned spins = 0;; spin(&spins)) {
         if (!is_expiry && !clear_due(store, worker, unit)) return UNIT_NO_MEMORY;
-        if (!prepare(store, unit)) return UNIT_NO_MEMORY;
-        if (!attempt(store, unit, is_expiry ? AS_EXPIRY : AS_UNIT, spins > 0, &step)) {
-            /* A hold of ours may have lapsed: a new timestamp cures that. */
-            if (!quipui_has_lapsed(store, unit)) {
-                audit(stuck_failed(&stuck, store, unit));
-                continue;
-            }
-            step = STEP_REDRAW;
-        }
+        if (!prepare_doors(store, unit)) return UNIT_NO_MEMORY;
+        step = attempt(store, unit, is_expiry ? AS_EXPIRY : AS_UNIT, spins > 0);
+        /* If a hold that it opens has lapsed, a later timestamp cures that. */
+        if (step == STEP_RETRY && quipui_has_lapsed(store, unit)) step = STEP_REDRAW;
         switch (step) {
         case STEP_APPROVED:
-            if (!is_expiry) quipui_settle(store, worker, unit);
+            if (!is_expiry) quipui_settle_unit(store, worker, unit);
             return UNIT_CREATED;
         case STEP_REFUSED: return UNIT_REFUSED;
         case STEP_CONFLICT: return UNIT_CONFLICT;
+        case STEP_RETRY: audit(stuck_failed(&stuck, store, unit)); break;
         case STEP_REDRAW:
             if (!quipui_redraw(store, unit)) return UNIT_NO_MEMORY;
         }
@@ -201,9 +227,9 @@ static enum unit_end run(struct store *store, struct worker *worker, struct unit
     return run_unit(store, worker, unit, false);
 }
 
-/* Round the loop with a plain transfer whose straight attempt came to nothing. */
+/* Run a plain transfer through the loop after its straight attempt has failed. */
 static __attribute__((noinline, cold)) enum unit_end
-run_again(struct store *store, struct worker *worker, struct plain *plain)
+run_in_loop(struct store *store, struct worker *worker, struct plain *plain)
 {
     struct single single;
     struct unit unit = plain_unit(plain, &single);
@@ -219,25 +245,25 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
 {
     struct single single;
     struct unit unit = plain_unit(plain, &single);
-    enum step step;
+    enum step step = STEP_RETRY;
 
-    if (!timeouts_due(&store->timeouts, plain->timestamp) && prepare(store, &unit) &&
-        attempt(store, &unit, AS_PLAIN, false, &step)) {
-        if (step == STEP_REFUSED) {
-            plain->outcome = unit.outcome;
-            return UNIT_REFUSED;
-        }
-        if (step == STEP_APPROVED) {
-            plain->timestamp = single.leg.timestamp; /* tie.h, T4 */
-            settle_leg(store, worker, &single.leg);
-            return UNIT_CREATED;
-        }
+    if (!timeouts_due(&store->timeouts, plain->timestamp) && prepare_doors(store, &unit)) {
+        step = attempt(store, &unit, AS_PLAIN, false);
     }
-    return run_again(store, worker, plain);
+    if (step == STEP_APPROVED) {
+        plain->timestamp = single.leg.timestamp; /* tie.h, T4 */
+        settle_plain(store, worker, &single.leg);
+        return UNIT_CREATED;
+    }
+    if (step == STEP_REFUSED) {
+        plain->outcome = unit.outcome;
+        return UNIT_REFUSED;
+    }
+    return run_in_loop(store, worker, plain);
 }
 
-/* Others with later timestamps are at these accounts: what is left of the run would find so, too,
- * one by one, and at each draw they would be later again. */
+/* Another writer has given these accounts later timestamps. Draw once for the rest of the run
+ * instead of once per transfer. */
 static __attribute__((noinline, cold)) void draw_rest(struct store *store, struct plain *plains,
                                                       size_t count)
 {

@@ -2,6 +2,7 @@
  *
  * Everything about an account is plain memory under its lock: simple, exact, and polite when there
  * are many more threads than cores, since waiters sleep. */
+#include "protocol/holds.h"
 #include "protocol/protocol.h"
 
 static struct locked_state *state_of(struct slot *slot)
@@ -51,13 +52,6 @@ static void copy_in(struct slot *slot, const struct account_state *state)
     to->touched = state->touched;
 }
 
-static bool prepare(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
-    return true;
-}
-
 static void enter(struct store *store, struct unit *unit)
 {
     (void)store;
@@ -102,6 +96,8 @@ static void read(struct store *store, struct copy *copies, size_t count)
     let_go_all(copies, count);
 }
 
+#define DOOR_ENTER enter
+#define DOOR_LEAVE leave
 #include "protocol/loop.inc.h"
 
 const struct protocol quipui_protocol_mutex = {

@@ -10,6 +10,7 @@
  *       that who sees a new value sees the lock or the new version, too
  *   O2  accounts that are only expected are locked too, unchanged: else two commits could each
  *       approve what the other changes */
+#include "protocol/holds.h"
 #include "protocol/protocol.h"
 
 #define LOCKED ((uint64_t)1)
@@ -138,19 +139,6 @@ static uint64_t lock_any(struct slot *slot)
     }
 }
 
-static bool prepare(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
-    return true;
-}
-
-static void enter(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
-}
-
 static void load(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++) {
@@ -193,12 +181,6 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     }
     let_go(unit, unit->copy_count, true);
     return true;
-}
-
-static void leave(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
 }
 
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)

@@ -1,6 +1,6 @@
 /* plain.h - a transfer by itself between two accounts, without holds: the shape of most.
  *
- * batch/ prepares many of them, then the protocol makes them take effect one by one, in order. Each
+ * write/ prepares many of them, then the protocol makes them take effect one by one, in order. Each
  * is a unit of one leg that is never built: the compiler knows its counts. */
 #ifndef QUIPU_PROTOCOL_PLAIN_H
 #define QUIPU_PROTOCOL_PLAIN_H
@@ -11,7 +11,7 @@ struct plain {
     const quipu_transfer *event;
     struct slot *debit, *credit;
     uint64_t place;     /* of its record, which has its id; the id is claimed */
-    uint64_t timestamp; /* another when it was drawn again */
+    uint64_t timestamp; /* of its result: another when it was drawn again, or its id exists */
     uint32_t outcome;   /* QUIPU_CREATED before: run it */
 };
 

@@ -9,7 +9,7 @@
 
 #include "base/assert.h"
 #include "base/hash.h"
-#include "protocol/unit.h"
+#include "protocol/holds.h"
 
 #define SAME_FAILURES 100
 

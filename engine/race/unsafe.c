@@ -4,6 +4,7 @@
  * only the doors are left open. Linked into tests and the quipu command, never into the library. */
 #include <sched.h>
 
+#include "protocol/holds.h"
 #include "protocol/protocol.h"
 
 /* How often a writer pauses between its read and its write, so that a race needs no luck. */
@@ -53,19 +54,6 @@ static void copy_in(struct slot *slot, const struct account_state *state)
     store_relaxed(&to->word, state->balance.version);
 }
 
-static bool prepare(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
-    return true;
-}
-
-static void enter(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
-}
-
 static void load(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++)
@@ -84,12 +72,6 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
         copy_in(unit->copies[i].slot, &unit->copies[i].state);
     }
     return true;
-}
-
-static void leave(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
 }
 
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)

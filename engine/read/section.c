@@ -5,6 +5,7 @@
 
 #include "read/steps.h"
 #include "records/find_account.h"
+#include "rules/movement.h"
 
 /* Have the markers of the strand, if readers have left all of them. */
 static bool take_markers(struct account_strand *strand)
@@ -57,13 +58,16 @@ void quipui_section_move(const struct transfers *transfers, uint64_t link, bool 
     if (link_kind(link) == KNOT_EXPIRY) {
         const struct hold *hold = hold_at(transfers, index);
 
-        moved = (struct movement){.released = transfer_at(transfers, hold->transfer)->amount};
+        moved = quipui_rules_expiry_movement(transfer_at(transfers, hold->transfer));
     } else {
         moved = quipui_rules_movement(transfer_at(transfers, index),
                                       transfer_resolved(transfers, index));
     }
-    *pending += back ? moved.released - moved.reserved : moved.reserved - moved.released;
-    *posted += back ? 0 - moved.posted : moved.posted;
+    if (back) {
+        rules_move_back(&moved, pending, posted);
+    } else {
+        rules_move(&moved, pending, posted);
+    }
 }
 
 /* The versions of a strand fall one by one (K1); a bound beside them keeps a race that broke them

@@ -12,8 +12,8 @@
 #define QUIPU_RECORDS_KNOT_H
 
 #include "base/atomic.h"
+#include "rules/balance.h"
 
-enum side { SIDE_DEBIT, SIDE_CREDIT };
 enum knot_kind { KNOT_TRANSFER, KNOT_EXPIRY };
 
 struct knot {

@@ -52,12 +52,11 @@ static inline quipu_uint128 rules_balanced(const quipu_transfer *event, const st
     quipu_uint128 amount = event->amount, room;
 
     if ((event->flags & QUIPU_TRANSFER_BALANCING_DEBIT) != 0) {
-        room = rules_excess(debit->credits_posted, debit->debits_posted + debit->debits_pending);
+        room = rules_excess(rules_room(debit, SIDE_DEBIT), rules_taken(debit, SIDE_DEBIT));
         if (amount > room) amount = room;
     }
     if ((event->flags & QUIPU_TRANSFER_BALANCING_CREDIT) != 0) {
-        room =
-            rules_excess(credit->debits_posted, credit->credits_posted + credit->credits_pending);
+        room = rules_excess(rules_room(credit, SIDE_CREDIT), rules_taken(credit, SIDE_CREDIT));
         if (amount > room) amount = room;
     }
     return amount;
@@ -69,8 +68,8 @@ static inline uint32_t rules_check_overflows(const quipu_transfer *event, uint64
 {
     /* pending + posted never overflows: it was checked here when the last amount came in. So if
      * these sums have room, each of their parts has. */
-    bool has_room = !rules_overflows(debit->debits_pending + debit->debits_posted, amount) &&
-                    !rules_overflows(credit->credits_pending + credit->credits_posted, amount);
+    bool has_room = !rules_overflows(rules_taken(debit, SIDE_DEBIT), amount) &&
+                    !rules_overflows(rules_taken(credit, SIDE_CREDIT), amount);
 
     if (has_room && event->timeout == 0) return QUIPU_CREATED;
     if ((event->flags & QUIPU_TRANSFER_PENDING) != 0) {
@@ -87,10 +86,10 @@ static inline uint32_t rules_check_overflows(const quipu_transfer *event, uint64
     if (rules_overflows(credit->credits_posted, amount)) {
         return QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED;
     }
-    if (rules_overflows(debit->debits_pending + debit->debits_posted, amount)) {
+    if (rules_overflows(rules_taken(debit, SIDE_DEBIT), amount)) {
         return QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS;
     }
-    if (rules_overflows(credit->credits_pending + credit->credits_posted, amount)) {
+    if (rules_overflows(rules_taken(credit, SIDE_CREDIT), amount)) {
         return QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS;
     }
     if (rules_due(timestamp, event->timeout) > INT64_MAX) {
@@ -105,17 +104,21 @@ static inline bool rules_exceeds(quipu_uint128 taken, quipu_uint128 amount, quip
     return rules_overflows(taken, amount) || taken + amount > room;
 }
 
+static inline bool rules_breaks_limit(const struct party *party, enum side side,
+                                      quipu_uint128 amount)
+{
+    return rules_is_limited(party->flags, side) &&
+           rules_exceeds(rules_taken(party->balance, side), amount,
+                         rules_room(party->balance, side));
+}
+
 static inline uint32_t rules_check_limits(quipu_uint128 amount, const struct party *debit,
                                           const struct party *credit)
 {
-    const struct balance *from = debit->balance, *to = credit->balance;
-
-    if ((debit->flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) != 0 &&
-        rules_exceeds(from->debits_pending + from->debits_posted, amount, from->credits_posted)) {
+    if (rules_breaks_limit(debit, SIDE_DEBIT, amount)) {
         return QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS;
     }
-    if ((credit->flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0 &&
-        rules_exceeds(to->credits_pending + to->credits_posted, amount, to->debits_posted)) {
+    if (rules_breaks_limit(credit, SIDE_CREDIT, amount)) {
         return QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS;
     }
     return QUIPU_CREATED;

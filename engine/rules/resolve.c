@@ -1,4 +1,5 @@
 /* resolve.c - the law of posting, voiding and expiring a pending transfer. */
+#include "rules/movement.h"
 #include "rules/transfer.h"
 
 static bool posts(const quipu_transfer *event)
@@ -86,6 +87,21 @@ static void keep(const quipu_transfer *event, const quipu_transfer *pending, uin
     stored->timestamp = timestamp;
 }
 
+static void move(struct movement moved, struct balance *debit, struct balance *credit)
+{
+    rules_move(&moved, &debit->debits_pending, &debit->debits_posted);
+    rules_move(&moved, &credit->credits_pending, &credit->credits_posted);
+    debit->version++;
+    credit->version++;
+}
+
+/* Only what closed an account opens it again. */
+static void open_again(const quipu_transfer *pending, struct balance *debit, struct balance *credit)
+{
+    if ((pending->flags & QUIPU_TRANSFER_CLOSING_DEBIT) != 0) debit->closed = 0;
+    if ((pending->flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0) credit->closed = 0;
+}
+
 uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *at,
                               const struct hold_view *hold, const struct party *debit,
                               const struct party *credit, quipu_transfer *stored)
@@ -111,27 +127,14 @@ uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *
     if (outcome != QUIPU_CREATED) return outcome;
 
     keep(event, pending, at->timestamp, stored);
-    if (posts(event)) {
-        debit->balance->debits_pending -= pending->amount;
-        credit->balance->credits_pending -= pending->amount;
-        debit->balance->debits_posted += stored->amount;
-        credit->balance->credits_posted += stored->amount;
-        debit->balance->version++;
-        credit->balance->version++;
-    } else {
-        quipui_rules_expire(pending, debit->balance, credit->balance);
-    }
+    move(quipui_rules_movement(stored, pending), debit->balance, credit->balance);
+    if (!posts(event)) open_again(pending, debit->balance, credit->balance);
     return QUIPU_CREATED;
 }
 
-/* Only what closed an account opens it again. */
 void quipui_rules_expire(const quipu_transfer *pending, struct balance *debit,
                          struct balance *credit)
 {
-    debit->debits_pending -= pending->amount;
-    credit->credits_pending -= pending->amount;
-    if ((pending->flags & QUIPU_TRANSFER_CLOSING_DEBIT) != 0) debit->closed = 0;
-    if ((pending->flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0) credit->closed = 0;
-    debit->version++;
-    credit->version++;
+    move(quipui_rules_expiry_movement(pending), debit, credit);
+    open_again(pending, debit, credit);
 }

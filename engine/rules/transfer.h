@@ -71,7 +71,4 @@ uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *
 void quipui_rules_expire(const quipu_transfer *pending, struct balance *debit,
                          struct balance *credit);
 
-/* What `stored` moved; `pending` is what it resolved, or NULL. */
-struct movement quipui_rules_movement(const quipu_transfer *stored, const quipu_transfer *pending);
-
 #endif

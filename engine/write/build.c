@@ -99,7 +99,8 @@ quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t co
     }
     batch->unit.leg_count = count;
     batch->unit.imports = batch->imports;
-    batch->unit.now = batch->drawn;
+    batch->unit.now = batch->unit.drawn = batch->drawn;
+    batch->unit.from = from;
     batch->unit.expects = batch->expectation_count > 0;
     batch->unit.receipts = batch->receipts;
     batch->from = from;

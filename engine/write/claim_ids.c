@@ -1,6 +1,8 @@
 /* claim_ids.c - ids: claimed before a unit runs; settled by it, or burnt or freed after. */
 #include "write/claim_ids.h"
 
+#include "protocol/settle.h"
+
 uint32_t quipui_verdict_on(struct transfer_batch *batch, const quipu_transfer *event,
                            enum claim claim, uint64_t found, uint64_t *original)
 {
@@ -80,7 +82,7 @@ uint32_t quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint
         quipui_index_free(ids, hash, place);
         return QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID;
     }
-    quipui_index_burn(ids, hash, place, burnt);
+    quipui_settle_failed_id(batch->store, hash, place, burnt);
     return outcome;
 }
 

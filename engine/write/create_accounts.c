@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "base/grace.h"
+#include "protocol/settle.h"
 #include "rules/account.h"
+#include "write/result.h"
 
 struct account_batch {
     struct store *store;
@@ -146,36 +148,34 @@ static void free_claims(struct account_batch *batch)
     }
 }
 
+static void set_result(struct account_batch *batch, size_t i, uint32_t outcome, uint64_t record)
+{
+    size_t event = batch->from + i;
+
+    batch->results[event] =
+        result_of(outcome, QUIPU_CREATE_ACCOUNT_EXISTS, batch->drawn + event, record);
+}
+
 static void settle(struct account_batch *batch)
 {
-    struct accounts *accounts = &batch->store->accounts;
+    const struct new_accounts created = {batch->timestamps, batch->length, batch->imports,
+                                         batch->drawn, batch->from};
 
-    for (size_t i = 0; i < batch->length; i++) {
-        accounts_settle(batch->slots[i], batch->timestamps[i]);
-        batch->results[batch->from + i] =
-            (quipu_result){.timestamp = batch->timestamps[i], .status = QUIPU_CREATED};
-        if (batch->imports) {
-            quipui_imports_add(&batch->store->imports, batch->drawn, batch->from + i,
-                               IMPORTED_ACCOUNT, accounts_count(accounts) + i);
-        }
-    }
-    accounts_set_count(accounts, accounts_count(accounts) + batch->length);
+    quipui_settle_accounts(batch->store, &created);
+    for (size_t i = 0; i < batch->length; i++)
+        set_result(batch, i, QUIPU_CREATED, batch->timestamps[i]);
 }
 
 static void set_refused(struct account_batch *batch, size_t failed, uint32_t verdict,
                         uint64_t original, bool is_open)
 {
     for (size_t i = 0; i < batch->length; i++) {
-        quipu_result *result = &batch->results[batch->from + i];
+        uint32_t outcome = i == failed ? verdict : QUIPU_CREATE_ACCOUNT_LINKED_EVENT_FAILED;
 
-        *result = (quipu_result){.timestamp = batch->drawn + batch->from + i,
-                                 .status = QUIPU_CREATE_ACCOUNT_LINKED_EVENT_FAILED};
         if (is_open && i == batch->length - 1) {
-            result->status = QUIPU_CREATE_ACCOUNT_LINKED_EVENT_CHAIN_OPEN;
-        } else if (i == failed) {
-            result->status = verdict;
-            if (verdict == QUIPU_CREATE_ACCOUNT_EXISTS) result->timestamp = original;
+            outcome = QUIPU_CREATE_ACCOUNT_LINKED_EVENT_CHAIN_OPEN;
         }
+        set_result(batch, i, outcome, original);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "write/full.h"
 #include "write/pipeline.h"
 #include "write/plain_run.h"
+#include "write/result.h"
 
 void quipui_batch_open(struct transfer_batch *batch, struct store *store,
                        const struct protocol *protocol, const quipu_transfer *events, size_t count,
@@ -38,19 +39,14 @@ static void set_result(struct transfer_batch *batch, uint32_t i, uint32_t outcom
     size_t event = batch->from + i;
     uint64_t judged = batch->imports ? batch->drawn + event : leg->timestamp;
 
-    if (outcome == QUIPU_CREATED) judged = leg->timestamp;
-    if (outcome == QUIPU_CREATE_TRANSFER_EXISTS) judged = leg->original;
-    batch->results[event] = (quipu_result){.timestamp = judged, .status = outcome};
+    batch->results[event] = result_of(outcome, QUIPU_CREATE_TRANSFER_EXISTS, judged,
+                                      outcome == QUIPU_CREATED ? leg->timestamp : leg->original);
 }
 
 static void set_created(struct transfer_batch *batch)
 {
     for (uint32_t i = 0; i < batch->unit.leg_count; i++) {
         set_result(batch, i, QUIPU_CREATED);
-        if (batch->imports) {
-            quipui_imports_add(&batch->store->imports, batch->drawn, batch->from + i,
-                               IMPORTED_TRANSFER, batch->unit.legs[i].place);
-        }
     }
     batch->worker->places.next += batch->unit.leg_count;
 }

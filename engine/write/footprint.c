@@ -1,6 +1,7 @@
 /* footprint.c - everything a unit will touch: pending transfers, accounts, holds. */
 #include "write/footprint.h"
 
+#include "protocol/draw.h"
 #include "records/find_account.h"
 #include "write/pipeline.h"
 

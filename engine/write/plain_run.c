@@ -9,6 +9,7 @@
 #include "records/find_account.h"
 #include "write/build.h"
 #include "write/claim_ids.h"
+#include "write/result.h"
 
 #define PLAIN_FLAGS (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)
 
@@ -56,7 +57,11 @@ static bool claim(struct transfer_batch *batch, const struct hashes *hashes, str
         if (claim == CLAIM_IN_FLIGHT || claim == CLAIM_NO_MEMORY) return false;
     }
     plain->outcome = quipui_verdict_on(batch, plain->event, claim, found, &original);
-    if (plain->outcome == QUIPU_CREATE_TRANSFER_EXISTS) plain->timestamp = original;
+    if (plain->outcome != QUIPU_CREATED) {
+        plain->timestamp =
+            result_of(plain->outcome, QUIPU_CREATE_TRANSFER_EXISTS, plain->timestamp, original)
+                .timestamp;
+    }
     return true;
 }
 

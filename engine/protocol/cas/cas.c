@@ -31,6 +31,7 @@
  *       such a copy counts: a claim, or a refusal after a resolution, needs the hold unclaimed */
 #include "base/assert.h"
 #include "protocol/cas/tie.h"
+#include "protocol/holds.h"
 #include "protocol/judge.h"
 
 #define MUST_CHECK __attribute__((warn_unused_result))
@@ -131,23 +132,11 @@ static void copy_out(struct store *store, struct copy *copy)
     balance->credits_pending = credits - credits_posted;
 }
 
-static bool prepare(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
-    return true;
-}
-
 static void enter(struct store *store, struct unit *unit)
 {
     (void)store;
     for (uint32_t i = 0; i < unit->copy_count; i++)
         quipui_tie_stand_aside(unit->copies[i].slot);
-}
-
-static wide all_of(wide pending, wide posted)
-{
-    return pending + posted;
 }
 
 /* A unit of one leg needs no note of what it reaches: the most is what it saw or what it left. */
@@ -170,10 +159,8 @@ static void load(struct store *store, struct unit *unit)
         copy_out(store, &unit->copies[i]);
         unit->was[i] = unit->copies[i].state;
         if (!notes_reach(unit)) continue;
-        note_nothing(reach_of(unit, i, SIDE_DEBIT),
-                     all_of(seen->debits_pending, seen->debits_posted));
-        note_nothing(reach_of(unit, i, SIDE_CREDIT),
-                     all_of(seen->credits_pending, seen->credits_posted));
+        note_nothing(reach_of(unit, i, SIDE_DEBIT), rules_taken(seen, SIDE_DEBIT));
+        note_nothing(reach_of(unit, i, SIDE_CREDIT), rules_taken(seen, SIDE_CREDIT));
     }
     holds_see(store, unit);
 }
@@ -191,23 +178,15 @@ static inline struct share share_on(const struct unit *unit, uint32_t i, enum si
 {
     struct cas_state *state = state_of(unit->copies[i].slot);
     const struct balance *was = &unit->was[i].balance, *now = &unit->copies[i].state.balance;
-    struct share share;
+    struct share share = {
+        .total = side == SIDE_DEBIT ? &state->debits_total : &state->credits_total,
+        .posted = side == SIDE_DEBIT ? &state->debits_posted : &state->credits_posted,
+        .seen = rules_taken(was, side),
+        .after = rules_taken(now, side),
+        .posts = rules_posted(now, side) - rules_posted(was, side),
+        .room = rules_room(was, side),
+    };
 
-    if (side == SIDE_DEBIT) {
-        share = (struct share){.total = &state->debits_total,
-                               .posted = &state->debits_posted,
-                               .seen = all_of(was->debits_pending, was->debits_posted),
-                               .after = all_of(now->debits_pending, now->debits_posted),
-                               .posts = now->debits_posted - was->debits_posted,
-                               .room = was->credits_posted};
-    } else {
-        share = (struct share){.total = &state->credits_total,
-                               .posted = &state->credits_posted,
-                               .seen = all_of(was->credits_pending, was->credits_posted),
-                               .after = all_of(now->credits_pending, now->credits_posted),
-                               .posts = now->credits_posted - was->credits_posted,
-                               .room = was->debits_posted};
-    }
     if (notes_reach(unit)) {
         share.most = reach_of(unit, i, side)->most;
         share.look = reach_of(unit, i, side)->look;
@@ -223,8 +202,7 @@ static inline struct share share_on(const struct unit *unit, uint32_t i, enum si
  * limit comes first, so that what is posted keeps the limit at every instant (C1). */
 static struct share share_at(const struct unit *unit, uint32_t i)
 {
-    uint16_t limits = unit->copies[i / 2].slot->flags;
-    bool debit_first = (limits & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) != 0;
+    bool debit_first = rules_is_limited(unit->copies[i / 2].slot->flags, SIDE_CREDIT);
 
     return share_on(unit, i / 2, debit_first == (i % 2 == 0) ? SIDE_DEBIT : SIDE_CREDIT);
 }
@@ -324,12 +302,6 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     return false;
 }
 
-static void leave(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
-}
-
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
     (void)store;
@@ -342,6 +314,7 @@ static void read(struct store *store, struct copy *copies, size_t count)
         copy_out(store, &copies[i]);
 }
 
+#define DOOR_ENTER enter
 #include "protocol/loop.inc.h"
 
 const struct protocol quipui_protocol_cas = {

@@ -13,6 +13,7 @@
  *   R4  whoever registers does so within one read section: load the visible stamp, store it. So
  *       after a grace period every stamp older than it is registered, or will never be */
 #include "base/grace.h"
+#include "protocol/holds.h"
 #include "protocol/protocol.h"
 #include "protocol/rcu/versions.h"
 
@@ -149,12 +150,6 @@ static bool prepare(struct store *store, struct unit *unit)
     return supply(store, unit->copy_count);
 }
 
-static void enter(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
-}
-
 static void load(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++) {
@@ -183,12 +178,6 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
         if (newest->stamp == stamp) quipui_version_retire(&rcu->versions, newest->older, stamp);
     }
     return true;
-}
-
-static void leave(struct store *store, struct unit *unit)
-{
-    (void)store;
-    (void)unit;
 }
 
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)
@@ -233,6 +222,7 @@ static void read(struct store *store, struct copy *copies, size_t count)
     quipui_grace_leave();
 }
 
+#define DOOR_PREPARE prepare
 #include "protocol/loop.inc.h"
 
 /* Release all that is due at `now`: a slice at a time, so that writers get in between. */

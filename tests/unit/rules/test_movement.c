@@ -2,6 +2,7 @@
  *
  * Random events of every kind are applied by the law; then their movements are taken back, newest
  * first, and every total on the way must be what it was. */
+#include "rules/movement.h"
 #include "support/random.h"
 #include "trial.h"
 
@@ -67,12 +68,8 @@ static void undo(const struct step *step, struct balance *debit, struct balance 
     struct movement moved =
         quipui_rules_movement(&step->stored, step->resolves ? &step->pending : NULL);
 
-    debit->debits_pending += moved.released;
-    debit->debits_pending -= moved.reserved;
-    debit->debits_posted -= moved.posted;
-    credit->credits_pending += moved.released;
-    credit->credits_pending -= moved.reserved;
-    credit->credits_posted -= moved.posted;
+    rules_move_back(&moved, &debit->debits_pending, &debit->debits_posted);
+    rules_move_back(&moved, &credit->credits_pending, &credit->credits_posted);
 }
 
 Test(rules_movement, undoes_every_kind)

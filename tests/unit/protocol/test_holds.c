@@ -1,11 +1,11 @@
-/* test_unit.c - the states of the holds of a unit change all, or none.
+/* test_holds.c - the states of the holds of a unit change all, or none.
  *
  *   T1  changed from what was seen, in one step or by a claim that is confirmed
  *   T2  when one was resolved or lapsed meanwhile, those before it are as they were
  *   T3  what the unit does not change stays as it is */
 #include <criterion/criterion.h>
 
-#include "protocol/unit.h"
+#include "protocol/holds.h"
 
 enum { HOLDS = 4 };
 

@@ -1,0 +1,25 @@
+/* reading.h - the beginning and the end of a call that reads. */
+#ifndef QUIPU_API_READING_H
+#define QUIPU_API_READING_H
+
+#include "api/ledger.h"
+#include "read/consistent.h"
+
+/* Begin: QUIPU_OK, or why the call cannot be made; then it has no reader. */
+static inline quipu_status reading_begin(quipu_ledger *ledger, struct reader *reader)
+{
+    quipu_status status = ledger_status(ledger);
+
+    if (status != QUIPU_OK) return status;
+    return quipui_reader_open(reader, &ledger->store, ledger->protocol) ? QUIPU_OK
+                                                                        : QUIPU_NO_MEMORY;
+}
+
+/* End a call that has begun; *status is what it returns. */
+static inline quipu_status reading_end(struct reader *reader, quipu_status status)
+{
+    quipui_reader_close(reader);
+    return status;
+}
+
+#endif

@@ -1,0 +1,14 @@
+/* draw.h - the timestamps of a unit are drawn again when one of its accounts has a later one. */
+#ifndef QUIPU_PROTOCOL_DRAW_H
+#define QUIPU_PROTOCOL_DRAW_H
+
+#include "protocol/unit.h"
+
+/* Draw new timestamps for all legs. Returns false if memory for their time-outs runs out. */
+bool quipui_redraw(struct store *store, struct unit *unit);
+
+/* Add the hold that a leg opens to the time-outs, if it has one and its accounts exist. Returns
+ * false if memory runs out. */
+bool quipui_time(struct store *store, const struct unit *unit, const struct leg *leg);
+
+#endif

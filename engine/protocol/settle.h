@@ -1,0 +1,47 @@
+/* settle.h - what happens once something has taken effect: in one place, in one order.
+ *
+ *   1  a protocol makes a unit take effect (commit)
+ *   2  its worker settles the records: lookups by id and scans find them
+ *   3  holds that were resolved leave the time-outs
+ *   4  an import notes when its records came in
+ *   5  the call moves its floor past the unit (horizon.h, F2)
+ *
+ * The same is done for plain transfers, for expiries, for ids that a transient failure burnt and
+ * for new accounts. Whatever hangs on "it has happened" belongs here.
+ *
+ *   S1  nothing here can fail: all memory was supplied before the unit ran (unit.h, U3)
+ *   S2  a unit is settled once, by the worker that ran it, before its floor moves past it */
+#ifndef QUIPU_PROTOCOL_SETTLE_H
+#define QUIPU_PROTOCOL_SETTLE_H
+
+#include "protocol/unit.h"
+
+/* A plain transfer. */
+static inline void settle_plain(struct store *store, struct worker *worker, const struct leg *leg)
+{
+    knot_settle(knot_at(&store->transfers, leg->place));
+    if (leg->timestamp > worker->newest) worker->newest = leg->timestamp;
+}
+
+/* Any unit but an expiry. */
+void quipui_settle_unit(struct store *store, struct worker *worker, const struct unit *unit);
+
+/* The expiry of a hold, or that it was resolved before. With the lock of the time-outs taken. */
+void quipui_settle_expiry(struct store *store, uint64_t hold);
+
+/* An id that a transient failure burnt: its claim is at `place`, and `burnt` says where it is kept
+ * from here on. */
+void quipui_settle_failed_id(struct store *store, uint64_t hash, uint64_t place, uint64_t burnt);
+
+/* The accounts in the next `count` slots. With `creating` taken. */
+struct new_accounts {
+    const uint64_t *timestamps;
+    size_t count;
+    bool imports;
+    uint64_t drawn; /* imports: by the call, and the place of the first among its events */
+    size_t from;
+};
+
+void quipui_settle_accounts(struct store *store, const struct new_accounts *created);
+
+#endif
