@@ -245,21 +245,18 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
 {
     struct single single;
     struct unit unit = plain_unit(plain, &single);
-    enum step step = STEP_RETRY;
 
-    if (!timeouts_due(&store->timeouts, plain->timestamp) && prepare_doors(store, &unit)) {
-        step = attempt(store, &unit, AS_PLAIN, false);
+    if (timeouts_due(&store->timeouts, plain->timestamp) || !prepare_doors(store, &unit)) {
+        return run_in_loop(store, worker, plain);
     }
-    if (step == STEP_APPROVED) {
+    switch (attempt(store, &unit, AS_PLAIN, false)) {
+    case STEP_APPROVED:
         plain->timestamp = single.leg.timestamp; /* tie.h, T4 */
         settle_plain(store, worker, &single.leg);
         return UNIT_CREATED;
+    case STEP_REFUSED: plain->outcome = unit.outcome; return UNIT_REFUSED;
+    default: return run_in_loop(store, worker, plain);
     }
-    if (step == STEP_REFUSED) {
-        plain->outcome = unit.outcome;
-        return UNIT_REFUSED;
-    }
-    return run_in_loop(store, worker, plain);
 }
 
 /* Another writer has given these accounts later timestamps. Draw once for the rest of the run
