@@ -150,7 +150,8 @@ static void walk(const struct account_strand *strand, const struct marker *from,
         count_step();
         while (number > from->number && version <= number * MARKED_VERSIONS) {
             marker = &wanted[number - from->number - 1];
-            *marker = (struct marker){.link = link, .number = (uint32_t)number--};
+            *marker = (struct marker){.link = link, .number = (uint32_t)number};
+            number--;
         }
         if (marker != NULL) {
             quipui_section_move(transfers, link, false, &marker->totals);
@@ -161,8 +162,8 @@ static void walk(const struct account_strand *strand, const struct marker *from,
         link = knot_previous(knot, link_side(link));
     }
     /* Only a race that broke the strand (unsafe) leaves some without a knot. */
-    while (number > from->number)
-        wanted[number - from->number - 1] = (struct marker){.number = (uint32_t)number--};
+    for (; number > from->number; number--)
+        wanted[number - from->number - 1] = (struct marker){.number = (uint32_t)number};
 }
 
 /* From what each section moved to the totals right after it. */

@@ -32,6 +32,7 @@ static const struct {
     {"lookups", play_lookups, ALL, true},
     {"openings", play_openings, ALL, true},
     {"histories", play_histories, ALL, true},
+    {"followers", play_followers, ALL, true},
     {"early", play_early, ALL, false},
     {"halves", play_halves, ALL, false},
     {"together", play_together, NOT_CAS, true},

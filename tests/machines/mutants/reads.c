@@ -143,7 +143,8 @@ void play_halves(struct scene *scene)
 }
 
 /* --- histories: what a head leads to is all there (`whole`). A hold is opened and voided: of a
- * void, no total of its account tells before its thread does --- */
+ * void, no total of its account tells before its thread does. Then a plain transfer: in cas it may
+ * get its timestamp after its links were written, which a page reads before the record --- */
 
 #define HISTORIES 400
 #define LAST 4
@@ -156,12 +157,13 @@ static unsigned walk(struct scene *scene, unsigned index)
     size_t count;
 
     for (unsigned i = 1; is_writer(index) && i <= HISTORIES; i++) {
-        quipu_uint128 id = ((quipu_uint128)index + 1) << 32 | (2 * i);
+        quipu_uint128 id = ((quipu_uint128)index + 1) << 32 | (3 * i);
         quipu_transfer end = {
             .id = id + 1, .pending_id = id, .flags = QUIPU_TRANSFER_VOID_PENDING_TRANSFER};
 
         (void)post(scene, a_transfer(id, 1, 2, 1, QUIPU_TRANSFER_PENDING));
         (void)post(scene, end);
+        (void)post(scene, a_transfer(id + 2, 1, 2, 1, 0));
     }
     while (!is_writer(index) && scene_goes_on(scene)) {
         promise("call", quipu_get_account_transfers(scene->ledger, &filter, found, LAST, &count) ==
@@ -178,6 +180,51 @@ void play_histories(struct scene *scene)
     make_accounts(scene, 1, 2, 0);
     scene_play(scene, WRITERS, WRITERS + READERS, walk);
     check_nothing_pending(scene, 1, 2);
+    scene_close(scene);
+}
+
+/* --- followers: what is told of a change is all there (`whole`), in order (`order`). Accounts are
+ * walked back from their heads, and at each knot the record is read before the links --- */
+
+#define FOLLOWED 400
+#define CHANGES 8
+
+/* Every transfer moves 1 from account 1 to account 2. */
+static void check_change(const quipu_change *change)
+{
+    if (change->type != QUIPU_CHANGE_TRANSFER) return;
+    promise("whole", change->transfer.amount == 1);
+    promise("whole", change->debit.id == 1 && change->credit.id == 2);
+    promise("whole", change->debit.debits_posted == change->debit_version - 1);
+    promise("whole", change->credit.credits_posted == change->credit_version - 1);
+}
+
+static unsigned follow(struct scene *scene, unsigned index)
+{
+    quipu_change_filter filter = {.limit = CHANGES};
+    quipu_change changes[CHANGES];
+    size_t count;
+
+    for (unsigned i = 1; is_writer(index) && i <= FOLLOWED; i++)
+        (void)post(scene, a_transfer(((quipu_uint128)index + 1) << 32 | i, 1, 2, 1, 0));
+    while (!is_writer(index) && scene_goes_on(scene)) {
+        promise("call", quipu_get_changes(scene->ledger, &filter, changes, CHANGES, &count, NULL) ==
+                            QUIPU_OK);
+        for (size_t i = 0; i < count; i++) {
+            promise("order", changes[i].timestamp > filter.after_timestamp);
+            check_change(&changes[i]);
+            filter.after_timestamp = changes[i].timestamp;
+            filter.after_order = changes[i].order;
+        }
+    }
+    return 0;
+}
+
+void play_followers(struct scene *scene)
+{
+    scene_open(scene, SCENE_PLAIN);
+    make_accounts(scene, 1, 2, 0);
+    scene_play(scene, WRITERS, WRITERS + READERS, follow);
     scene_close(scene);
 }
 

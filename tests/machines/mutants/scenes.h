@@ -21,6 +21,7 @@ void play_openings(struct scene *scene);
 void play_early(struct scene *scene);
 void play_halves(struct scene *scene);
 void play_histories(struct scene *scene);
+void play_followers(struct scene *scene);
 void play_together(struct scene *scene);
 void play_snapshots(struct scene *scene);
 void play_lasting(struct scene *scene);
