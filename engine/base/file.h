@@ -72,8 +72,8 @@ struct files {
 
 extern struct files quipui_file_system;
 
-/* Make a directory unless it is there, and have its name on disk. */
-int quipui_file_make_directory(struct files *files, const char *path);
+/* Have the name of a directory, or of what `path` says, on disk. */
+int quipui_file_sync_parent(struct files *files, const char *path);
 
 /* Read `count` bytes. *done is less only where the file ends. */
 int quipui_file_read(struct files *files, int file, void *bytes, size_t count, uint64_t offset,

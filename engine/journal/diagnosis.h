@@ -28,8 +28,8 @@ quipu_status quipui_diagnose(struct diagnosis *diagnosis, quipu_status status, c
 quipu_status quipui_diagnose_error(struct diagnosis *diagnosis, int error, const char *file,
                                    uint64_t offset, const char *what);
 
-/* What an errno value means to callers: EAGAIN BUSY, ENOMEM NO_MEMORY, ENOSPC, EDQUOT and EFBIG
- * NO_SPACE, all others IO. 0 is OK. */
+/* What an errno value means to callers: EAGAIN BUSY; ENOMEM, EMFILE and ENFILE NO_MEMORY; ENOSPC,
+ * EDQUOT and EFBIG NO_SPACE; all others IO. 0 is OK. */
 quipu_status quipui_status_of(int error);
 
 #endif

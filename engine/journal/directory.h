@@ -71,6 +71,7 @@ struct directory {
     bool forked; /* plain: written in a child that has one thread yet */
     pthread_mutex_t guard;
     struct ledger_facts facts; /* plain, under guard */
+    quipu_status failed;       /* plain, under guard; QUIPU_IO: the disk failed, for good */
     struct fork_member member;
     char path[4096]; /* as it was given, for diagnoses */
 };
@@ -88,17 +89,14 @@ struct directory {
 quipu_status quipui_directory_open(const struct directory_options *options,
                                    struct directory **directory, struct diagnosis *diagnosis);
 
-/* Let the lock go and forget the directory. NULL: nothing.
+/* Let the lock go and forget the directory. In a child of fork() no file is touched. NULL: nothing.
  *
- *   threads  one, once, after the log in it was closed */
+ *   threads  one, once, after the log in it was closed or abandoned */
 void quipui_directory_close(struct directory *directory);
-
-/* The same in a child of fork(): no file is touched. */
-void quipui_directory_abandon(struct directory *directory);
 
 /* Change the facts, and have the change durable. `change` is called under the guard with a copy,
  * which becomes the facts once it is on disk. On failure they stay as they were, in memory; on
- * disk they are either.
+ * disk they are either. QUIPU_IO is final: nothing is written from then on.
  *
  *   returns  QUIPU_OK, QUIPU_INVALID (read only), QUIPU_FENCED (in a child), QUIPU_IO,
  *            QUIPU_NO_SPACE, QUIPU_NO_MEMORY

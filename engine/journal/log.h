@@ -53,11 +53,13 @@ struct log_frame {
  * quipui_memory_take() and the caller's: the caller gives it back in the end, or keeps it for
  * itself and sets `buffer` to NULL; the next read() takes a new one then. */
 struct log_cursor {
-    uint64_t sequence;        /* of the next frame; 0: the first there is */
-    uint64_t segment, offset; /* the log's own; zero at first */
-    bool salvage;             /* pass over what is damaged or missing, instead of QUIPU_CORRUPT */
+    uint64_t sequence; /* of the next frame; 0: the first there is */
+    bool salvage;      /* pass over what is damaged or missing, instead of QUIPU_CORRUPT */
     unsigned char *buffer;
-    size_t buffer_bytes;
+    /* The log's own: where the next frame is, and what lies in the buffer. */
+    uint64_t segment, offset;
+    uint64_t held_segment, held_offset;
+    size_t held_bytes, buffer_bytes;
 };
 
 /* What is known of the last frame. */
@@ -122,6 +124,7 @@ static inline quipu_status log_append(struct log *log, const struct log_frame *f
  *            QUIPU_CORRUPT    L5; *frame is LOG_END, and the cursor stays where it is
  *            QUIPU_INVALID    the cursor's sequence is trimmed, or beyond the end
  *            QUIPU_UNSUPPORTED  a frame is of a newer version
+ *            QUIPU_FENCED     this is a child of fork()
  *            QUIPU_IO, QUIPU_NO_MEMORY  try again if you like
  *   threads  any, each with its own cursor, once one has come to the end; one before that */
 static inline quipu_status log_read(struct log *log, struct log_cursor *cursor,

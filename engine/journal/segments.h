@@ -10,7 +10,8 @@
 #include "journal/log.h"
 
 struct segments_options {
-    bool alone; /* no helper thread: the appender zeroes segments itself */
+    bool alone;   /* no helper thread: the appender zeroes segments itself */
+    bool salvage; /* open it though segments are missing, for cursors that salvage */
 };
 
 /* The log of this directory, which must outlive it. Reads nothing yet but the names.
