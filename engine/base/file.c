@@ -105,6 +105,16 @@ int quipui_file_write_bytes(struct files *files, int file, const void *bytes, si
     return quipui_file_write(files, file, &part, 1, offset);
 }
 
+/* Open a new file. One of this name that a crash left behind may be, after a crash that kept half of
+ * a rename, the file that is in use: its name goes, its bytes stay. */
+static int open_spare(struct files *files, int directory, const char *spare, int *file)
+{
+    int error = files->calls->remove(files, directory, spare);
+
+    if (error != 0 && error != ENOENT) return error;
+    return files->calls->open(files, directory, spare, FILE_CREATE_NEW, file);
+}
+
 /* Close a new file; give it its name if nothing has failed yet. */
 static int finish(struct files *files, int directory, int file, int error, const char *name,
                   const char *spare)
@@ -123,7 +133,7 @@ int quipui_file_replace(struct files *files, int directory, const char *name, co
 {
     int file, error;
 
-    error = files->calls->open(files, directory, spare, FILE_CREATE_EMPTY, &file);
+    error = open_spare(files, directory, spare, &file);
     if (error != 0) return error;
     error = quipui_file_write_bytes(files, file, bytes, count, 0);
     if (error == 0) error = files->calls->sync(files, file);
@@ -155,7 +165,7 @@ int quipui_file_make_zeroed(struct files *files, int directory, const char *name
 {
     int file, error;
 
-    error = files->calls->open(files, directory, spare, FILE_CREATE_EMPTY, &file);
+    error = open_spare(files, directory, spare, &file);
     if (error != 0) return error;
     error = write_zeros(files, file, bytes, stop, context);
     return finish(files, directory, file, error, name, spare);

@@ -22,11 +22,10 @@
 struct files;
 
 enum file_mode {
-    FILE_READ,         /* is there */
-    FILE_WRITE,        /* is there; read and write */
-    FILE_CREATE,       /* is there or is made; read and write */
-    FILE_CREATE_NEW,   /* EEXIST if it is there; read and write */
-    FILE_CREATE_EMPTY, /* what is there is thrown away; read and write */
+    FILE_READ,      /* is there */
+    FILE_WRITE,     /* is there; read and write */
+    FILE_CREATE,    /* is there or is made; read and write */
+    FILE_CREATE_NEW /* EEXIST if it is there; read and write */
 };
 
 enum file_lock { FILE_UNLOCKED, FILE_SHARED, FILE_EXCLUSIVE };

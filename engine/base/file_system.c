@@ -99,7 +99,6 @@ static int flags_of(enum file_mode mode)
     case FILE_WRITE: return O_RDWR;
     case FILE_CREATE: return O_RDWR | O_CREAT;
     case FILE_CREATE_NEW: return O_RDWR | O_CREAT | O_EXCL;
-    case FILE_CREATE_EMPTY: return O_RDWR | O_CREAT | O_TRUNC;
     }
     return O_RDONLY;
 }

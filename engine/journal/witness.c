@@ -7,13 +7,14 @@
  *   V1  of a frame that the walk did not reach, if `durable` is beyond the last one reached
  *   V2  of an epoch that the walk did not reach: its cut was durable, or hangs on frames that were
  *   V3  quipu.ledger, of the frame that it knows
+ *   V4  of a write that went to another place: it names its own
  *
  * Without a witness the tail is torn and may be cut. What was cut before stays behind the end as
  * headers of old epochs that claim no more than the walk has reached: they prove nothing, and
  * nothing leads to them: the cut has their sequence, and what follows has its hash.
  *
- *   V4  where quipu.ledger says that the log was closed behind the last frame, nobody wrote later
- *   V5  a frame that is whole but for a single bit was not torn: it is damaged. A crash loses or
+ *   V5  where quipu.ledger says that the log was closed behind the last frame, nobody wrote later
+ *   V6  a frame that is whole but for a single bit was not torn: it is damaged. A crash loses or
  *       garbles sectors; what remains of a frame then is further away than one bit. Looked for
  *       in the header and in small payloads
  *
@@ -24,7 +25,7 @@
 
 #include "journal/parts.h"
 
-/* V5 in a payload: as many hashes as it has bits. */
+/* V6 in a payload: as many hashes as it has bits. */
 #define REPAIR_BYTES_MAX ((size_t)16 << 10)
 
 static quipu_status lost(const struct segments *segments, struct diagnosis *diagnosis,
@@ -45,8 +46,14 @@ static quipu_status check_witness(const struct segments *segments, const struct 
     const struct log_point *last = &segments->end.point;
     char name[SEGMENT_NAME_BYTES], words[160];
 
-    if (frame->epoch <= last->epoch && frame->durable <= last->sequence) return QUIPU_OK;
     quipui_segment_name(segment, name);
+    if (frame->segment != segment || frame->offset != offset) {
+        (void)snprintf(words, sizeof words,
+                       "frame %llu stands in %s at %llu, where it was not sent",
+                       (unsigned long long)frame->sequence, name, (unsigned long long)offset);
+        return lost(segments, diagnosis, words);
+    }
+    if (frame->epoch <= last->epoch && frame->durable <= last->sequence) return QUIPU_OK;
     (void)snprintf(words, sizeof words,
                    "frame %llu of epoch %llu, in %s at %llu, was written when %llu was on disk",
                    (unsigned long long)frame->sequence, (unsigned long long)frame->epoch, name,
@@ -88,7 +95,7 @@ static quipu_status look_through(struct segments *segments, struct log_cursor *c
     return status;
 }
 
-/* V5 for one place: flip each bit of the header, then of the payload, and put it back. The cursor
+/* V6 for one place: flip each bit of the header, then of the payload, and put it back. The cursor
  * holds the bytes. */
 static bool is_one_bit_away(const struct segments *segments, const struct place *place,
                             unsigned char *bytes, size_t count)
@@ -168,7 +175,7 @@ quipu_status quipui_conclude(struct segments *segments, struct log_cursor *curso
                        (unsigned long long)facts.known.sequence);
         return lost(segments, diagnosis, words);
     }
-    if (facts.closed == 0 || last->sequence != facts.known.sequence) {
+    if (facts.closed == 0 || last->sequence != facts.known.sequence) { /* V5 */
         status = look_behind(segments, cursor, diagnosis);
     }
     if (status != QUIPU_OK) return status;
