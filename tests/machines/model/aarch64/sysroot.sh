@@ -7,7 +7,7 @@ set -eu
 
 folder=$1
 work=$folder.apt
-packages='libc6-dev libatomic1 libjemalloc-dev libcsv-dev libcriterion-dev'
+packages='libc6-dev libatomic1 libjemalloc-dev libxxhash-dev libcsv-dev libcriterion-dev'
 
 [ ! -e "$folder/.complete" ] || exit 0
 mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
