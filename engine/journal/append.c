@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "journal/parts.h"
+#include "journal/log_parts.h"
 
 quipu_status quipui_segments_head(struct log *log, struct log_head *head,
                                   struct diagnosis *diagnosis)

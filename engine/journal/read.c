@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "journal/parts.h"
+#include "journal/log_parts.h"
 
 #define READ_AHEAD_BYTES ((uint64_t)1 << 20)
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "journal/parts.h"
+#include "journal/log_parts.h"
 
 #define NAME_START "journal."
 

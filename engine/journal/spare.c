@@ -15,7 +15,7 @@
 #include <signal.h>
 
 #include "base/memory.h"
-#include "journal/parts.h"
+#include "journal/log_parts.h"
 
 #define SPARE_FILE "journal.spare"
 

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "journal/parts.h"
+#include "journal/log_parts.h"
 
 /* W2, and that its numbers do not fall. */
 bool quipui_frame_follows(const struct segments *segments, const struct frame *frame,

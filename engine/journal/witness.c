@@ -23,7 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "journal/parts.h"
+#include "journal/log_parts.h"
 
 /* V6 in a payload: as many hashes as it has bits. */
 #define REPAIR_BYTES_MAX ((size_t)16 << 10)

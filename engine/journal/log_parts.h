@@ -1,10 +1,10 @@
-/* parts.h - what the files of the log in a directory share; see segments.h.
+/* log_parts.h - what the files of the log in a directory share; see segments.h.
  *
  *   segments.c  open, close, the table     walk.c     frames in order, each behind the one before
  *   read.c      cursors                    witness.c  what lies behind the last frame
  *   append.c    lead, append, trim         spare.c    segments, made ahead by a helper thread */
-#ifndef QUIPU_JOURNAL_PARTS_H
-#define QUIPU_JOURNAL_PARTS_H
+#ifndef QUIPU_JOURNAL_LOG_PARTS_H
+#define QUIPU_JOURNAL_LOG_PARTS_H
 
 #include <pthread.h>
 #include <stdbool.h>
