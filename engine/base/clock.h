@@ -33,6 +33,13 @@ static inline uint64_t clock_read(struct clock *clock)
     return now > last && now <= CLOCK_MAX ? now : last;
 }
 
+/* The last timestamp that was given out. */
+static inline uint64_t clock_last(struct clock *clock)
+{
+    /* edge clock.last: acquire; pairs with acq_rel in clock_draw(). */
+    return load_acquire(&clock->last);
+}
+
 /* A lower bound of all timestamps that are drawn from here on. */
 static inline uint64_t clock_floor(struct clock *clock)
 {

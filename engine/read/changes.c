@@ -34,6 +34,7 @@ quipu_status quipui_read_horizon(struct reader *reader, uint64_t *horizon)
     /* Nothing drawn from here on is before now: an idle ledger's horizon follows the clock. */
     clock_reach(&store->clock, now);
     *horizon = quipui_horizon(store);
+    if (store->journal != NULL && *horizon > 0) reader_saw(reader, *horizon - 1);
     return QUIPU_OK;
 }
 

@@ -9,7 +9,14 @@ struct reader {
     struct store *store;
     const struct protocol *protocol;
     struct worker *worker;
+    uint64_t seen; /* the largest timestamp of what it has copied, or 0; of a durable ledger */
 };
+
+/* It has copied something that happened at this timestamp. */
+static inline void reader_saw(struct reader *reader, uint64_t timestamp)
+{
+    if (timestamp > reader->seen) reader->seen = timestamp;
+}
 
 /* An idle worker to read with; false: no memory. */
 bool quipui_reader_open(struct reader *reader, struct store *store,

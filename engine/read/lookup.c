@@ -150,10 +150,21 @@ static void show_few(const struct few *few, size_t count, quipu_account *account
     }
 }
 
+/* The largest timestamp of what was copied. */
+static uint64_t newest_of(const struct few *few)
+{
+    uint64_t newest = 0;
+
+    for (size_t i = 0; i < few->found; i++) {
+        if (few->copies[i].state.touched > newest) newest = few->copies[i].state.touched;
+    }
+    return newest;
+}
+
 /* The short way (L2). False: it has to be the long one; nothing happened. */
 static bool look_up_few(struct store *store, const struct protocol *protocol,
                         const quipu_uint128 *ids, size_t count, quipu_account *accounts,
-                        uint64_t *versions)
+                        uint64_t *versions, uint64_t *seen)
 {
     struct timeouts *timeouts = &store->timeouts;
     struct few few;
@@ -169,6 +180,7 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
         known = are_missing_still(store, count, &few) && !timeouts_due(timeouts, NEVER - 1) &&
                 timeouts_rounds(timeouts) == rounds;
         if (known) show_few(&few, count, accounts, versions);
+        if (known && store->journal != NULL) *seen = newest_of(&few);
     } else {
         known = false;
     }
@@ -264,17 +276,18 @@ static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids
 
 quipu_status quipui_lookup_accounts(struct store *store, const struct protocol *protocol,
                                     const quipu_uint128 *ids, size_t count, quipu_account *accounts,
-                                    uint64_t *versions)
+                                    uint64_t *versions, uint64_t *seen)
 {
     struct reader reader;
     quipu_status status;
 
     if (protocol->reads_freely && count <= GROUP_IDS && grace_join() &&
-        look_up_few(store, protocol, ids, count, accounts, versions)) {
+        look_up_few(store, protocol, ids, count, accounts, versions, seen)) {
         return QUIPU_OK;
     }
     if (!quipui_reader_open(&reader, store, protocol)) return QUIPU_NO_MEMORY;
     status = look_up_many(&reader, ids, count, accounts, versions);
+    *seen = reader.seen;
     quipui_reader_close(&reader);
     return status;
 }
@@ -307,6 +320,7 @@ quipu_status quipui_lookup_transfers(struct reader *reader, const quipu_uint128 
         for (size_t i = from; i < from + group; i++) {
             look_up_transfer(store, &leads[i - from], &transfers[i],
                              versions == NULL ? NULL : &versions[i]);
+            reader_saw(reader, transfers[i].timestamp);
         }
         quipui_grace_leave();
     }

@@ -30,6 +30,12 @@ static inline struct slot *slot_at(const struct accounts *accounts, uint64_t pla
     return (struct slot *)(void *)accounts->slots.base + place;
 }
 
+/* The place of a slot. */
+static inline uint32_t slot_place(const struct accounts *accounts, const struct slot *slot)
+{
+    return (uint32_t)(slot - slot_at(accounts, 0));
+}
+
 static inline uint64_t accounts_count(struct accounts *accounts)
 {
     /* edge accounts.count: acquire; pairs with release in accounts_set_count(). */

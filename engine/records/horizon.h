@@ -22,6 +22,10 @@
 
 #include "records/store.h"
 
+/* A lower bound of the timestamps of all that has not taken effect yet, expiries apart: the clock,
+ * then the floors (F3). */
+uint64_t quipui_floor(struct store *store);
+
 /* Compute the horizon. It never falls. Never waits. */
 uint64_t quipui_horizon(struct store *store);
 

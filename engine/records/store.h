@@ -12,6 +12,8 @@
 #include "records/worker_places.h"
 
 struct rcu;
+struct journal;
+struct ring;
 
 struct store {
     struct accounts accounts;
@@ -23,7 +25,12 @@ struct store {
     struct workers workers;
     struct imports imports;
     _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
-    struct rcu *rcu;          /* of the rcu protocol, else NULL */
+    _Atomic uint64_t barrier; /* the largest that a call published: journal.h, J3 */
+    struct journal *journal;  /* of a durable ledger, else NULL */
+    struct {
+        struct ring *expiries, *accounts; /* of a durable ledger, else NULL */
+    } rings;
+    struct rcu *rcu; /* of the rcu protocol, else NULL */
 };
 
 struct store_capacities {
@@ -71,6 +78,24 @@ static inline void store_put_back(struct store *store, struct worker *worker)
 {
     if (worker->spare_place_count == 0 && range_count(&worker->places) == 0) return;
     quipui_keep_put_back(&store->transfers.places, worker);
+}
+
+/* What a call has done or will do up to this timestamp may be seen by others, though its records
+ * have timestamps of long ago: before it takes effect (journal.h, J3). */
+static inline void store_raise_barrier(struct store *store, uint64_t timestamp)
+{
+    /* relaxed: a guess; the compare-and-swap decides. */
+    uint64_t seen = load_relaxed(&store->barrier);
+
+    /* Ends: it only grows, and a swap fails only after it has grown. */
+    while (seen < timestamp && !cas_relaxed(&store->barrier, &seen, timestamp))
+        continue; /* relaxed: what takes effect after it carries it */
+}
+
+static inline uint64_t store_barrier(struct store *store)
+{
+    /* relaxed: whatever was seen that it is for, carries it. */
+    return load_relaxed(&store->barrier);
 }
 
 /* A fresh hold in state HOLD_NEW, and giving it back if it came to nothing. */

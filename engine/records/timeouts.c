@@ -12,6 +12,7 @@ bool quipui_timeouts_open(struct timeouts *timeouts, const struct transfers *tra
     store_relaxed(&timeouts->earliest, NEVER);
     store_relaxed(&timeouts->rounds, 0);
     store_relaxed(&timeouts->latest, 0);
+    store_relaxed(&timeouts->floor, NEVER);
     return quipui_region_open(&timeouts->heap, accounts->capacity * sizeof(struct timeout)) &&
            quipui_expiries_open(&timeouts->expired, transfers->hold_places.capacity);
 }

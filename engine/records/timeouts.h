@@ -54,6 +54,7 @@ struct timeouts {
     _Alignas(CACHE_LINE) _Atomic uint64_t earliest; /* due time of the first, or NEVER */
     _Atomic uint32_t rounds;                        /* how often something was taken out */
     _Atomic uint64_t latest;                        /* the largest due time of what was released */
+    _Atomic uint64_t floor; /* while holds expire in a durable ledger: journal.h, J3; or NEVER */
 };
 
 /* Returns false if memory runs out. */
@@ -101,6 +102,20 @@ static inline uint64_t timeouts_latest(struct timeouts *timeouts)
 {
     /* relaxed: the copies, if taken before, carry it, and keep this load after them (D2). */
     return load_relaxed(&timeouts->latest);
+}
+
+/* As a worker's floor, of the one that lets holds expire. */
+static inline uint64_t timeouts_floor(struct timeouts *timeouts)
+{
+    /* edge timeouts.floor: acquire; pairs with release in timeouts_set_floor(). */
+    return load_acquire(&timeouts->floor);
+}
+
+static inline void timeouts_set_floor(struct timeouts *timeouts, uint64_t floor)
+{
+    /* edge timeouts.floor: release; pairs with acquire in timeouts_floor(). Carries the expiries
+     * below it, and that they are in the ring. */
+    store_release(&timeouts->floor, floor);
 }
 
 /* The same of one account. */

@@ -30,6 +30,7 @@ void quipui_workers_close(struct workers *workers)
         struct worker *next = worker->next;
 
         quipui_memory_give_back(worker->scratch);
+        quipui_memory_give_back(worker_ring(worker));
         quipui_memory_give_back(worker);
         worker = next;
     }

@@ -24,6 +24,8 @@ struct kept {
     uint64_t spare_count;
 };
 
+struct ring;
+
 enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
 
 /* The floor of a worker whose call commits nothing any more. */
@@ -42,8 +44,9 @@ struct worker {
     uint32_t others_left;   /* holds of others that its call may still release: timeouts.h */
     char *scratch;
     size_t scratch_bytes;
-    _Atomic uint64_t snapshot; /* rcu: the stamp that a snapshot in progress needs, or 0 */
-    struct worker *next;       /* of all workers; plain, under workers.first */
+    _Atomic(struct ring *) ring; /* of a durable ledger, once it has settled something; else NULL */
+    _Atomic uint64_t snapshot;   /* rcu: the stamp that a snapshot in progress needs, or 0 */
+    struct worker *next;         /* of all workers; plain, under workers.first */
     struct kept kept[PLACE_KINDS];
 };
 
@@ -102,6 +105,20 @@ static inline void worker_set_floor(struct worker *worker, uint64_t floor)
     /* edge worker.floor: release; pairs with acquire in lowest_floor(). Carries all that the worker
      * did below its floor. */
     store_release(&worker->floor, floor);
+}
+
+/* The ring of a worker, or NULL. */
+static inline struct ring *worker_ring(struct worker *worker)
+{
+    /* edge worker.ring: acquire; pairs with release in worker_set_ring(). */
+    return load_acquire(&worker->ring);
+}
+
+/* Once, by the call that has the worker. */
+static inline void worker_set_ring(struct worker *worker, struct ring *ring)
+{
+    /* edge worker.ring: release; pairs with acquire in worker_ring(). Carries the empty ring. */
+    store_release(&worker->ring, ring);
 }
 
 static inline struct worker *workers_first(struct workers *workers)

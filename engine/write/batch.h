@@ -58,8 +58,10 @@ struct transfer_batch {
     /* What the batch knows. */
     struct worker *worker;
     bool imports;
-    uint64_t drawn;                   /* timestamp of events[0] */
-    size_t next;                      /* the first event that has not run */
+    bool hangs_on_clock; /* some answer hangs on more than what the call created (journal.h, H3) */
+    uint64_t answers_at; /* what the answer hangs on; of a durable ledger */
+    uint64_t drawn;      /* timestamp of events[0] */
+    size_t next;         /* the first event that has not run */
     size_t hashed, asked, seen;       /* events before these have passed the pipeline's stages */
     struct arrival ring[RING_EVENTS]; /* events from next to hashed */
     quipu_transfer *beyond;           /* events from hashed on: the end of a chain; or NULL */
@@ -80,7 +82,7 @@ struct transfer_batch {
 };
 
 /* An event that the pipeline has. */
-static inline struct arrival *ring_at(struct transfer_batch *batch, size_t event)
+static inline struct arrival *arrival_at(struct transfer_batch *batch, size_t event)
 {
     return &batch->ring[event % RING_EVENTS];
 }

@@ -21,6 +21,6 @@ void quipui_unclaim(struct transfer_batch *batch, bool refused);
 /* The same for the claim of one transfer, which failed with this outcome. Returns how it is
  * answered: another outcome when there is no space to remember that the id is burnt. */
 uint32_t quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
-                            uint64_t place, uint32_t outcome);
+                            uint64_t place, uint64_t timestamp, uint32_t outcome);
 
 #endif

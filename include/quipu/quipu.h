@@ -63,27 +63,44 @@ typedef enum quipu_protocol {
  * answers QUIPU_UNSUPPORTED. */
 #define QUIPU_UNSAFE ((quipu_protocol)0x756e7361)
 
+/* What a call that has returned means for a ledger that has a path. */
 typedef enum quipu_durability {
-    QUIPU_IN_MEMORY /* nothing outlives quipu_close(): the only one there is yet */
+    QUIPU_DURABILITY_DEFAULT, /* in memory without a path, synced with one */
+    QUIPU_SYNCED,             /* it is on disk */
+    QUIPU_BUFFERED,           /* it will be, after flush_interval at most: a crash may lose that
+                                 much, but never order or consistency */
+    QUIPU_IN_MEMORY           /* without a path: nothing outlives quipu_close() */
 } quipu_durability;
 
-/* All zero is valid: optimistic, in memory, default capacities, the system's clock. */
+/* Whether a call that reads waits until what it has seen is on disk. */
+typedef enum quipu_reads {
+    QUIPU_READ_DURABLE, /* it does, where a call that writes would: a crash takes no answer back */
+    QUIPU_READ_LATEST   /* it never does: a crash may take back what it saw */
+} quipu_reads;
+
+/* All zero is valid: optimistic, in memory, default capacities, the system's clock.
+ *
+ * With a path the ledger is kept in that directory, which is made if it is not there. All that
+ * writing calls have returned outlives the process. Protocol and capacities may differ from one
+ * opening to the next, as long as what there is fits. */
 typedef struct quipu_options {
     quipu_protocol protocol;
     quipu_durability durability;
     uint64_t account_capacity;   /* accounts; 0: 2^24; at most 2^32 */
     uint64_t transfer_capacity;  /* transfers; 0: 2^27; at most 2^33 */
-    const char *path;            /* NULL: in memory */
+    const char *path;            /* of a directory, not used after quipu_open(); NULL: in memory */
     uint64_t (*clock)(void *);   /* ns since 1970, from any thread; NULL: CLOCK_REALTIME. It must
                                    not call the ledger, nor fork */
     void *clock_context;         /* handed to clock */
     uint32_t prefault;           /* 1: take all memory for the capacities now */
-    uint32_t reserved[5];        /* zero */
+    quipu_reads reads;           /* of a ledger with a path */
+    uint64_t flush_interval;     /* ns, of a buffered ledger; 0: 10 ms; at most an hour */
+    uint32_t reserved[2];        /* zero */
     uint64_t failed_id_capacity; /* ids of transient failures; 0: as many as transfers; at most
                                     2^33. When it is reached: NO_SPACE_FOR_FAILED_ID */
 } quipu_options;
 
-/* Open a new, empty ledger. Address space for the capacities is reserved now; memory is used as
+/* Open a ledger: a new, empty one in memory, or, with a path, the one that is kept there. Address space for the capacities is reserved now; memory is used as
  * records arrive, or, with `prefault`, taken now: then no call meets a fresh page or an index that
  * grows. Where there are too few addresses for a capacity that is 0, it is halved until there are
  * enough, down to 2^20 transfers and 2^16 accounts. `prefault` asks the system first, and takes
@@ -93,20 +110,51 @@ typedef struct quipu_options {
  *   returns  QUIPU_OK           *ledger is open; give it to quipu_close()
  *            QUIPU_INVALID      ledger is NULL, a pointer makes no sense (see above; *ledger stays
  *                               as it was, then), unknown enum value, capacity too large, reserved
- *                               set
- *            QUIPU_UNSUPPORTED  a path, or a protocol that this build does not have
- *            QUIPU_NO_MEMORY    memory or address space could not be had
+ *                               set; durability and path do not fit; the path is no directory, or
+ *                               one that has other files
+ *            QUIPU_UNSUPPORTED  a protocol that this build does not have; a directory whose format
+ *                               is newer, or of a machine of another byte order
+ *            QUIPU_NO_MEMORY    memory, address space or a thread could not be had
+ *            QUIPU_NO_SPACE     what is kept there is more than the capacities, or the disk is full
+ *            QUIPU_BUSY         another ledger, in this process or another, has the directory
+ *            QUIPU_CORRUPT      what is kept there is damaged: quipu_diagnose() says where
+ *            QUIPU_IO           the disk, or the file system, refused something
  *   threads  any */
 QUIPU_PUBLIC quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger);
 
-/* Close a ledger and give back all that it held.
+/* Close a ledger and give back all that it held. One with a path is on disk by then, the buffered
+ * one, too.
  *
  *   returns  QUIPU_OK       the ledger is gone
+ *            QUIPU_IO, QUIPU_NO_SPACE  the ledger is gone, and the disk had failed
  *            QUIPU_INVALID  ledger is NULL
  *            QUIPU_BUSY     a call is in flight, or was when this process was forked; the ledger is
  *                           still open (a lookup in flight may be waited for instead)
  *   threads  one, once; no call may start after this one has */
 QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
+
+/* Wait until all that calls have returned by now is on disk. In memory there is nothing to wait for.
+ *
+ *   returns  QUIPU_OK       it is; or the ledger is in memory
+ *            QUIPU_INVALID  ledger is NULL
+ *            QUIPU_BUSY     the ledger is a copy in a child of fork(), with a call in flight
+ *            QUIPU_FENCED   this is a child of fork(), which has no part in a ledger with a path
+ *            QUIPU_IO, QUIPU_NO_SPACE  the disk has failed: what is not on disk by now never will be
+ *   threads  any
+ *   cost     one write and one sync of the disk, shared with all that wait meanwhile */
+QUIPU_PUBLIC quipu_status quipu_sync(quipu_ledger *ledger);
+
+/* Say in words what is wrong: of a ledger that is open and has failed, or of a directory that cannot
+ * be opened (it is looked through, nothing is changed): which file, where, what is missing.
+ *
+ *   units    one of ledger and path is NULL; text gets at most `capacity` bytes, 0 at the end
+ *   returns  QUIPU_OK       nothing is wrong
+ *            QUIPU_INVALID  both or neither are given, text is NULL, capacity is 0
+ *            otherwise      what calls on the ledger, or quipu_open() of the path, return
+ *   threads  any
+ *   cost     of a path: all of its journal is read */
+QUIPU_PUBLIC quipu_status quipu_diagnose(quipu_ledger *ledger, const char *path, char *text,
+                                         size_t capacity);
 
 /* Create accounts, in order; results[i] says what became of events[i].
  *
