@@ -67,6 +67,43 @@ close_directory:
     return status;
 }
 
+/* Recover the directory's log into these tables, and close it again. */
+static quipu_status try_to_recover(const char *path, quipu_ledger *tables,
+                                   struct diagnosis *diagnosis)
+{
+    const struct directory_options options = {.path = path, .read_only = true};
+    const struct segments_options segments = {.alone = true};
+    struct directory *directory;
+    struct recovered recovered;
+    struct log *log;
+    quipu_status status = quipui_directory_open(&options, &directory, diagnosis);
+
+    if (status != QUIPU_OK) return status;
+    status = quipui_segments_open(directory, &segments, &log, diagnosis);
+    if (status == QUIPU_OK) {
+        status = quipui_recover(log, &tables->store, seed, (void *)(uintptr_t)tables->protocol,
+                                &recovered, diagnosis);
+        (void)log_close(log, NULL);
+    }
+    quipui_directory_close(directory);
+    return status;
+}
+
+quipu_status quipui_durable_check(const char *path, struct diagnosis *diagnosis)
+{
+    const quipu_options options = {.protocol = QUIPU_OPTIMISTIC};
+    quipu_ledger *tables = quipui_memory_take(sizeof *tables);
+    quipu_status status = QUIPU_NO_MEMORY;
+
+    if (tables == NULL) return QUIPU_NO_MEMORY;
+    if (quipui_tables_open(tables, &options)) {
+        status = try_to_recover(path, tables, diagnosis);
+        quipui_tables_close(tables);
+    }
+    quipui_memory_give_back(tables);
+    return status;
+}
+
 quipu_status quipui_durable_close(quipu_ledger *ledger)
 {
     quipu_status status = quipui_journal_close(&ledger->store, NULL);

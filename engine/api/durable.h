@@ -12,6 +12,11 @@
 quipu_status quipui_durable_open(quipu_ledger *ledger, const quipu_options *options,
                                  struct diagnosis *diagnosis);
 
+/* Look through a directory, as recovery would, and change nothing.
+ *
+ *   returns  as quipu_open() of it; *diagnosis says what is wrong */
+quipu_status quipui_durable_check(const char *path, struct diagnosis *diagnosis);
+
 /* The last frame is written, and the directory is nobody's. No call is in flight. */
 quipu_status quipui_durable_close(quipu_ledger *ledger);
 

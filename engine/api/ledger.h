@@ -22,6 +22,10 @@ struct quipu_ledger {
     struct log *log;
 };
 
+/* The tables and the protocol of a ledger, without a directory. Returns false if memory runs out. */
+bool quipui_tables_open(quipu_ledger *ledger, const quipu_options *options);
+void quipui_tables_close(quipu_ledger *ledger);
+
 /* What a call on this ledger returns before it begins: QUIPU_OK, or why it cannot be made. */
 static inline quipu_status ledger_status(quipu_ledger *ledger)
 {

@@ -57,13 +57,13 @@ static bool open_store(struct store *store, const quipu_options *options)
     return false;
 }
 
-static void close_tables(struct quipu_ledger *ledger)
+void quipui_tables_close(quipu_ledger *ledger)
 {
     if (ledger->protocol->close != NULL) ledger->protocol->close(&ledger->store);
     quipui_store_close(&ledger->store);
 }
 
-static bool open_tables(struct quipu_ledger *ledger, const quipu_options *options)
+bool quipui_tables_open(quipu_ledger *ledger, const quipu_options *options)
 {
     ledger->protocol = quipui_protocol_of(options->protocol);
     if (!open_store(&ledger->store, options)) return false;
@@ -81,12 +81,12 @@ static quipu_status open_parts(struct quipu_ledger *ledger, const quipu_options 
 {
     quipu_status status = QUIPU_OK;
 
-    if (!open_tables(ledger, options)) return QUIPU_NO_MEMORY;
+    if (!quipui_tables_open(ledger, options)) return QUIPU_NO_MEMORY;
     ledger->directory = NULL;
     ledger->log = NULL;
     ledger->reads_latest = false;
     if (options->path != NULL) status = quipui_durable_open(ledger, options, diagnosis);
-    if (status != QUIPU_OK) close_tables(ledger);
+    if (status != QUIPU_OK) quipui_tables_close(ledger);
     return status;
 }
 
@@ -169,7 +169,7 @@ quipu_status quipu_close(quipu_ledger *ledger)
     } else if (ledger->directory != NULL) {
         status = quipui_durable_close(ledger);
     }
-    close_tables(ledger);
+    quipui_tables_close(ledger);
     quipui_memory_give_back(ledger);
     return status;
 }
