@@ -1,4 +1,5 @@
-/* durable.h - a ledger that is kept in a directory: opening it, closing it, what is wrong with it. */
+/* durable.h - a ledger that is kept in a directory: opening it, closing it, what is wrong with it.
+ * */
 #ifndef QUIPU_API_DURABLE_H
 #define QUIPU_API_DURABLE_H
 

@@ -22,7 +22,8 @@ struct quipu_ledger {
     struct log *log;
 };
 
-/* The tables and the protocol of a ledger, without a directory. Returns false if memory runs out. */
+/* The tables and the protocol of a ledger, without a directory. Returns false if memory runs out.
+ * */
 bool quipui_tables_open(quipu_ledger *ledger, const quipu_options *options);
 void quipui_tables_close(quipu_ledger *ledger);
 

@@ -115,7 +115,8 @@ static quipu_status drain(struct journal *journal, struct ring *ring)
     return QUIPU_OK;
 }
 
-/* Accounts are seen last and encoded first: so in the log an account stands before what names it. */
+/* Accounts are seen last and encoded first: so in the log an account stands before what names it.
+ * */
 quipu_status quipui_drain(struct journal *journal)
 {
     quipu_status status = drain(journal, journal->accounts);

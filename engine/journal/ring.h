@@ -1,8 +1,8 @@
 /* ring.h - what was settled, on its way to the flusher: references of sixteen bytes.
  *
  * One producer at a time: the call that has the worker; of expiries, the holder of the lock of the
- * time-outs; of accounts, the holder of `creating`. One consumer: the flusher. Nothing of a record is copied: the flusher encodes it from the tables,
- * where it never changes once it is settled.
+ * time-outs; of accounts, the holder of `creating`. One consumer: the flusher. Nothing of a record
+ * is copied: the flusher encodes it from the tables, where it never changes once it is settled.
  *
  *   R1  room is supplied before a unit runs, outside of all locks of accounts; so append() cannot
  *       fail

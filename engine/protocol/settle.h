@@ -53,8 +53,8 @@ void quipui_settle_unit(struct store *store, struct worker *worker, const struct
 /* The expiry of a hold, or that it was resolved before. With the lock of the time-outs taken. */
 void quipui_settle_expiry(struct store *store, uint64_t hold);
 
-/* An id that a transient failure burnt at `timestamp`: its claim is at `place`, and `burnt` says where
- * it is kept from here on. */
+/* An id that a transient failure burnt at `timestamp`: its claim is at `place`, and `burnt` says
+ * where it is kept from here on. */
 void quipui_settle_failed_id(struct store *store, struct worker *worker, uint64_t hash,
                              uint64_t place, uint64_t burnt, uint64_t timestamp);
 

@@ -88,8 +88,10 @@ static inline void store_raise_barrier(struct store *store, uint64_t timestamp)
     uint64_t seen = load_relaxed(&store->barrier);
 
     /* Ends: it only grows, and a swap fails only after it has grown. */
-    while (seen < timestamp && !cas_relaxed(&store->barrier, &seen, timestamp))
-        continue; /* relaxed: what takes effect after it carries it */
+    while (seen < timestamp) {
+        /* relaxed: what takes effect after it carries it. */
+        if (cas_relaxed(&store->barrier, &seen, timestamp)) break;
+    }
 }
 
 static inline uint64_t store_barrier(struct store *store)

@@ -100,11 +100,12 @@ typedef struct quipu_options {
                                     2^33. When it is reached: NO_SPACE_FOR_FAILED_ID */
 } quipu_options;
 
-/* Open a ledger: a new, empty one in memory, or, with a path, the one that is kept there. Address space for the capacities is reserved now; memory is used as
- * records arrive, or, with `prefault`, taken now: then no call meets a fresh page or an index that
- * grows. Where there are too few addresses for a capacity that is 0, it is halved until there are
- * enough, down to 2^20 transfers and 2^16 accounts. `prefault` asks the system first, and takes
- * nothing that the machine, a control group or a limit of the process does not have.
+/* Open a ledger: a new, empty one in memory, or, with a path, the one that is kept there. Address
+ * space for the capacities is reserved now; memory is used as records arrive, or, with `prefault`,
+ * taken now: then no call meets a fresh page or an index that grows. Where there are too few
+ * addresses for a capacity that is 0, it is halved until there are enough, down to 2^20 transfers
+ * and 2^16 accounts. `prefault` asks the system first, and takes nothing that the machine, a
+ * control group or a limit of the process does not have.
  *
  *   units    options NULL: all defaults; *ledger is NULL unless QUIPU_OK
  *   returns  QUIPU_OK           *ledger is open; give it to quipu_close()
@@ -133,19 +134,21 @@ QUIPU_PUBLIC quipu_status quipu_open(const quipu_options *options, quipu_ledger 
  *   threads  one, once; no call may start after this one has */
 QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
 
-/* Wait until all that calls have returned by now is on disk. In memory there is nothing to wait for.
+/* Wait until all that calls have returned by now is on disk. In memory there is nothing to wait
+ * for.
  *
  *   returns  QUIPU_OK       it is; or the ledger is in memory
  *            QUIPU_INVALID  ledger is NULL
  *            QUIPU_BUSY     the ledger is a copy in a child of fork(), with a call in flight
  *            QUIPU_FENCED   this is a child of fork(), which has no part in a ledger with a path
- *            QUIPU_IO, QUIPU_NO_SPACE  the disk has failed: what is not on disk by now never will be
+ *            QUIPU_IO, QUIPU_NO_SPACE  the disk has failed: what is not on disk by now never will
+ *            be
  *   threads  any
  *   cost     one write and one sync of the disk, shared with all that wait meanwhile */
 QUIPU_PUBLIC quipu_status quipu_sync(quipu_ledger *ledger);
 
-/* Say in words what is wrong: of a ledger that is open and has failed, or of a directory that cannot
- * be opened (it is looked through, nothing is changed): which file, where, what is missing.
+/* Say in words what is wrong: of a ledger that is open and has failed, or of a directory that
+ * cannot be opened (it is looked through, nothing is changed): which file, where, what is missing.
  *
  *   units    one of ledger and path is NULL; text gets at most `capacity` bytes, 0 at the end
  *   returns  QUIPU_OK       nothing is wrong

@@ -1,4 +1,5 @@
-/* disk_crash.c - what happens to a simulated disk beside calls: crashes, copies, the test's hand. */
+/* disk_crash.c - what happens to a simulated disk beside calls: crashes, copies, the test's hand.
+ * */
 #include <stdlib.h>
 #include <string.h>
 
