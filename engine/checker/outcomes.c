@@ -1,143 +1,7 @@
-/* outcomes.c - is each transfer refused, or created, as the states that it was decided on demand?
+/* outcomes.c - is each transfer refused, or created, as the states say that it was decided on?
  *
- * The rules of docs/semantics.md once more, in the form of questions: does this transfer deserve
- * this refusal? */
-#include "checker/parts.h"
-
-struct scene {
-    const quipu_transfer *asked;
-    const quipu_transfer *pending;       /* what it resolves; NULL */
-    const struct totals *debit, *credit; /* before it; NULL: not known */
-    uint16_t debit_flags, credit_flags;  /* of the accounts, as created */
-    quipu_uint128 amount;                /* what it would move */
-    bool amount_known;
-};
-
-enum answer { NO, YES, UNKNOWN };
-
-/* The outcomes that depend on accounts, in order of precedence. */
-static const uint32_t by_accounts[] = {
-    QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED,
-    QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_PENDING,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS,
-    QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS,
-    QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS,
-};
-
-#define BY_ACCOUNTS_COUNT (sizeof by_accounts / sizeof *by_accounts)
-
-static bool overflows(quipu_uint128 a, quipu_uint128 b)
-{
-    return a + b < a;
-}
-
-static enum answer is_closed(const struct totals *totals, const struct scene *scene)
-{
-    /* Every void is let through. */
-    if (scene->pending != NULL && (scene->asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER)) {
-        return NO;
-    }
-    if (totals == NULL) return UNKNOWN;
-    return totals->closed ? YES : NO;
-}
-
-static enum answer debit_deserves(const struct scene *scene, uint32_t outcome)
-{
-    const struct totals *is = scene->debit;
-    bool pending = (scene->asked->flags & QUIPU_TRANSFER_PENDING) != 0;
-
-    if (outcome == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS &&
-        (scene->debit_flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) == 0) {
-        return NO;
-    }
-    if (is == NULL || !scene->amount_known) return UNKNOWN;
-    switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING:
-        return pending && overflows(is->debits_pending, scene->amount);
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED:
-        return overflows(is->debits_posted, scene->amount);
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS:
-        return overflows(is->debits_pending + is->debits_posted, scene->amount);
-    default: return is->debits_pending + is->debits_posted + scene->amount > is->credits_posted;
-    }
-}
-
-static enum answer credit_deserves(const struct scene *scene, uint32_t outcome)
-{
-    const struct totals *is = scene->credit;
-    bool pending = (scene->asked->flags & QUIPU_TRANSFER_PENDING) != 0;
-
-    if (outcome == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS &&
-        (scene->credit_flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) == 0) {
-        return NO;
-    }
-    if (is == NULL || !scene->amount_known) return UNKNOWN;
-    switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_PENDING:
-        return pending && overflows(is->credits_pending, scene->amount);
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED:
-        return overflows(is->credits_posted, scene->amount);
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS:
-        return overflows(is->credits_pending + is->credits_posted, scene->amount);
-    default: return is->credits_pending + is->credits_posted + scene->amount > is->debits_posted;
-    }
-}
-
-static enum answer deserves(const struct scene *scene, uint32_t outcome)
-{
-    switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED: return is_closed(scene->debit, scene);
-    case QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED:
-        return is_closed(scene->credit, scene);
-    default: break;
-    }
-    /* Posts and voids were tested when they were reserved. */
-    if (scene->pending != NULL) return NO;
-    switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING:
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED:
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS:
-    case QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS: return debit_deserves(scene, outcome);
-    default: return credit_deserves(scene, outcome);
-    }
-}
-
-static quipu_uint128 excess(quipu_uint128 a, quipu_uint128 b)
-{
-    return a > b ? a - b : 0;
-}
-
-/* What a balancing transfer moves, at most. Only where both accounts are known. */
-static void find_amount(struct scene *scene)
-{
-    quipu_uint128 room;
-
-    scene->amount = scene->asked->amount;
-    scene->amount_known = true;
-    if ((scene->asked->flags & QUIPU_TRANSFER_BALANCING_DEBIT) != 0) {
-        if (scene->debit == NULL) {
-            scene->amount_known = false;
-            return;
-        }
-        room = excess(scene->debit->credits_posted,
-                      scene->debit->debits_posted + scene->debit->debits_pending);
-        if (scene->amount > room) scene->amount = room;
-    }
-    if ((scene->asked->flags & QUIPU_TRANSFER_BALANCING_CREDIT) != 0) {
-        if (scene->credit == NULL) {
-            scene->amount_known = false;
-            return;
-        }
-        room = excess(scene->credit->debits_posted,
-                      scene->credit->credits_posted + scene->credit->credits_pending);
-        if (scene->amount > room) scene->amount = room;
-    }
-}
+ * What a transfer deserves is in deserved.h; here it is held against what the ledger said. */
+#include "checker/deserved.h"
 
 static uint16_t flags_of(const struct checker *c, uint32_t a)
 {
@@ -147,8 +11,8 @@ static uint16_t flags_of(const struct checker *c, uint32_t a)
 
 static bool depends_on_accounts(uint32_t status)
 {
-    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
-        if (by_accounts[i] == status) return true;
+    for (size_t i = 0; i < DESERVED_COUNT; i++) {
+        if (deserved_outcomes[i] == status) return true;
     }
     return false;
 }
@@ -181,11 +45,11 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
         replay_refused(c, unit, credit, is->versions.credit, &to)) {
         scene.credit = &to;
     }
-    find_amount(&scene);
-    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
-        enum answer answer = deserves(&scene, by_accounts[i]);
+    deserved_amount(&scene);
+    for (size_t i = 0; i < DESERVED_COUNT; i++) {
+        enum answer answer = deserves(&scene, deserved_outcomes[i]);
 
-        if (by_accounts[i] == is->status) {
+        if (deserved_outcomes[i] == is->status) {
             if (answer == NO) {
                 wrong(c, unit, step, "refused, for a reason that the versions do not bear out");
             }
@@ -217,42 +81,6 @@ static bool became(const struct checker *c, uint32_t unit, uint32_t step)
            (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED);
 }
 
-/* Zero accounts, ledger and code of a post or void are those of the pending transfer. */
-static bool differ(quipu_uint128 asked, quipu_uint128 pending)
-{
-    return asked != 0 && asked != pending;
-}
-
-/* The first outcome that says how what was asked does not suit the pending transfer. */
-static uint32_t unsuitable(const quipu_transfer *asked, const quipu_transfer *pending)
-{
-    bool voids = (asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) != 0;
-    bool all = asked->amount == (voids ? 0 : QUIPU_AMOUNT_MAX);
-
-    if ((pending->flags & QUIPU_TRANSFER_PENDING) == 0) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_PENDING;
-    }
-    if (differ(asked->debit_account_id, pending->debit_account_id)) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID;
-    }
-    if (differ(asked->credit_account_id, pending->credit_account_id)) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID;
-    }
-    if (differ(asked->ledger, pending->ledger)) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_LEDGER;
-    }
-    if (differ(asked->code, pending->code)) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CODE;
-    }
-    if (!all && asked->amount > pending->amount) {
-        return QUIPU_CREATE_TRANSFER_EXCEEDS_PENDING_TRANSFER_AMOUNT;
-    }
-    if (voids && !all && asked->amount < pending->amount) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT;
-    }
-    return QUIPU_CREATED;
-}
-
 /* A post or void that found what it names, and was refused. */
 static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
 {
@@ -269,7 +97,7 @@ static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
         }
         return;
     }
-    reason = unsuitable(&c->steps[step]->transfer, &pending->transfer);
+    reason = deserved_by_pending(&c->steps[step]->transfer, &pending->transfer);
     right = reason == QUIPU_CREATED ? precedence_of(status) > last_unsuitable : reason == status;
     switch (status) {
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED:
@@ -355,7 +183,7 @@ static void check_resolved(struct checker *c, uint32_t unit, uint32_t step,
     const quipu_transfer *is = &c->steps[step]->transfer;
     bool imported = (is->flags & QUIPU_TRANSFER_IMPORTED) != 0;
 
-    if (unsuitable(is, pending) != QUIPU_CREATED || is->amount > pending->amount ||
+    if (deserved_by_pending(is, pending) != QUIPU_CREATED || is->amount > pending->amount ||
         (!step_posts(c->steps[step]) && is->amount != pending->amount)) {
         wrong(c, unit, step, "it resolved a pending transfer that is not as it says");
     } else if (!imported && pending->timeout > 0 &&
@@ -384,17 +212,17 @@ static void check_created(struct checker *c, uint32_t unit, uint32_t step)
     scene.credit_flags = flags_of(c, link->credit);
     scene.debit = before(c, link->debit, is->versions.debit);
     scene.credit = before(c, link->credit, is->versions.credit);
-    find_amount(&scene);
+    deserved_amount(&scene);
     if (scene.amount_known && scene.amount != is->transfer.amount && !per_account) {
         wrong(c, unit, step, "a balancing transfer moved more than there was");
     }
     scene.amount = is->transfer.amount;
     scene.amount_known = true;
-    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
-        if (deserves(&scene, by_accounts[i]) != YES) continue;
-        if (by_accounts[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS) {
+    for (size_t i = 0; i < DESERVED_COUNT; i++) {
+        if (deserves(&scene, deserved_outcomes[i]) != YES) continue;
+        if (deserved_outcomes[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS) {
             exceeds(c, unit, step, link->debit, is->versions.debit);
-        } else if (by_accounts[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS) {
+        } else if (deserved_outcomes[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS) {
             exceeds(c, unit, step, link->credit, is->versions.credit);
         } else if (!per_account) {
             wrong(c, unit, step, "created, though it was to be refused");

@@ -1,4 +1,5 @@
 /* account_command.c - `quipu account`: one account, all of it. */
+#include "command/commands/all_commands.h"
 #include "command/look/look.h"
 
 static enum command_exit run(int argc, char **argv);
@@ -7,7 +8,7 @@ const struct command command_account = {
     .name = "account",
     .summary = "one account of a pair of files, with its version",
     .text = "The version is how often the account has changed, from 1 at its creation.\n"
-            "\n" OPTION_PAIR_TEXT "\n" OPTION_EXIT_TEXT,
+            "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 

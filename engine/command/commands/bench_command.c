@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "command/commands/command.h"
-#include "command/load/commit_retry.h"
+#include "command/commands/all_commands.h"
+#include "command/measure/commit_retry.h"
 #include "command/measure/drive.h"
+#include "command/report/report.h"
 #include "command/terminal/options.h"
 #include "command/terminal/progress.h"
 
@@ -164,7 +165,7 @@ static void report_row(const struct drive_order *order, const struct drive_score
 static enum command_exit measure(const struct sweep *sweep, const uint64_t at[AXIS_COUNT],
                                  struct workload *workload, struct report *report)
 {
-    uint64_t batch_max = at[AXIS_KIND] == KIND_COMMIT ? AGAIN_TRANSFERS_MAX : QUIPU_BATCH_MAX;
+    uint64_t batch_max = at[AXIS_KIND] == KIND_COMMIT ? RETRY_TRANSFERS_MAX : QUIPU_BATCH_MAX;
     const struct drive_order order = {
         .protocol = (quipu_protocol)at[AXIS_PROTOCOL],
         .thread_count = at[AXIS_THREADS],
@@ -285,7 +286,7 @@ static bool read_options(const struct bench_options *options, struct sweep *swee
         !option_counts(options->readers, 0, READERS_MAX, &axes[AXIS_READERS]) ||
         !option_names(options->reading, reading_names, READING_COUNT, &reading) ||
         !option_count(options->transfers, 1, TRANSFERS_MAX, &sweep->transfers_max) ||
-        !option_format(options->form, format))
+        !format_read(options->form, format))
         return false;
     if (options->protocol->count == 0 && has(&axes[AXIS_KIND], KIND_COMMIT))
         axes[AXIS_PROTOCOL] = without(&axes[AXIS_PROTOCOL], QUIPU_CAS);
@@ -311,11 +312,11 @@ static enum command_exit run(int argc, char **argv)
         .reading = arg_str0(NULL, "reading", "WHAT", "lookups, of two accounts, or snapshots"),
         .seconds = arg_str0(NULL, "seconds", "S", "in calls, a run (20 in all, 1 at most)"),
         .transfers = arg_str0(NULL, "transfers", "N", "the most a run (2^24, some 3 GB)"),
-        .form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)"),
+        .form = format_option(),
         .prefault = arg_lit0(NULL, "prefault", "take memory for --transfers before, not in calls"),
         .latency = arg_lit0(NULL, "latency", "time each call"),
     };
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {options.protocol,
                      options.threads,

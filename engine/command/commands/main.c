@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/commands/command.h"
+#include "command/commands/all_commands.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/output.h"
 #include "quipu/quipu.h"

@@ -1,9 +1,10 @@
 /* race_command.c - `quipu race`: the demonstration. */
 #include <stdio.h>
 
-#include "command/commands/command.h"
-#include "command/csv/number.h"
-#include "command/measure/stopwatch.h"
+#include "command/commands/all_commands.h"
+#include "command/common/number.h"
+#include "command/common/stopwatch.h"
+#include "command/report/report.h"
 #include "command/stress/contest.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
@@ -103,8 +104,8 @@ static enum command_exit run(int argc, char **argv)
         arg_str0(NULL, "protocol", "P", "optimistic, cas, mutex, rcu or unsafe (optimistic)");
     struct arg_str *threads = arg_str0(NULL, "threads", "N", "how many race (4)");
     struct arg_str *seconds = arg_str0(NULL, "seconds", "S", "for how long (1)");
-    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)");
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_str *form = format_option();
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {protocol, threads, seconds, form, help, end};
     enum option_next next = option_parse(&command_race, table, help, end, argc, argv);
@@ -116,7 +117,7 @@ static enum command_exit run(int argc, char **argv)
         exit = option_exit(next);
     } else if (option_protocol_or_unsafe(protocol, &order.protocol) &&
                option_count(threads, 1, OPTION_THREADS_MAX, &order.thread_count) &&
-               option_seconds(seconds, &order.seconds) && option_format(form, &format)) {
+               option_seconds(seconds, &order.seconds) && format_read(form, &format)) {
         exit = race(&order, format);
     }
     arg_freetable(table, sizeof table / sizeof *table);

@@ -2,9 +2,10 @@
  * saw. */
 #include <stdio.h>
 
-#include "command/commands/command.h"
-#include "command/csv/number.h"
-#include "command/measure/stopwatch.h"
+#include "command/commands/all_commands.h"
+#include "command/common/number.h"
+#include "command/common/stopwatch.h"
+#include "command/report/report.h"
 #include "command/stress/stress_order.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
@@ -152,7 +153,7 @@ static bool read_options(const struct stress_options *options, struct stress_ord
         !option_count(options->operations, 1, UINT64_MAX >> 1, &order->operations) ||
         !option_count(options->round, 1, STRESS_ROUND_MAX, &order->round) ||
         !option_count(options->seed, 0, UINT64_MAX >> 1, &order->seed) ||
-        !option_format(options->form, format))
+        !format_read(options->form, format))
         return false;
     if (options->seconds->count > 0 && options->operations->count > 0) {
         complain("--seconds and --operations both say when to end; leave one out");
@@ -182,9 +183,9 @@ static enum command_exit run(int argc, char **argv)
         .timeouts = arg_lit0(NULL, "timeouts", "reservations expire, by a fast clock"),
         .save = arg_file0(NULL, "save", "FILE",
                           "save the last round there (quipu-stress-PROTOCOL.csv, if convicted)"),
-        .form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)"),
+        .form = format_option(),
     };
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {options.protocol,
                      options.threads,

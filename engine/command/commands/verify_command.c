@@ -6,7 +6,8 @@
 
 #include "checker/checker.h"
 #include "checker/history_file.h"
-#include "command/commands/command.h"
+#include "command/commands/all_commands.h"
+#include "command/report/report.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
 #include "command/terminal/output.h"
@@ -167,8 +168,8 @@ static enum command_exit verify(const char *path, enum report_format format)
 static enum command_exit run(int argc, char **argv)
 {
     struct arg_file *file = arg_file1(NULL, NULL, "FILE", "the history; - is standard input");
-    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)");
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_str *form = format_option();
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {file, form, help, end};
     enum option_next next = option_parse(&command_verify, table, help, end, argc, argv);
@@ -177,7 +178,7 @@ static enum command_exit run(int argc, char **argv)
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
-    } else if (option_format(form, &format)) {
+    } else if (format_read(form, &format)) {
         exit = verify(file->filename[0], format);
     }
     arg_freetable(table, sizeof table / sizeof *table);

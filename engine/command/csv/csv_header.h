@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "command/commands/command.h"
+#include "command/common/exit_code.h"
 #include "command/csv/fields.h"
 
 struct row_file;

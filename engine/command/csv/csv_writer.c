@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "command/common/number.h"
 #include "command/csv/flag_names.h"
-#include "command/csv/number.h"
 #include "command/terminal/complain.h"
 
 static bool open_in(struct output *output, const char *folder, const char *name)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command/common/number.h"
 #include "command/csv/cell_advice.h"
-#include "command/csv/number.h"
 
 struct field {
     const char *name;

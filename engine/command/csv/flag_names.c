@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/csv/number.h"
+#include "command/common/number.h"
 
 static const char *const account_names[] = {
     "linked",

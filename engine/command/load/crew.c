@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "command/common/stopwatch.h"
 #include "command/load/call_batch.h"
 #include "command/load/partition.h"
-#include "command/measure/stopwatch.h"
 
 struct worker {
     struct crew *crew;

@@ -5,14 +5,14 @@
 
 #include <string.h>
 
-#include "command/csv/chain_reader.h"
+#include "command/common/stopwatch.h"
 #include "command/csv/csv_row.h"
-#include "command/csv/rejects.h"
 #include "command/load/call_batch.h"
+#include "command/load/chain_reader.h"
 #include "command/load/crew.h"
+#include "command/load/rejects.h"
 #include "command/load/row_outcomes.h"
 #include "command/load/row_window.h"
-#include "command/measure/stopwatch.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/progress.h"
 
@@ -57,9 +57,9 @@ static void take_counts(struct load_file *file, const struct intake *intake)
     file->skipped_count = intake->skipped_count;
 }
 
-static struct settle settle_of(struct pouring *pouring, struct intake *intake)
+static struct row_outcomes outcomes_of(struct pouring *pouring, struct intake *intake)
 {
-    return (struct settle){
+    return (struct row_outcomes){
         .ledger = pouring->load->ledger,
         .kind = intake->kind,
         .path = intake->path,
@@ -73,7 +73,7 @@ static enum intake_next pour_accounts(struct pouring *pouring, struct batch *bat
                                       struct progress *progress)
 {
     struct window window = {.keeps_texts = pouring->rejects.stream != NULL};
-    struct settle settle = settle_of(pouring, &pouring->accounts);
+    struct row_outcomes outcomes = outcomes_of(pouring, &pouring->accounts);
     enum intake_next next = INTAKE_MORE;
 
     while (next == INTAKE_MORE && batch->status == QUIPU_OK) {
@@ -85,7 +85,7 @@ static enum intake_next pour_accounts(struct pouring *pouring, struct batch *bat
                       window.results + begin);
         }
         batch_flush(batch);
-        settle_window(&settle, &window);
+        row_outcomes_tell(&outcomes, &window);
         window_clear(&window);
         progress_tick(progress, row_bytes_done(pouring->accounts.rows));
     }
@@ -119,7 +119,7 @@ static enum intake_next pour_transfers(struct pouring *pouring, struct crew *cre
 {
     bool keeps_texts = pouring->rejects.stream != NULL;
     struct window windows[2] = {{.keeps_texts = keeps_texts}, {.keeps_texts = keeps_texts}};
-    struct settle settle = settle_of(pouring, &pouring->transfers);
+    struct row_outcomes outcomes = outcomes_of(pouring, &pouring->transfers);
     struct window *given = &windows[1];
     struct progress progress;
     enum intake_next next = INTAKE_MORE;
@@ -131,7 +131,7 @@ static enum intake_next pour_transfers(struct pouring *pouring, struct crew *cre
         window_clear(window);
         next = intake_fill(&pouring->transfers, window, wanted);
         *status = crew_wait(crew);
-        settle_window(&settle, given);
+        row_outcomes_tell(&outcomes, given);
         given = window;
         if (next == INTAKE_BROKEN || next == INTAKE_STOPPED) break;
         if (*status == QUIPU_OK && window->record_count > 0) *status = crew_begin(crew, window);
@@ -142,7 +142,7 @@ static enum intake_next pour_transfers(struct pouring *pouring, struct crew *cre
     } else {
         (void)crew_wait(crew); /* the first status is the one reported */
     }
-    settle_window(&settle, given);
+    row_outcomes_tell(&outcomes, given);
     progress_end(&progress);
     window_free(&windows[0]);
     window_free(&windows[1]);

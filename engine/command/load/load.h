@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command/commands/command.h"
+#include "command/common/exit_code.h"
 #include "command/load/outcome_tally.h"
 #include "quipu/quipu.h"
 

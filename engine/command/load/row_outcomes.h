@@ -2,11 +2,11 @@
 #ifndef QUIPU_COMMAND_LOAD_ROW_OUTCOMES_H
 #define QUIPU_COMMAND_LOAD_ROW_OUTCOMES_H
 
-#include "command/csv/rejects.h"
 #include "command/load/load.h"
+#include "command/load/rejects.h"
 #include "command/load/row_window.h"
 
-struct settle {
+struct row_outcomes {
     quipu_ledger *ledger; /* at rest */
     enum record_kind kind;
     const char *path;
@@ -16,6 +16,6 @@ struct settle {
 
 /* Write each row that came to nothing to the rejects, in file order. Records that the ledger has
  * not answered are left out. */
-void settle_window(const struct settle *settle, const struct window *window);
+void row_outcomes_tell(const struct row_outcomes *outcomes, const struct window *window);
 
 #endif

@@ -42,8 +42,9 @@ free_page:
     return status;
 }
 
-quipu_status books_visit(quipu_ledger *ledger,
-                         bool (*visit)(void *context, const quipu_account *account), void *context)
+quipu_status all_accounts_visit(quipu_ledger *ledger,
+                                bool (*visit)(void *context, const quipu_account *account),
+                                void *context)
 {
     struct visitor visitor = {visit, context};
     quipu_status status = quipu_snapshot(ledger, pass_on, &visitor);

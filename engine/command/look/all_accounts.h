@@ -8,7 +8,8 @@
 
 /* Visit each account, in order of creation, until visit() returns false. The ledger is at rest: cas
  * has no snapshots. */
-quipu_status books_visit(quipu_ledger *ledger,
-                         bool (*visit)(void *context, const quipu_account *account), void *context);
+quipu_status all_accounts_visit(quipu_ledger *ledger,
+                                bool (*visit)(void *context, const quipu_account *account),
+                                void *context);
 
 #endif

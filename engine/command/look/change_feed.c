@@ -122,14 +122,15 @@ static void begin_sheet(struct report *report)
     report_sheet(report, SHEET_OF_ROWS, "changes", NULL, columns, sizeof columns / sizeof *columns);
 }
 
-enum command_exit follow_report(struct follow *follow, quipu_ledger *ledger, struct report *report)
+enum command_exit changes_report(quipu_ledger *ledger, struct report *report)
 {
+    struct follow follow = {.exit = COMMAND_FINE};
+
     begin_sheet(report);
-    while (take_page(follow, ledger, report) == PAGE_CHANGES)
-        continue; /* until a page is not full: nobody writes */
-    free(follow->page);
-    follow->page = NULL;
-    return follow->exit;
+    while (take_page(&follow, ledger, report) == PAGE_CHANGES)
+        continue; /* nobody writes, so the first page that is not full is the last */
+    free(follow.page);
+    return follow.exit;
 }
 
 /* Print all that is new, or until something goes wrong. */
@@ -151,22 +152,12 @@ static void print_new(struct follow *follow)
     }
 }
 
-static bool is_over(struct follow *follow)
-{
-    bool over;
-
-    (void)pthread_mutex_lock(&follow->lock);
-    over = follow->is_over;
-    (void)pthread_mutex_unlock(&follow->lock);
-    return over;
-}
-
 static void *follow_on(void *context)
 {
     const struct timespec nap = {.tv_nsec = NAP_NS};
     struct follow *follow = context;
 
-    while (!is_over(follow) && follow->exit == COMMAND_FINE) {
+    while (!stop_flag_is_raised(&follow->over) && follow->exit == COMMAND_FINE) {
         print_new(follow);
         (void)nanosleep(&nap, NULL);
     }
@@ -175,7 +166,7 @@ static void *follow_on(void *context)
 
 void follow_begin(struct follow *follow, quipu_ledger *ledger)
 {
-    int error = pthread_mutex_init(&follow->lock, NULL);
+    int error = stop_flag_open(&follow->over);
 
     follow->ledger = ledger;
     if (error == 0) error = pthread_create(&follow->thread, NULL, follow_on, follow);
@@ -189,11 +180,9 @@ void follow_begin(struct follow *follow, quipu_ledger *ledger)
 void follow_end(struct follow *follow)
 {
     if (follow->is_running) {
-        (void)pthread_mutex_lock(&follow->lock);
-        follow->is_over = true;
-        (void)pthread_mutex_unlock(&follow->lock);
+        stop_flag_raise(&follow->over);
         (void)pthread_join(follow->thread, NULL);
-        (void)pthread_mutex_destroy(&follow->lock);
+        stop_flag_close(&follow->over);
         print_new(follow);
     }
     free(follow->page);

@@ -5,7 +5,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "command/commands/command.h"
+#include "command/common/exit_code.h"
+#include "command/common/stop_flag.h"
 #include "command/report/report.h"
 #include "quipu/quipu.h"
 
@@ -20,12 +21,13 @@ struct follow {
     /* The thread that prints while others write. */
     quipu_ledger *ledger;
     pthread_t thread;
-    pthread_mutex_t lock;
-    bool is_running, is_over; /* is_over: under the lock */
+    struct stop_flag over;
+    bool is_running;
 };
 
-/* Add all changes that there are to a report. */
-enum command_exit follow_report(struct follow *follow, quipu_ledger *ledger, struct report *report);
+/* Add all changes that there are to a report. Nobody writes. Complains if the exit code is not
+ * COMMAND_FINE. */
+enum command_exit changes_report(quipu_ledger *ledger, struct report *report);
 
 /* Print changes from now on, as CSV or JSON lines, from a thread of its own. */
 void follow_begin(struct follow *follow, quipu_ledger *ledger);

@@ -3,20 +3,19 @@
 
 #include <string.h>
 
+#include "command/common/number.h"
 #include "command/csv/flag_names.h"
-#include "command/csv/number.h"
-#include "command/load/load.h"
 #include "command/terminal/complain.h"
 
-static enum command_exit load_and_show(const struct look *look, const struct load_order *order,
-                                       quipu_uint128 id, enum report_format format)
+enum command_exit look_show(look_function *show, const struct load_order *order, quipu_uint128 id,
+                            enum report_format format)
 {
     struct report report = {0};
     struct load load;
     enum command_exit exit = load_run(order, &load);
 
     if (load.ledger != NULL) {
-        enum command_exit shown = look->show(load.ledger, id, &report);
+        enum command_exit shown = show(load.ledger, id, &report);
 
         if (shown != COMMAND_FINE || load_owns_output(order)) {
             report_free(&report);
@@ -31,9 +30,9 @@ static enum command_exit load_and_show(const struct look *look, const struct loa
 
 enum command_exit look_run(const struct look *look, int argc, char **argv)
 {
-    struct option_pair pair = option_pair_new();
+    struct pair_options pair = pair_options_new();
     struct arg_str *id_option = arg_str1(NULL, NULL, "ID", "the account");
-    void *table_of_one[] = {id_option, OPTION_PAIR_TABLE(pair)};
+    void *table_of_one[] = {id_option, PAIR_OPTIONS_TABLE(pair)};
     void **table = look->of_one ? table_of_one : table_of_one + 1;
     enum option_next next = option_parse(look->command, table, pair.help, pair.end, argc, argv);
     struct load_order order;
@@ -43,11 +42,11 @@ enum command_exit look_run(const struct look *look, int argc, char **argv)
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
-    } else if (!option_pair_read(&pair, &order, &format) ||
+    } else if (!pair_options_read(&pair, &order, &format) ||
                (look->of_one && !option_id(id_option, &id))) {
         exit = COMMAND_USAGE;
     } else {
-        exit = load_and_show(look, &order, id, format);
+        exit = look_show(look->show, &order, id, format);
     }
     arg_freetable(table_of_one, sizeof table_of_one / sizeof *table_of_one);
     return exit;

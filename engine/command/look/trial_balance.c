@@ -76,7 +76,7 @@ bool trial_take(quipu_ledger *ledger, struct trial *trial)
     quipu_status status;
 
     *trial = (struct trial){0};
-    status = books_visit(ledger, take, &visit);
+    status = all_accounts_visit(ledger, take, &visit);
     if (visit.out_of_memory) status = QUIPU_NO_MEMORY;
     if (status == QUIPU_OK) return true;
     complain_of_status("the trial balance", status);

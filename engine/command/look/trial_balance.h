@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "command/csv/number.h"
+#include "command/common/number.h"
 #include "command/report/report.h"
 #include "quipu/quipu.h"
 

@@ -5,12 +5,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "command/load/commit_retry.h"
+#include "command/common/stopwatch.h"
 #include "command/look/trial_balance.h"
+#include "command/measure/commit_retry.h"
+#include "command/measure/funded_ledger.h"
 #include "command/measure/latency.h"
 #include "command/measure/memory_use.h"
-#include "command/measure/stage.h"
-#include "command/measure/stopwatch.h"
 #include "command/terminal/complain.h"
 
 /* Calls a thread whose times are kept. */
@@ -25,7 +25,7 @@ struct driver {
     uint32_t *expected;
     quipu_result *results;
     struct latency latency;
-    struct again again;         /* of KIND_COMMIT */
+    struct retry retry;         /* of KIND_COMMIT */
     uint64_t done, busy_ns;     /* measured */
     uint64_t stored, surprises; /* warm-up and all */
     quipu_uint128 moved;        /* the same */
@@ -56,7 +56,7 @@ static quipu_status call(struct driver *driver, size_t at, size_t count)
     quipu_result *results = driver->results + at;
 
     if (driver->order->kind == KIND_COMMIT)
-        return again_commit(&driver->again, driver->ledger, events, count, results);
+        return retry_commit(&driver->retry, driver->ledger, events, count, results);
     return quipu_create_transfers(driver->ledger, events, count, results);
 }
 
@@ -90,7 +90,7 @@ static void *drive(void *context)
     uint64_t limit_ns = (uint64_t)(driver->order->seconds * 1e9);
 
     (void)drive_some(driver, chunk); /* warm-up */
-    driver->again.conflicts = 0;
+    driver->retry.conflicts = 0;
     (void)pthread_barrier_wait(driver->start);
     if (quota == 0) quota = 1;
     while (driver->status == QUIPU_OK && driver->done < quota && driver->busy_ns < limit_ns) {
@@ -105,7 +105,7 @@ static void *drive(void *context)
 static bool books_are_right(const struct drive_order *order, quipu_ledger *ledger,
                             const struct driver *drivers)
 {
-    quipu_uint128 moved = STAGE_FUNDS * order->workload->account_count;
+    quipu_uint128 moved = FUNDED_AMOUNT * order->workload->account_count;
     uint64_t surprises = 0;
     struct trial trial;
     bool right;
@@ -138,7 +138,7 @@ static bool drivers_make(struct driver *drivers, const struct drive_order *order
         drivers[i].expected = calloc(DRIVE_CHUNK, sizeof *drivers[i].expected);
         drivers[i].results = calloc(DRIVE_CHUNK, sizeof *drivers[i].results);
         if (order->latency && !latency_open(&drivers[i].latency, LATENCY_SAMPLES)) return false;
-        if (order->kind == KIND_COMMIT && !again_open(&drivers[i].again)) return false;
+        if (order->kind == KIND_COMMIT && !retry_open(&drivers[i].retry)) return false;
         if (drivers[i].events == NULL || drivers[i].expected == NULL || drivers[i].results == NULL)
             return false;
         workload_begin(&drivers[i].source, order->workload, i + 1);
@@ -152,7 +152,7 @@ static void drivers_free(struct driver *drivers, uint64_t count)
         free(drivers[i].events);
         free(drivers[i].expected);
         latency_close(&drivers[i].latency);
-        again_close(&drivers[i].again);
+        retry_close(&drivers[i].retry);
         free(drivers[i].results);
     }
     free(drivers);
@@ -199,7 +199,7 @@ static quipu_status sum_up(const struct driver *drivers, const struct reader *re
 
         if (drivers[i].status != QUIPU_OK) return drivers[i].status;
         score->transfers += drivers[i].done;
-        score->conflicts += drivers[i].again.conflicts;
+        score->conflicts += drivers[i].retry.conflicts;
         score->seconds += seconds / (double)order->thread_count;
         if (seconds > 0) score->per_second += (double)drivers[i].done / seconds;
     }
@@ -229,25 +229,26 @@ static quipu_status sum_up_latency(struct driver *drivers, const struct drive_or
 }
 
 static void sum_up_memory(const struct driver *drivers, const struct drive_order *order,
-                          const struct stage *stage, struct drive_score *score)
+                          const struct funded_ledger *funded, struct drive_score *score)
 {
     uint64_t now = memory_in_use(), transfers = order->workload->account_count;
 
     for (uint64_t i = 0; i < order->thread_count; i++)
         transfers += drivers[i].stored;
     if (order->prefault || now == 0) return;
-    score->bytes_per_account = stage->bytes_per_account;
-    score->bytes_per_transfer = (double)(now - stage->bytes_before_transfers) / (double)transfers;
+    score->bytes_per_account = funded->bytes_per_account;
+    score->bytes_per_transfer = (double)(now - funded->bytes_before_transfers) / (double)transfers;
 }
 
 static quipu_status measure(const struct drive_order *order, struct driver *drivers,
-                            struct reader *readers, struct stage *stage, struct drive_score *score)
+                            struct reader *readers, struct funded_ledger *funded,
+                            struct drive_score *score)
 {
-    quipu_status status = stage_set(order, stage);
+    quipu_status status = funded_ledger_open(order, funded);
 
     if (status != QUIPU_OK) return status;
-    run_all(drivers, readers, order, stage->ledger);
-    sum_up_memory(drivers, order, stage, score);
+    run_all(drivers, readers, order, funded->ledger);
+    sum_up_memory(drivers, order, funded, score);
     status = sum_up(drivers, readers, order, score);
     return status == QUIPU_OK ? sum_up_latency(drivers, order, score) : status;
 }
@@ -256,7 +257,7 @@ enum command_exit drive_run(const struct drive_order *order, struct drive_score 
 {
     struct driver *drivers = calloc(order->thread_count, sizeof *drivers);
     struct reader *readers = calloc(order->reader_count + 1, sizeof *readers);
-    struct stage stage = {0};
+    struct funded_ledger funded = {0};
     pthread_barrier_t start;
     quipu_status status = QUIPU_NO_MEMORY;
     enum command_exit result = COMMAND_FINE;
@@ -264,14 +265,14 @@ enum command_exit drive_run(const struct drive_order *order, struct drive_score 
     *score = (struct drive_score){0};
     (void)pthread_barrier_init(&start, NULL, (unsigned)order->thread_count);
     if (drivers != NULL && readers != NULL && drivers_make(drivers, order, &start))
-        status = measure(order, drivers, readers, &stage, score);
+        status = measure(order, drivers, readers, &funded, score);
     if (status != QUIPU_OK) {
         complain_of_status("the bench", status);
         result = COMMAND_SYSTEM;
-    } else if (!books_are_right(order, stage.ledger, drivers)) {
+    } else if (!books_are_right(order, funded.ledger, drivers)) {
         result = COMMAND_REFUSED;
     }
-    if (stage.ledger != NULL) (void)quipu_close(stage.ledger);
+    if (funded.ledger != NULL) (void)quipu_close(funded.ledger);
     (void)pthread_barrier_destroy(&start);
     if (drivers != NULL) drivers_free(drivers, order->thread_count);
     free(readers);

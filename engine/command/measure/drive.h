@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command/commands/command.h"
+#include "command/common/exit_code.h"
 #include "command/measure/read_load.h"
 #include "command/measure/transfer_kind.h"
 #include "command/measure/workload.h"

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "command/common/stop_flag.h"
 #include "command/measure/workload.h"
 #include "quipu/quipu.h"
 
@@ -22,8 +23,7 @@ struct reader {
     const struct workload *workload;
     enum reading reading;
     uint64_t number;
-    pthread_mutex_t lock;
-    bool stopped; /* plain, under lock */
+    struct stop_flag stop;
     uint64_t reads, ns;
     quipu_status status;
     pthread_t thread;

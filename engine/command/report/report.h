@@ -14,9 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "command/csv/number.h"
-
-enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_JSONL };
+#include "command/common/number.h"
+#include "command/report/report_format.h"
 
 enum column_kind {
     COLUMN_TEXT,

@@ -8,8 +8,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "command/commands/command.h"
-#include "command/measure/stopwatch.h"
+#include "command/common/exit_code.h"
+#include "command/common/stopwatch.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/progress.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "checker/stamp.h"
-#include "command/measure/stopwatch.h"
+#include "command/common/stopwatch.h"
 #include "command/stress/stress_hand.h"
 
 /* With --timeouts a second of the ledger's clock is a fifth of a millisecond of ours: about as long

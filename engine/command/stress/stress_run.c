@@ -9,8 +9,8 @@
 
 #include "checker/history_file.h"
 #include "checker/stamp.h"
-#include "command/commands/command.h"
-#include "command/measure/stopwatch.h"
+#include "command/common/exit_code.h"
+#include "command/common/stopwatch.h"
 #include "command/stress/stress_act.h"
 #include "command/stress/stress_order.h"
 #include "command/stress/stress_round.h"

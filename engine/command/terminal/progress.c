@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "command/measure/stopwatch.h"
+#include "command/common/stopwatch.h"
 
 #define QUIET_NS 2000000000u
 #define PAUSE_NS 100000000u

@@ -1,6 +1,6 @@
-/* rows.h - the rows of a history on disk: which fields, in which order. */
-#ifndef QUIPU_CHECKER_ROWS_H
-#define QUIPU_CHECKER_ROWS_H
+/* history_rows.h - the rows of a history on disk: which fields, in which order. */
+#ifndef QUIPU_CHECKER_HISTORY_ROWS_H
+#define QUIPU_CHECKER_HISTORY_ROWS_H
 
 #include "checker/recording.h"
 

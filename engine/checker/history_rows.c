@@ -1,5 +1,5 @@
-/* rows.c - which fields the rows of a history have. */
-#include "checker/rows.h"
+/* history_rows.c - which fields the rows of a history have. */
+#include "checker/history_rows.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* identity.c - who stored or burnt each id, who resolved each pending transfer; once each. */
+/* id_owners.c - who stored or burnt each id, who resolved each pending transfer; once each. */
 #include "checker/parts.h"
 
 static void stored(struct checker *c, uint32_t unit, uint32_t step, bool burnt)

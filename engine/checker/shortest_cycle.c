@@ -1,4 +1,4 @@
-/* shortest.c - the shortest cycle of a component, and what it is called.
+/* shortest_cycle.c - the shortest cycle of a component, and what it is called.
  *
  * After Adya: a cycle of write-write edges alone is a dirty write (G0), with write-read edges a
  * dirty read (G1c), with one read-write edge read skew (G-single; a lost update if it is all about

@@ -2,8 +2,8 @@
  *
  * What a program does that decides by itself: it looks two accounts up, makes up its mind, and has
  * quipu_commit() post only if neither account has changed since. How often one has is counted. */
-#ifndef QUIPU_COMMAND_LOAD_COMMIT_RETRY_H
-#define QUIPU_COMMAND_LOAD_COMMIT_RETRY_H
+#ifndef QUIPU_COMMAND_MEASURE_COMMIT_RETRY_H
+#define QUIPU_COMMAND_MEASURE_COMMIT_RETRY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,9 +12,9 @@
 #include "quipu/quipu.h"
 
 /* Every transfer expects two accounts. */
-#define AGAIN_TRANSFERS_MAX (QUIPU_BATCH_MAX / 2)
+#define RETRY_TRANSFERS_MAX (QUIPU_BATCH_MAX / 2)
 
-struct again {
+struct retry {
     quipu_uint128 *ids; /* NULL: not open */
     quipu_account *accounts;
     uint64_t *versions;
@@ -23,12 +23,12 @@ struct again {
 };
 
 /* False: no memory. */
-bool again_open(struct again *again);
-void again_close(struct again *again);
+bool retry_open(struct retry *retry);
+void retry_close(struct retry *retry);
 
-/* Commit `count` transfers as one, at most AGAIN_TRANSFERS_MAX. As quipu_commit(), but never
+/* Commit `count` transfers as one, at most RETRY_TRANSFERS_MAX. As quipu_commit(), but never
  * QUIPU_CONFLICT: somebody else has committed then, and it tries again. */
-quipu_status again_commit(struct again *again, quipu_ledger *ledger, const quipu_transfer *events,
+quipu_status retry_commit(struct retry *retry, quipu_ledger *ledger, const quipu_transfer *events,
                           size_t count, quipu_result *results);
 
 #endif

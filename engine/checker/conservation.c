@@ -1,4 +1,4 @@
-/* conserve.c - what is debited is credited: in each ledger, of what is pending and of what is
+/* conservation.c - what is debited is credited: in each ledger, of what is pending and of what is
  * posted, since the history began. */
 #include <stdlib.h>
 

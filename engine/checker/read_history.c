@@ -1,4 +1,4 @@
-/* read_file.c - a history from disk: any bytes will do, what is none is a fault with its line. */
+/* read_history.c - a history from disk: any bytes will do, what is none is a fault with its line. */
 #include <csv.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 
 #include "checker/decimal.h"
 #include "checker/history_file.h"
-#include "checker/rows.h"
+#include "checker/history_rows.h"
 
 #define THREADS_MAX 4096
 #define CELL_BYTES_MAX 4096

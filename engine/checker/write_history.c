@@ -1,10 +1,10 @@
-/* write_file.c - a history to disk. */
+/* write_history.c - a history to disk. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "checker/decimal.h"
 #include "checker/history_file.h"
-#include "checker/rows.h"
+#include "checker/history_rows.h"
 
 static quipu_uint128 get(const struct history_step *step, const struct row_field *field)
 {

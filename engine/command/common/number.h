@@ -1,8 +1,8 @@
 /* number.h - numbers of up to 128 bits as people write them, and sums of them.
  *
  * Read: decimal digits, or 0x and hexadecimal digits. No sign, no space, no separators. */
-#ifndef QUIPU_COMMAND_CSV_NUMBER_H
-#define QUIPU_COMMAND_CSV_NUMBER_H
+#ifndef QUIPU_COMMAND_COMMON_NUMBER_H
+#define QUIPU_COMMAND_COMMON_NUMBER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -8,14 +8,14 @@
  *     a bad row cannot be read, it counts as linked (unless there are no flags in this file):
  *     better one row too many left out than a leg of a chain posted by itself.
  * I3  Every row below the header is in exactly one count: given on, bad, or skipped. */
-#ifndef QUIPU_COMMAND_CSV_CHAIN_READER_H
-#define QUIPU_COMMAND_CSV_CHAIN_READER_H
+#ifndef QUIPU_COMMAND_LOAD_CHAIN_READER_H
+#define QUIPU_COMMAND_LOAD_CHAIN_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "command/commands/command.h"
+#include "command/common/exit_code.h"
 #include "command/csv/csv_header.h"
 #include "command/load/row_window.h"
 #include "command/terminal/quota.h"

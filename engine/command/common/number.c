@@ -1,5 +1,5 @@
 /* number.c - digits to numbers and back; C has no words for 128 bits. */
-#include "command/csv/number.h"
+#include "command/common/number.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* chain_reader.c - the cells of a row, and the rows of a chain. */
-#include "command/csv/chain_reader.h"
+#include "command/load/chain_reader.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* print.c - findings, for people. */
+/* print_findings.c - findings, for people. */
 #include <inttypes.h>
 
 #include "checker/decimal.h"

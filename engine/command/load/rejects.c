@@ -1,12 +1,12 @@
 /* rejects.c - one line per row that came to nothing. */
 #define _POSIX_C_SOURCE 200809L
-#include "command/csv/rejects.h"
+#include "command/load/rejects.h"
 
 #include <csv.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "command/csv/number.h"
+#include "command/common/number.h"
 #include "command/terminal/escape.h"
 
 bool reject_open(struct rejects *rejects, const char *path)

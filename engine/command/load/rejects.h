@@ -3,8 +3,8 @@
  * Columns: file, line, outcome, meaning, needed, available, row. `outcome` is that of the ledger,
  * or bad_row, or skipped_row (good, but linked to a bad one). `row` is the line of the file, byte
  * for byte, as one quoted field; on a terminal alone it is escaped. */
-#ifndef QUIPU_COMMAND_CSV_REJECTS_H
-#define QUIPU_COMMAND_CSV_REJECTS_H
+#ifndef QUIPU_COMMAND_LOAD_REJECTS_H
+#define QUIPU_COMMAND_LOAD_REJECTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
