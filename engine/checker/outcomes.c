@@ -32,7 +32,7 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
     struct totals from, to;
 
     if (!depends_on_accounts(is->status)) return;
-    if (step_resolves(is) && pending == NULL) return; /* said elsewhere */
+    if (step_resolves(is) && pending == NULL) return; /* id_owners.c or reads_seen.c has noted it */
     scene.pending = step_resolves(is) ? &pending->transfer : NULL;
     replay_parties(c, unit, step, &debit, &credit);
     scene.debit_flags = flags_of(c, debit);
@@ -51,7 +51,7 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
 
         if (deserved_outcomes[i] == is->status) {
             if (answer == NO) {
-                wrong(c, unit, step, "refused, for a reason that the versions do not bear out");
+                wrong(c, unit, step, "refused for a reason that is not so at its versions");
             }
             return;
         }
@@ -64,7 +64,8 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
 
 #define NOT_FOUND precedence_of(QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_FOUND)
 
-/* What became of a pending transfer, if it was stored: of its own chain's all is undone. */
+/* Did the pending transfer become what this refusal says? A chain's own changes were undone, so of
+ * its own pending transfer nothing is known. */
 static bool became(const struct checker *c, uint32_t unit, uint32_t step)
 {
     uint32_t pending = c->links[step].pending;
@@ -75,13 +76,13 @@ static bool became(const struct checker *c, uint32_t unit, uint32_t step)
     if (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED) {
         return transfer->resolver == NONE && c->steps[transfer->step]->transfer.timeout > 0;
     }
-    /* Resolved by nobody: reads_seen.c has noted it. */
+    /* No step resolved it: reads_seen.c has noted that. */
     if (transfer->resolver == NONE) return transfer->expiry == NONE;
     return step_posts(c->steps[transfer->resolver]) ==
            (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED);
 }
 
-/* A post or void that found what it names, and was refused. */
+/* A post or void that found its pending transfer, and was refused. */
 static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
 {
     uint32_t last_unsuitable =
@@ -91,9 +92,10 @@ static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
     bool right;
 
     if (pending == NULL) {
-        /* Created by nobody: reads_seen.c has noted it. */
+        /* No step created it: reads_seen.c has noted that. */
         if (c->links[step].pending != NONE && c->transfers[c->links[step].pending].burnt) {
-            wrong(c, unit, step, "it resolves a transfer that was refused, and is not told so");
+            wrong(c, unit, step,
+                  "it names a pending transfer that was refused, but is not told so");
         }
         return;
     }
@@ -110,7 +112,7 @@ static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
     if (!right) wrong(c, unit, step, "the pending transfer is not as this refusal says");
 }
 
-/* What is said of ledgers needs no version: accounts never change theirs. */
+/* An account never changes its ledger, so this needs no version. */
 static void check_ledgers(struct checker *c, uint32_t unit, uint32_t step)
 {
     const struct history_step *is = c->steps[step];
@@ -138,15 +140,15 @@ static void check_refused(struct checker *c, uint32_t unit, uint32_t step)
     uint32_t id = c->links[step].id;
 
     if (id == NONE || replay_own_step(c, unit, step, id) != NONE) {
-        /* Of a step of its own chain, which was undone with it. */
+        /* An earlier step of its chain had the id, and was undone with it. */
     } else if (c->transfers[id].step != NONE && c->transfers[id].step != step) {
         const struct history_step *stored = c->steps[c->transfers[id].step];
 
         if (precedence_saw_stored(is->status) && c->transfers[id].burnt) {
             wrong(c, unit, step, "said to exist, but the id was burnt");
         } else if (precedence_saw_stored(is->status) &&
-                   !again_is_right(is, stored, replay_pending(c, NONE, c->transfers[id].step))) {
-            wrong(c, unit, step, "it compares otherwise with what was stored under its id");
+                   !exists_is_right(is, stored, replay_pending(c, NONE, c->transfers[id].step))) {
+            wrong(c, unit, step, "what was stored under its id differs in another way");
         } else if (is->status == QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED &&
                    !c->transfers[id].burnt) {
             wrong(c, unit, step, "said to have failed, but it was created");
@@ -170,11 +172,9 @@ static const struct totals *before(const struct checker *c, uint32_t a, uint64_t
 
 static void exceeds(struct checker *c, uint32_t unit, uint32_t step, uint32_t a, uint64_t version)
 {
-    struct finding *finding = checker_note(
-        c, ANOMALY_LIMIT_BROKEN, "created, though it breaks the limit of an account", unit, step);
-
-    finding->account = a;
-    finding->version = version;
+    (void)checker_note_version(c, ANOMALY_LIMIT_BROKEN,
+                               "created, but it breaks the limit of an account", unit, step, a,
+                               version);
 }
 
 static void check_resolved(struct checker *c, uint32_t unit, uint32_t step,
@@ -192,7 +192,7 @@ static void check_resolved(struct checker *c, uint32_t unit, uint32_t step,
     }
 }
 
-/* Created: so nothing was to be said against it. Under cas totals lag behind versions, except that
+/* A created transfer deserves no refusal. Under cas the totals lag behind the versions, but the
  * posted ones keep the limits. */
 static void check_created(struct checker *c, uint32_t unit, uint32_t step)
 {
@@ -225,7 +225,7 @@ static void check_created(struct checker *c, uint32_t unit, uint32_t step)
         } else if (deserved_outcomes[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS) {
             exceeds(c, unit, step, link->credit, is->versions.credit);
         } else if (!per_account) {
-            wrong(c, unit, step, "created, though it was to be refused");
+            wrong(c, unit, step, "created, but it should have been refused");
             return;
         }
     }

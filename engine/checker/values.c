@@ -1,4 +1,4 @@
-/* values.c - what was read is what replay gives at that version. */
+/* values.c - does a read show what replay gives at its version? */
 #include "checker/parts.h"
 
 static void wrong(struct checker *c, const struct seen *seen, const char *what, quipu_uint128 found,
@@ -31,7 +31,7 @@ static void check_totals(struct checker *c, const struct seen *seen, const quipu
     }
 }
 
-/* What never changes about an account, and whether it is closed. */
+/* Check the fields that never change, and whether the account is closed. */
 static void check_fields(struct checker *c, const struct seen *seen, const quipu_account *read,
                          const struct totals *is)
 {

@@ -1,4 +1,4 @@
-/* write_history.c - a history to disk. */
+/* write_history.c - writes a history to disk. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ static quipu_uint128 get(const struct history_step *step, const struct row_field
 {
     quipu_uint128 number = 0;
 
-    /* Little-endian, as all records: the low bytes come first. */
+    /* Records are little-endian: the low bytes come first. */
     memcpy(&number, (const char *)step + field->offset, field->size);
     return number;
 }

@@ -51,7 +51,7 @@ run verify "$history"
 expect_code 1
 expect_fact verdict 'stale read'
 expect_out 'A. thread 1, 30 to 40'
-expect_out 'it saw version 1 of account 1 as it was before the next wrote it anew'
+expect_out 'it saw version 1 of account 1 before the next overwrote it'
 expect_out 'it ended before the next began'
 
 # What is no history is said with its line.
