@@ -11,8 +11,8 @@ struct balance {
     quipu_uint128 debits_pending, debits_posted, credits_pending, credits_posted;
 };
 
-/* The last state of an account: the one that was read or, if none was, the one that replay computed.
- * Returns false if there is neither. */
+/* The last state of an account: the one that was read or, if none was, the one that replay
+ * computed. Returns false if there is neither. */
 static bool last_state(const struct checker *c, uint32_t a, struct totals *last)
 {
     const struct account *account = &c->accounts[a];

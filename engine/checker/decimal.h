@@ -14,8 +14,8 @@ struct decimal_text {
 
 struct decimal_text decimal(quipu_uint128 number);
 
-/* Read all of text[0..length): decimal digits, or 0x and hexadecimal ones. Returns false if it is no
- * such number. */
+/* Read all of text[0..length): decimal digits, or 0x and hexadecimal ones. Returns false if it is
+ * no such number. */
 bool decimal_read(const char *text, size_t length, quipu_uint128 *number);
 
 #endif

@@ -1,4 +1,5 @@
-/* dense_ids.c - a dense number for each id: a hash table with open addressing, at most half full. */
+/* dense_ids.c - a dense number for each id: a hash table with open addressing, at most half
+ * full. */
 #include <string.h>
 
 #include "checker/parts.h"

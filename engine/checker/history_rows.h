@@ -23,8 +23,8 @@ extern const struct row_kind row_kinds[];
 #define ROW_KIND_COUNT 5
 #define ROW_FIELDS_MAX 17
 
-/* Read an outcome by its name, as in docs/semantics.md, or `created`. Returns false if there is no such
- * outcome. */
+/* Read an outcome by its name, as in docs/semantics.md, or `created`. Returns false if there is no
+ * such outcome. */
 bool row_outcome(enum history_kind kind, const char *text, size_t length, quipu_uint128 *outcome);
 
 #endif

@@ -83,7 +83,8 @@ struct unit {
     enum unit_end end;
 };
 
-/* The objects that a step names, or NONE. ACCOUNT, EXPECT and READ name their account in `debit`. */
+/* The objects that a step names, or NONE. ACCOUNT, EXPECT and READ name their account in
+ * `debit`. */
 struct link {
     uint32_t debit, credit, id, pending;
 };
@@ -319,8 +320,8 @@ static inline uint64_t step_due(const struct history_step *step)
     return step->transfer.timestamp + (uint64_t)step->transfer.timeout * 1000000000u;
 }
 
-/* The totals of account `a` at its state `index`, counted from its first. NULL: replay does not know
- * them. */
+/* The totals of account `a` at its state `index`, counted from its first. NULL: replay does not
+ * know them. */
 static inline const struct totals *totals_at(const struct checker *c, uint32_t a, uint32_t index)
 {
     const struct account *account = &c->accounts[a];

@@ -34,6 +34,7 @@ struct book {
 
 /* --- versions in real time --- */
 
+/* A1 */
 static void check_order(struct checker *c, uint32_t a)
 {
     const struct account *account = &c->accounts[a];
@@ -174,6 +175,7 @@ static bool outside(quipu_uint128 found, quipu_uint128 start, quipu_uint128 leas
     return found - start < least || found - start > most;
 }
 
+/* A2, of the posted totals. */
 static void check_posted(struct checker *c, const struct seen *seen, const struct sum *least,
                          const struct sum *most)
 {
@@ -201,6 +203,7 @@ static bool has_timed(const struct account *account)
     return account->timed_count > 0;
 }
 
+/* A2 and A3. */
 static void check_read(struct book *book, const struct seen *seen)
 {
     static const struct sum none = {0};
@@ -230,7 +233,7 @@ static void check_read(struct book *book, const struct seen *seen)
                                    seen->step, seen->account, version);
     }
     check_posted(c, seen, least, most);
-    if (ended == begun && !has_timed(account) &&
+    if (ended == begun && !has_timed(account) && /* A3 */
         totals_at(c, seen->account, account->high) != NULL) {
         const struct totals *is = totals_at(c, seen->account, seen->state - account->first_state);
 

@@ -15,7 +15,7 @@
 
 #define THREADS_MAX 4096
 #define CELL_BYTES_MAX 4096
-#define CHUNK_BYTES 65536
+#define BLOCK_BYTES 65536
 #define HEADER_CELLS 4
 #define CALL_CELLS 5
 
@@ -256,16 +256,16 @@ static void parse(struct reader *r, struct csv_parser *parser, const char *text,
 
 static void read_all(struct reader *r, struct csv_parser *parser, FILE *from)
 {
-    char *chunk = malloc(CHUNK_BYTES);
+    char *block = malloc(BLOCK_BYTES);
     size_t length;
 
-    if (chunk == NULL) {
+    if (block == NULL) {
         fail_without_line(r, "out of memory");
         return;
     }
-    while (!r->failed && (length = fread(chunk, 1, CHUNK_BYTES, from)) > 0)
-        parse(r, parser, chunk, length);
-    free(chunk);
+    while (!r->failed && (length = fread(block, 1, BLOCK_BYTES, from)) > 0)
+        parse(r, parser, block, length);
+    free(block);
     if (ferror(from)) fail_without_line(r, strerror(errno));
     if (!r->failed && csv_fini(parser, on_cell, on_row, r) != 0) {
         fail(r, "not CSV: %s", csv_strerror(csv_error(parser)));

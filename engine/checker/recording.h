@@ -46,8 +46,8 @@ struct history_step {
     };
 };
 
-/* Times in ns, by one monotonic clock for all threads: `begin` was read before the call, `end` after
- * it. */
+/* Times in ns, by one monotonic clock for all threads: `begin` was read before the call, `end`
+ * after it. */
 struct history_call {
     uint64_t begin, end;
     quipu_status status; /* QUIPU_OK, or QUIPU_CONFLICT: none of its transfers has an outcome */
@@ -80,8 +80,8 @@ void history_clear(struct history *history);
 /* Make room, so that so many appends allocate nothing. Returns false if memory runs out. */
 bool tape_reserve(struct tape *tape, size_t calls, size_t steps);
 
-/* Begin a call, of status QUIPU_OK. Steps go to the last call. Both functions return NULL, and change
- * nothing, if memory runs out. What they return is valid until the next append. */
+/* Begin a call, of status QUIPU_OK. Steps go to the last call. Both functions return NULL, and
+ * change nothing, if memory runs out. What they return is valid until the next append. */
 struct history_call *tape_call(struct tape *tape, uint64_t begin, uint64_t end);
 struct history_step *tape_step(struct tape *tape, enum history_kind kind);
 

@@ -7,12 +7,12 @@
  *   one read-write edge          is read skew (G-single); a lost update if it is all about one
  *                                account
  *   more read-write edges        is write skew (G2)
- *   real time or thread order    is a stale read: a unit did not see one that had ended before. Only
- *                                where there is none of the cycles above.
+ *   real time or thread order    is a stale read: a unit did not see one that had ended before;
+ *                                only where there is no cycle of the kinds above
  *
  * The search goes from every member, for cycles of length 2, then 3, and so on. Barriers add no
- * length. After EDGES_MAX edges it takes the first cycle that it meets, and says that there may be a
- * shorter one. */
+ * length. After EDGES_MAX edges it takes the first cycle that it meets, and says that there may be
+ * a shorter one. */
 #include <string.h>
 
 #include "checker/parts.h"

@@ -15,8 +15,8 @@ static void merge(const struct moment *from, struct moment *to, size_t left, siz
     }
 }
 
-/* Each tape is in order already, so merge runs of 1, 2, 4, ... tapes. Tape t begins at bounds[t] and
- * ends at bounds[t + 1]. Returns the array that holds the result: one of the two. */
+/* Each tape is in order already, so merge runs of 1, 2, 4, ... tapes. Tape t begins at bounds[t]
+ * and ends at bounds[t + 1]. Returns the array that holds the result: one of the two. */
 static struct moment *sort(struct moment *moments, struct moment *spare, const uint32_t *bounds,
                            size_t tapes)
 {

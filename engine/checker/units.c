@@ -146,8 +146,8 @@ static bool count_all(struct checker *c, size_t *calls, size_t *steps)
             *steps += tape->calls[i].step_count;
         }
     }
-    /* There are as many nodes as units and barriers, and three states per id and one per change. All
-     * numbers stay below 2^29. */
+    /* There are as many nodes as units and barriers, and three states per id and one per change.
+     * All numbers stay below 2^29. */
     return *calls < STATE_MASK / 16 && *steps < STATE_MASK / 16;
 }
 

@@ -1,4 +1,4 @@
-/* changes_command.c - `quipu changes`: everything that happened, in order. */
+/* changes_command.c - `quipu changes`: every change, in order. */
 #include "command/commands/all_commands.h"
 #include "command/look/change_feed.h"
 #include "command/look/look.h"
@@ -10,13 +10,12 @@ const struct command command_changes = {
     .name = "changes",
     .summary = "everything that happened to a pair of files, in order",
     .text =
-        "One row a change: a created transfer, a pending transfer that expired, or a new\n"
-        "account, with both accounts and their versions right after it. Refused rows change\n"
-        "nothing and are not shown.\n"
+        "A row is a change: a created transfer, a pending transfer that expired, or a new\n"
+        "account. It shows both accounts and their versions right after the change. Refused rows\n"
+        "change nothing and are not shown.\n"
         "\n"
-        "--follow prints changes while the files are posted, as they are decided: each once, in\n"
-        "order of timestamp and order, whatever the number of threads. It prints CSV or JSON\n"
-        "lines (the default then).\n"
+        "--follow prints changes while the files are posted: each once, sorted by timestamp and\n"
+        "order, for any number of threads. It prints CSV or JSON lines (its default).\n"
         "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
@@ -49,7 +48,7 @@ static enum command_exit show_as_they_come(struct load_order *order, enum report
     return follow.exit != COMMAND_FINE ? follow.exit : exit;
 }
 
-/* --follow prints rows as they come, so a table or one JSON value will not do. */
+/* --follow prints rows as they come, so it cannot print a table or one JSON value. */
 static bool follow_format(const struct arg_str *said, const struct load_order *order,
                           enum report_format *format)
 {

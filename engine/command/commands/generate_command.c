@@ -17,11 +17,11 @@ const struct command command_generate = {
         "DIR gets accounts.csv and transfers.csv, for `quipu import`: salaries, card holds that\n"
         "are posted whole or in part, voided or left, payments, fees, currency exchange as\n"
         "linked chains over two ledgers, a hot settlement account, payments that are more than\n"
-        "there is, and rows sent twice. The same options give the same bytes.\n"
+        "there is, and rows sent twice. The same options write the same bytes.\n"
         "\n"
-        "The files appear when they are whole, and are not written through symbolic links.\n"
+        "The files appear when they are complete, and are not written through symbolic links.\n"
         "\n"
-        "It prints how many of each outcome a ledger should find.\n"
+        "It prints how many transfers of each outcome a ledger should report.\n"
         "\n"
         "Exit code: 0 fine, 2 usage, 3 system.\n",
     .run = run,

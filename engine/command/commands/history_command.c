@@ -10,13 +10,14 @@ static enum command_exit run(int argc, char **argv);
 const struct command command_history = {
     .name = "history",
     .summary = "the transfers of one account of a pair of files, with running balances",
-    .text = "Oldest first. The version is the one that the transfer gave the account; the totals\n"
-            "are those right after it, and the balance is credits posted less debits posted.\n"
-            "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
+    .text =
+        "The oldest comes first. The version is the one that the transfer gave the account; the\n"
+        "totals are those right after it; the balance is credits posted less debits posted.\n"
+        "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 
-/* One account's thread: entry i of each array is about the same transfer. */
+/* An account's strand: entry i of each array is about the same transfer. */
 struct strand {
     size_t count, capacity;
     quipu_uint128 *ids;

@@ -1,4 +1,4 @@
-/* import_command.c - `quipu import`: a pair of files into a ledger, and what that came to. */
+/* import_command.c - `quipu import`: loads a pair of files, and draws the trial balance. */
 #include "command/commands/all_commands.h"
 #include "command/common/stopwatch.h"
 #include "command/load/outcome_tally.h"
@@ -15,11 +15,11 @@ const struct command command_import = {
     .summary = "put accounts and transfers into a ledger and draw the trial balance",
     .text = PAIR_OPTIONS_TEXT
     "\n"
-    "It ends with the trial balance by ledger and code, the transfers per second (the\n"
-    "ledger's own time: reading the files is not in it), and the failures by outcome.\n"
+    "It prints the trial balance by ledger and code, the transfers per second (the time in\n"
+    "the ledger, without reading the files), and the failures by outcome.\n"
     "\n"
-    "JSON is an object with a member for each of these; CSV is one table whose first column\n"
-    "says which of these a row is of, and the other columns are of all of them.\n"
+    "JSON is an object with a member for each of these. CSV is one table with the columns of\n"
+    "all of them; the first column names the part that a row belongs to.\n"
     "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
@@ -107,7 +107,8 @@ static enum command_exit show(const struct load_order *order, const struct load 
     } else if (!report_end(&report, format)) {
         return COMMAND_SYSTEM;
     }
-    if (!balances) complain("the books do not balance: debits are not credits in a ledger above");
+    if (!balances)
+        complain("the books do not balance: debits and credits differ in a ledger above");
     return balances ? COMMAND_FINE : COMMAND_REFUSED;
 }
 

@@ -1,4 +1,4 @@
-/* race_command.c - `quipu race`: the demonstration. */
+/* race_command.c - `quipu race`: many threads race for money. */
 #include <stdio.h>
 
 #include "command/commands/all_commands.h"
@@ -19,8 +19,8 @@ const struct command command_race = {
         "be overdrawn, and put 1 at a time into a pot that they share. From each account one\n"
         "withdrawal can succeed, and no deposit may be lost.\n"
         "\n"
-        "`unsafe` is the race itself: read the balance, compute, write it back. It pays 60 twice\n"
-        "from 100, and loses deposits. The four protocols do neither.\n"
+        "`unsafe` is the race itself: it reads the balance, computes, and writes it back. It pays\n"
+        "60 twice from 100, and loses deposits. The four protocols do neither.\n"
         "\n"
         "Exit code: 0 nothing overdrawn and nothing lost, 1 the race was lost, 2 usage, 3 "
         "system.\n",
@@ -44,9 +44,10 @@ static void report_verdict(const struct contest_score *score, struct report *rep
             number_write(wide_of(score->first_overdraft.debits_posted), debits));
         report_text(report, text);
     }
-    report_text(report, score->overdrafts > 0 || score->lost_updates > 0
-                            ? "the race was lost: money was paid that nobody had, or went missing"
-                            : "nothing overdrawn, nothing lost");
+    report_text(report,
+                score->overdrafts > 0 || score->lost_updates > 0
+                    ? "the race was lost: more was paid than there was, or money went missing"
+                    : "nothing overdrawn, nothing lost");
 }
 
 static void report_score(const struct contest_order *order, const struct contest_score *score,

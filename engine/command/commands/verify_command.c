@@ -1,4 +1,4 @@
-/* verify_command.c - `quipu verify`: is a history one that the ledger's promise allows? */
+/* verify_command.c - `quipu verify`: does a history keep the ledger's promise? */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,14 +19,14 @@ const struct command command_verify = {
     .name = "verify",
     .summary = "check a recorded history: could these answers come from one ledger, in some order?",
     .text =
-        "A history says what threads asked of a ledger, when, and what they were told. `-` is\n"
-        "standard input. Its form is CSV; docs/history-format.md has it.\n"
+        "A history says what threads asked of a ledger, when, and what it answered. `-` is\n"
+        "standard input. Histories are CSV: see docs/history-format.md.\n"
         "\n"
         "A history is checked for what its header promises: `serializable` (optimistic, mutex,\n"
         "rcu) for an order of all units, the same for all accounts, that agrees with real time;\n"
         "`per-account` (cas) for one per account. Also: every version given once, every value as\n"
         "replayed, every refusal right, limits kept, money conserved, ids counted once, chains\n"
-        "whole. What is wrong is named as databases name it, with the operations that show it.\n"
+        "whole. An anomaly has the name that databases give it, and the operations that show it.\n"
         "\n"
         "Exit code: 0 as promised, 1 an anomaly, 2 usage or not a history, 3 system.\n",
     .run = run,
@@ -66,7 +66,7 @@ static bool report_anomaly(const struct checker *checker, uint64_t number, struc
 
     if (stream == NULL) return false;
     anomaly = checker_describe(checker, number, stream);
-    if (fclose(stream) != 0) { /* not reached by tests: the stream asks for its memory itself */
+    if (fclose(stream) != 0) { /* not reached by tests: the C library takes this memory */
         free(text);
         return false;
     }
@@ -76,7 +76,7 @@ static bool report_anomaly(const struct checker *checker, uint64_t number, struc
     return true;
 }
 
-/* A person reads them below the table; a program gets a sheet. */
+/* For programs, as a sheet; people read the anomalies below the table. */
 static bool report_anomalies(const struct checker *checker, struct report *report)
 {
     report_sheet(report, SHEET_OF_ROWS, "anomalies", NULL, anomaly_columns,
@@ -99,7 +99,7 @@ static enum command_exit judge(struct checker *checker, const struct history *hi
     done = checker_run(checker, history, &verdict);
     pulse_end(&pulse);
     if (!done) {
-        complain("out of memory: the history takes more than there is");
+        complain("out of memory for the history");
         return COMMAND_SYSTEM;
     }
     report_summary(history, &verdict, &report);

@@ -1,4 +1,4 @@
-/* stopwatch.h - how long things take: a clock that never goes back. */
+/* stopwatch.h - a clock that never goes back, to measure how long things take. */
 #ifndef QUIPU_COMMAND_COMMON_STOPWATCH_H
 #define QUIPU_COMMAND_COMMON_STOPWATCH_H
 

@@ -1,4 +1,4 @@
-/* csv_writer.c - the columns that a bank needs; zero is left empty. */
+/* csv_writer.c - writes the columns that a bank needs; a zero is an empty cell. */
 #include "command/csv/csv_writer.h"
 
 #include <errno.h>

@@ -1,13 +1,12 @@
-/* chain_reader.h - a CSV file as chains of accounts or of transfers; what cannot be read is
- * reported.
+/* chain_reader.h - reads a CSV file as chains of accounts or of transfers.
  *
  * I1  A bad row is reported with file, line, column and reason, and left out. A row is bad if it is
- *     malformed, if it has more or fewer fields than the header, or if a field cannot be read:
- *     zeros for what was cut off would be money posted wrongly.
- * I2  A chain with a bad row is left out whole: half a chain is not what was meant. If the flags of
- *     a bad row cannot be read, it counts as linked (unless there are no flags in this file):
- *     better one row too many left out than a leg of a chain posted by itself.
- * I3  Every row below the header is in exactly one count: given on, bad, or skipped. */
+ *     malformed, if it has more or fewer fields than the header, or if a field cannot be read. (A
+ *     field that was cut off must not be posted as 0.)
+ * I2  A chain with a bad row is left out as a whole. A bad row whose flags cannot be read counts as
+ *     linked, unless the file has no flags: it is better to leave out a row too many than to post
+ *     one leg of a chain by itself.
+ * I3  Every row below the header has exactly one count: it is handed on, bad, or skipped. */
 #ifndef QUIPU_COMMAND_LOAD_CHAIN_READER_H
 #define QUIPU_COMMAND_LOAD_CHAIN_READER_H
 
@@ -23,14 +22,14 @@
 struct row_file;
 
 struct intake {
-    const char *path; /* as it is called in complaints */
+    const char *path; /* its name in complaints */
     enum record_kind kind;
     bool strict; /* stop at the first bad row */
     struct row_file *rows;
     struct header header;
     uint64_t row_count;     /* below the header */
-    uint64_t bad_count;     /* that made no sense */
-    uint64_t skipped_count; /* that made sense, in a chain with one that did not */
+    uint64_t bad_count;     /* bad rows */
+    uint64_t skipped_count; /* good rows in a chain with a bad one */
     struct quota bad_quota, skipped_quota;
 };
 
@@ -40,20 +39,21 @@ struct intake_order {
     bool strict, accept_unterminated;
 };
 
-/* Open the file and read its header. Not fine: said why, and nothing to close. */
+/* Open the file and read its header. Complains if the exit code is not COMMAND_FINE; there is
+ * nothing to close then. */
 enum command_exit intake_open(struct intake *intake, const struct intake_order *order);
 
-/* Says how many complaints were not said, too. */
+/* Close the file, and say how many complaints were not printed. */
 void intake_close(struct intake *intake);
 
-/* How many rows there may be at most; 0: not known. */
+/* The most rows that the file may have; 0: unknown. */
 uint64_t intake_rows_max(const struct intake *intake);
 
 enum intake_next {
     INTAKE_MORE,
     INTAKE_END,
-    INTAKE_STOPPED, /* strict, and a row is bad; said so */
-    INTAKE_BROKEN   /* reading failed, or memory is out; said so */
+    INTAKE_STOPPED, /* strict, and a row is bad; complained */
+    INTAKE_BROKEN   /* reading failed, or memory ran out; complained */
 };
 
 /* Add chains to the window until it holds `wanted` rows or more. */

@@ -1,4 +1,4 @@
-/* pair_options.c - what the options of a pair of files say, as an order to load. */
+/* pair_options.c - turns the options of a pair of files into an order to load. */
 #include "command/load/pair_options.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@ struct pair_options pair_options_new(void)
     return (struct pair_options){
         .accounts = arg_file1(NULL, "accounts", "A.csv", "the accounts; - is standard input"),
         .transfers = arg_file1(NULL, "transfers", "T.csv", "the transfers; - is standard input"),
-        .rejects = arg_file0(NULL, "rejects", "FILE", "write rows that came to nothing there; -"),
+        .rejects = arg_file0(NULL, "rejects", "FILE", "write bad and refused rows there; -"),
         .allow_refusals = arg_lit0(NULL, "allow-refusals", "refused rows are exit code 0"),
         .accept_unterminated =
             arg_lit0(NULL, "accept-unterminated", "the last row may lack its line end"),
@@ -25,7 +25,7 @@ struct pair_options pair_options_new(void)
     };
 }
 
-/* Of quipu_options. */
+/* The most that quipu_options allows. */
 #define ACCOUNTS_MAX ((uint64_t)1 << 32)
 #define TRANSFERS_MAX ((uint64_t)1 << 33)
 

@@ -1,4 +1,4 @@
-/* row_outcomes.c - a walk along the rows of a window. */
+/* row_outcomes.c - walks along the rows of a window, and writes the rejects. */
 #include "command/load/row_outcomes.h"
 
 #include <string.h>

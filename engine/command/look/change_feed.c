@@ -1,4 +1,4 @@
-/* change_feed.c - asking for changes, and what is shown of them. */
+/* change_feed.c - asks the ledger for changes, and shows them as rows. */
 #include "command/look/change_feed.h"
 
 #include <errno.h>
@@ -9,10 +9,10 @@
 #include "command/csv/flag_names.h"
 #include "command/terminal/complain.h"
 
-/* Changes that are asked for at a time. */
+/* The changes of a page. */
 #define PAGE_CHANGES 1000
 
-/* How long a follower waits when there is nothing new. */
+/* How long a follower waits between two looks. */
 #define NAP_NS 5000000L
 
 static const struct column columns[] = {
@@ -92,7 +92,7 @@ static void add_change(struct report *report, const quipu_change *change)
     add_side(report, &change->credit, change->credit_version);
 }
 
-/* Ask for a page and add its changes; how many, also when it went wrong. */
+/* Ask for a page and add its changes to the report. Returns how many; 0 if it fails. */
 static size_t take_page(struct follow *follow, quipu_ledger *ledger, struct report *report)
 {
     size_t count = 0;
@@ -133,7 +133,7 @@ enum command_exit changes_report(quipu_ledger *ledger, struct report *report)
     return follow.exit;
 }
 
-/* Print all that is new, or until something goes wrong. */
+/* Print the new changes. It stops at the first failure. */
 static void print_new(struct follow *follow)
 {
     size_t count = PAGE_CHANGES;

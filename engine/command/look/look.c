@@ -1,4 +1,4 @@
-/* look.c - everything around a look but the look itself. */
+/* look.c - parses the options, loads the files, and prints what a look shows. */
 #include "command/look/look.h"
 
 #include <string.h>
@@ -58,7 +58,7 @@ enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account 
     char text[NUMBER_TEXT_BYTES];
     quipu_status status = quipu_lookup_accounts(ledger, &id, 1, account, version);
 
-    if (status != QUIPU_OK) { /* not reached by tests: the memory for this is there already */
+    if (status != QUIPU_OK) { /* not reached by tests: this takes no memory */
         complain_of_status("looking an account up", status);
         return COMMAND_SYSTEM;
     }

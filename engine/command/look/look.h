@@ -1,4 +1,5 @@
-/* look.h - what balances, account and history share: a pair of files, and a look at its ledger. */
+/* look.h - a look at the ledger of a pair of files: what balances, account, history and changes
+ * share. */
 #ifndef QUIPU_COMMAND_LOOK_LOOK_H
 #define QUIPU_COMMAND_LOOK_LOOK_H
 
@@ -28,11 +29,12 @@ enum command_exit look_run(const struct look *look, int argc, char **argv);
 enum command_exit look_show(look_function *show, const struct load_order *order, quipu_uint128 id,
                             enum report_format format);
 
-/* The account and its version. Not fine: said why; COMMAND_REFUSED: there is no such account. */
+/* Read an account and its version. COMMAND_REFUSED: there is no such account. Complains unless it
+ * returns COMMAND_FINE. */
 enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account *account,
                           uint64_t *version);
 
-/* What is shown of an account by every look. */
+/* The columns that each look shows of an account. */
 #define LOOK_ACCOUNT_COLUMNS                                                                       \
     {"id", COLUMN_AMOUNT}, {"ledger", COLUMN_COUNT}, {"code", COLUMN_COUNT},                       \
         {"flags", COLUMN_TEXT}, {"debits_pending", COLUMN_AMOUNT},                                 \

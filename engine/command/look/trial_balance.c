@@ -1,4 +1,4 @@
-/* trial_balance.c - lines in order, found by halving: there are few. */
+/* trial_balance.c - the lines, sorted by ledger and code; a line is found by binary search. */
 #include "command/look/trial_balance.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static uint64_t key_of(uint32_t ledger, uint32_t code)
     return (uint64_t)ledger << 32 | code;
 }
 
-/* The line of this ledger and code, made if there is none. NULL: no memory. */
+/* The line of this ledger and code; a new one if there is none. Returns NULL if memory runs out. */
 static struct trial_line *line_of(struct trial *trial, uint32_t ledger, uint32_t code)
 {
     size_t low = 0, high = trial->line_count;

@@ -1,4 +1,12 @@
-/* drive.c - set up, drive, check the books. */
+/* drive.c - one measurement.
+ *
+ *   1  open a ledger with funded accounts
+ *   2  start the readers and the drivers; each driver warms up before the clock starts
+ *   3  each driver makes events, calls, and checks the results, until its time or its share is over
+ *   4  sum up times, latencies and memory; draw up the books
+ *
+ * A result that was not expected, or books that do not balance, make the exit code
+ * COMMAND_REFUSED. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/measure/drive.h"
 
@@ -13,7 +21,7 @@
 #include "command/measure/memory_use.h"
 #include "command/terminal/complain.h"
 
-/* Calls a thread whose times are kept. */
+/* How many latencies a thread keeps. */
 #define LATENCY_SAMPLES (1u << 16)
 
 struct driver {
@@ -25,15 +33,15 @@ struct driver {
     uint32_t *expected;
     quipu_result *results;
     struct latency latency;
-    struct retry retry;         /* of KIND_COMMIT */
-    uint64_t done, busy_ns;     /* measured */
-    uint64_t stored, surprises; /* warm-up and all */
-    quipu_uint128 moved;        /* the same */
+    struct retry retry;         /* KIND_COMMIT */
+    uint64_t done, busy_ns;     /* without the warm-up */
+    uint64_t stored, surprises; /* with the warm-up */
+    quipu_uint128 moved;        /* with the warm-up */
     quipu_status status;
     pthread_t thread;
 };
 
-/* What was posted by events[i], a post of all included. */
+/* The amount that events[i] posted. */
 static quipu_uint128 posted_by(const quipu_transfer *events, size_t i)
 {
     if ((events[i].flags & QUIPU_TRANSFER_PENDING) != 0) return 0;
@@ -60,7 +68,7 @@ static quipu_status call(struct driver *driver, size_t at, size_t count)
     return quipu_create_transfers(driver->ledger, events, count, results);
 }
 
-/* Make up `count` events, put them in, and check what became of them. Returns the time in calls. */
+/* Make `count` events, put them in, and check their results. Returns the time in calls. */
 static uint64_t drive_some(struct driver *driver, size_t count)
 {
     size_t batch = driver->order->batch;
@@ -85,16 +93,16 @@ static uint64_t drive_some(struct driver *driver, size_t count)
 static void *drive(void *context)
 {
     struct driver *driver = context;
-    uint64_t chunk = DRIVE_CHUNK / driver->order->batch * driver->order->batch;
+    uint64_t portion = DRIVE_PORTION / driver->order->batch * driver->order->batch;
     uint64_t quota = driver->order->transfers_max / driver->order->thread_count;
     uint64_t limit_ns = (uint64_t)(driver->order->seconds * 1e9);
 
-    (void)drive_some(driver, chunk); /* warm-up */
+    (void)drive_some(driver, portion); /* warm-up */
     driver->retry.conflicts = 0;
     (void)pthread_barrier_wait(driver->start);
     if (quota == 0) quota = 1;
     while (driver->status == QUIPU_OK && driver->done < quota && driver->busy_ns < limit_ns) {
-        uint64_t count = chunk < quota - driver->done ? chunk : quota - driver->done;
+        uint64_t count = portion < quota - driver->done ? portion : quota - driver->done;
 
         driver->busy_ns += drive_some(driver, count);
         driver->done += count;
@@ -114,8 +122,8 @@ static bool books_are_right(const struct drive_order *order, quipu_ledger *ledge
         moved += drivers[i].moved;
         surprises += drivers[i].surprises;
     }
-    if (surprises > 0) { /* not reached by tests: only a broken engine surprises */
-        complain("%llu transfers did not become what they should have",
+    if (surprises > 0) { /* not reached by tests: the engine is right */
+        complain("%llu transfers had an outcome that was not expected",
                  (unsigned long long)surprises);
         return false;
     }
@@ -134,9 +142,9 @@ static bool drivers_make(struct driver *drivers, const struct drive_order *order
         drivers[i].order = order;
         drivers[i].start = start;
         drivers[i].status = QUIPU_OK;
-        drivers[i].events = calloc(DRIVE_CHUNK, sizeof *drivers[i].events);
-        drivers[i].expected = calloc(DRIVE_CHUNK, sizeof *drivers[i].expected);
-        drivers[i].results = calloc(DRIVE_CHUNK, sizeof *drivers[i].results);
+        drivers[i].events = calloc(DRIVE_PORTION, sizeof *drivers[i].events);
+        drivers[i].expected = calloc(DRIVE_PORTION, sizeof *drivers[i].expected);
+        drivers[i].results = calloc(DRIVE_PORTION, sizeof *drivers[i].results);
         if (order->latency && !latency_open(&drivers[i].latency, LATENCY_SAMPLES)) return false;
         if (order->kind == KIND_COMMIT && !retry_open(&drivers[i].retry)) return false;
         if (drivers[i].events == NULL || drivers[i].expected == NULL || drivers[i].results == NULL)
@@ -158,7 +166,7 @@ static void drivers_free(struct driver *drivers, uint64_t count)
     free(drivers);
 }
 
-/* All threads or none: those that started would wait at the barrier for ever. */
+/* If a thread cannot start, the process ends: the others would wait at the barrier for ever. */
 static void start_all(struct driver *drivers, struct reader *readers,
                       const struct drive_order *order)
 {
@@ -210,7 +218,7 @@ static quipu_status sum_up(const struct driver *drivers, const struct reader *re
     return QUIPU_OK;
 }
 
-/* How long calls took, of all threads. */
+/* How long the calls of all threads took. */
 static quipu_status sum_up_latency(struct driver *drivers, const struct drive_order *order,
                                    struct drive_score *score)
 {

@@ -1,4 +1,4 @@
-/* funded_ledger.c - accounts, then their funds, a batch at a time. */
+/* funded_ledger.c - creates accounts, then funds them, a batch at a time. */
 #include "command/measure/funded_ledger.h"
 
 #include <stdlib.h>
@@ -61,7 +61,7 @@ static quipu_status fund_accounts(quipu_ledger *ledger, uint64_t from, size_t co
     return quipu_create_transfers(ledger, scratch->transfers, count, scratch->results);
 }
 
-/* All accounts are opened, or all funded. */
+/* Open all accounts or, if `fund`, fund them all. */
 static quipu_status for_all(const struct drive_order *order, quipu_ledger *ledger, bool fund,
                             struct scratch *scratch)
 {
@@ -85,7 +85,7 @@ static quipu_status open_ledger(const struct drive_order *order, quipu_ledger **
         .protocol = order->protocol,
         .account_capacity = accounts + 1,
         .transfer_capacity =
-            accounts + order->transfers_max + (2 * order->thread_count + 2) * DRIVE_CHUNK,
+            accounts + order->transfers_max + (2 * order->thread_count + 2) * DRIVE_PORTION,
         .prefault = order->prefault,
     };
 

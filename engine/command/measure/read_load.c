@@ -3,7 +3,7 @@
 
 #include "command/common/stopwatch.h"
 
-/* Reads between two looks at the clock. */
+/* Reads between two looks at the stop flag. */
 #define READS_A_ROUND 64
 
 const char *const reading_names[READING_COUNT] = {"lookups", "snapshots"};

@@ -1,4 +1,4 @@
-/* read_load.h - threads that read while others write, for as long as they are let. */
+/* read_load.h - threads that read while others write, until they are stopped. */
 #ifndef QUIPU_COMMAND_MEASURE_READ_LOAD_H
 #define QUIPU_COMMAND_MEASURE_READ_LOAD_H
 
@@ -10,7 +10,7 @@
 #include "quipu/quipu.h"
 
 enum reading {
-    READING_LOOKUPS, /* of two accounts by their ids */
+    READING_LOOKUPS, /* two accounts by their ids */
     READING_SNAPSHOTS
 };
 
@@ -29,7 +29,7 @@ struct reader {
     pthread_t thread;
 };
 
-/* False: no thread. */
+/* Returns false if no thread can be started. */
 bool reader_start(struct reader *reader);
 void reader_join(struct reader *reader);
 

@@ -1,4 +1,4 @@
-/* report_format.c - --format. */
+/* report_format.c - the option --format. */
 #include "command/report/report_format.h"
 
 struct arg_str *format_option(void)

@@ -1,4 +1,5 @@
-/* progress.c - one line of standard error, rewritten in place, and only if that is a terminal. */
+/* progress.c - one line on standard error, rewritten in place; nothing unless that is a
+ * terminal. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/terminal/progress.h"
 

@@ -1,4 +1,5 @@
-/* test_anomalies.c - for each anomaly a small history that has it, and the nearest one that has not. */
+/* test_anomalies.c - for each anomaly a small history that has it, and the nearest one that has
+ * not. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>

@@ -3,8 +3,9 @@
  *
  * A history comes from a correct ledger, or from a weak one, which decides on old states of some
  * accounts and ids (lost updates, skews, stale reads); some histories are changed afterwards. The
- * referee knows no order of versions and no graph: it replays each order by a naive law and compares
- * the answers. The checker must find no anomaly if and only if some order explains all answers. */
+ * referee knows no order of versions and no graph: it replays each order by a naive law and
+ * compares the answers. The checker must find no anomaly if and only if some order explains all
+ * answers. */
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -143,8 +143,8 @@ Test(file, is_read_as_it_was_written)
     }
 }
 
-/* Bytes are changed, cut off or doubled: the reader finds a fault with a line, or a history that can be
- * checked. */
+/* Bytes are changed, cut off or doubled: the reader finds a fault with a line, or a history that
+ * can be checked. */
 Test(file, any_bytes_will_do)
 {
     struct checker *checker = checker_new();
