@@ -1,5 +1,5 @@
 /* chains.c - a chain takes effect as a whole or not at all; if not, one of its events says why. */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 #define FAILED_WITH_CHAIN QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED
 #define CHAIN_OPEN QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 struct checker *checker_new(void)
 {

@@ -1,5 +1,5 @@
 /* conflicts.c - a commit that ended in a conflict: could one of its expectations have failed? */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 /* The unit that wrote the state after this version; NONE. */
 static uint32_t next_writer(const struct checker *c, uint32_t a, uint64_t version)

@@ -2,7 +2,7 @@
  * history began. */
 #include <stdlib.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 /* The sums of a ledger, modulo 2^128: equal debits and credits stay equal. */
 struct balance {

@@ -2,7 +2,7 @@
  * node: Pearce, 2016). */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 #define DONE NONE /* the component of the node is complete */
 

@@ -2,7 +2,7 @@
  * full. */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 #define SLOTS_MIN 16u
 

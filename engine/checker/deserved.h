@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 /* What a transfer is judged on. */
 struct scene {

@@ -10,7 +10,7 @@
  *       whether its version was seen or not. */
 #include <stdlib.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void collect(struct checker *c)
 {

@@ -4,7 +4,7 @@
  * an instant and those that began after it. So real time costs O(n) edges, not n². */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 struct builder {
     struct checker *c;

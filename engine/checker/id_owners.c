@@ -1,6 +1,6 @@
 /* id_owners.c - the unit that stored or burnt each id, and the one that resolved each pending
  * transfer: each happens once. */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void stored(struct checker *c, uint32_t unit, uint32_t step, bool burnt)
 {

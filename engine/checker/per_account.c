@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 /* What a transfer changed on one account. A refused one changed nothing, but took its time. */
 struct change {

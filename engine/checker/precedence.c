@@ -1,6 +1,6 @@
 /* precedence.c - the order in which a transfer's outcomes are tested, and what an outcome tells
  * about its id. */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 enum { FINAL, TRANSIENT };
 

@@ -1,8 +1,8 @@
 /* print_findings.c - findings as text for people. */
 #include <inttypes.h>
 
+#include "checker/checker_parts.h"
 #include "checker/decimal.h"
-#include "checker/parts.h"
 
 #define SHOWN_MAX 10
 #define STEPS_MAX 6

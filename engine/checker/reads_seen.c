@@ -1,5 +1,5 @@
 /* reads_seen.c - which state of which object each unit saw. */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void add(struct checker *c, uint32_t unit, uint32_t step, uint32_t state, bool at_least,
                 uint32_t account)

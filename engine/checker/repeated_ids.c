@@ -1,5 +1,5 @@
 /* repeated_ids.c - an id was used before: how does the new transfer differ from the stored one? */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 /* In a post or void, 0 stands for what the pending transfer has. */
 static bool differ(const struct history_step *asked, quipu_uint128 said, quipu_uint128 pending,

@@ -1,5 +1,5 @@
 /* replay.c - the totals of each account at each of its versions. */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 uint32_t replay_own_step(const struct checker *c, uint32_t unit, uint32_t step, uint32_t id)
 {

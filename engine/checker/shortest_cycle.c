@@ -15,7 +15,7 @@
  * a shorter one. */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 #define EDGES_MAX 2000000u
 #define COMPONENTS_MAX 16u

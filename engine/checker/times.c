@@ -1,7 +1,7 @@
 /* times.c - the order of calls in time, and whether timestamps follow it. */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void merge(const struct moment *from, struct moment *to, size_t left, size_t middle,
                   size_t right)

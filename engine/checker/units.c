@@ -1,5 +1,5 @@
 /* units.c - cuts calls into units: the steps that take effect together. */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void malformed(struct checker *c, const char *what, uint32_t unit, uint32_t step)
 {

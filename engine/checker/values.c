@@ -1,5 +1,5 @@
 /* values.c - does a read show what replay gives at its version? */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void wrong(struct checker *c, const struct seen *seen, const char *what, quipu_uint128 found,
                   quipu_uint128 expected)

@@ -1,6 +1,6 @@
 /* version_owners.c - the unit that gave each version of each account: no version is left out, and
  * each is given once. */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 /* Does the unit have steps that may have changed something? */
 static bool may_write(const struct unit *unit)

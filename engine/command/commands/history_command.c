@@ -81,7 +81,7 @@ static quipu_status take(quipu_ledger *ledger, quipu_uint128 id, struct strand *
     status = quipu_get_account_balances(ledger, &filter, strand->balances, strand->capacity,
                                         &balance_count);
     if (status != QUIPU_OK) return status;
-    if (balance_count != strand->count) return QUIPU_CORRUPT; /* nobody writes */
+    if (balance_count != strand->count) return QUIPU_CORRUPT; /* no thread writes */
     return take_versions(ledger, strand);
 }
 

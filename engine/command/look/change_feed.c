@@ -128,7 +128,7 @@ enum command_exit changes_report(quipu_ledger *ledger, struct report *report)
 
     begin_sheet(report);
     while (take_page(&follow, ledger, report) == PAGE_CHANGES)
-        continue; /* nobody writes, so the first page that is not full is the last */
+        continue; /* no thread writes, so the first page that is not full is the last */
     free(follow.page);
     return follow.exit;
 }

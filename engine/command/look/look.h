@@ -10,8 +10,9 @@
 #include "command/terminal/command.h"
 #include "quipu/quipu.h"
 
-/* Adds what a command shows of the ledger to the report. The ledger is at rest; id 0: the command
- * takes none. Complains if the exit code is not COMMAND_FINE; the report is not printed then. */
+/* Adds what a command shows of the ledger to the report. No thread writes to the ledger. Id 0: the
+ * command takes none. Complains if the exit code is not COMMAND_FINE; the report is not printed
+ * then. */
 typedef enum command_exit look_function(quipu_ledger *ledger, quipu_uint128 id,
                                         struct report *report);
 

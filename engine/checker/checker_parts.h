@@ -1,4 +1,4 @@
-/* parts.h - what the parts of the checker share, and nothing else sees.
+/* checker_parts.h - what the parts of the checker share, and nothing else sees.
  *
  * Everything that can change is an object with a sequence of states. One unit writes each state:
  *
@@ -9,8 +9,8 @@
  * States are numbered densely: first three per id, then those of each account. Steps, calls and
  * units are numbered from 0 over all tapes; expiries are units, numbered after those of calls. The
  * checker takes memory for a whole history at once, and keeps it from run to run. */
-#ifndef QUIPU_CHECKER_PARTS_H
-#define QUIPU_CHECKER_PARTS_H
+#ifndef QUIPU_CHECKER_CHECKER_PARTS_H
+#define QUIPU_CHECKER_CHECKER_PARTS_H
 
 #include "checker/checker.h"
 
