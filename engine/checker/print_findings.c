@@ -1,8 +1,8 @@
-/* print.c - findings, for people. */
+/* print_findings.c - findings as text for people. */
 #include <inttypes.h>
 
+#include "checker/checker_parts.h"
 #include "checker/decimal.h"
-#include "checker/parts.h"
 
 #define SHOWN_MAX 10
 #define STEPS_MAX 6
@@ -77,7 +77,7 @@ static void print_unit(const struct checker *c, uint32_t u, FILE *to)
     const struct unit *unit = &c->units[u];
 
     if (unit->end == UNIT_EXPIRY) {
-        (void)fprintf(to, "time-out of transfer %s\n",
+        (void)fprintf(to, "expiry of transfer %s\n",
                       decimal(c->steps[unit->first_step]->transfer.id).text);
         return;
     }
@@ -112,19 +112,19 @@ static void print_why(const struct checker *c, const struct arrow *arrow, FILE *
     case EDGE_WW:
         (void)fprintf(to, "the next wrote ");
         print_state(c, arrow->state, to);
-        (void)fprintf(to, " behind it");
+        (void)fprintf(to, " after it");
         break;
     case EDGE_WR:
         (void)fprintf(to, "the next saw ");
         print_state(c, arrow->state, to);
-        (void)fprintf(to, ", which it had written");
+        (void)fprintf(to, ", which this one wrote");
         break;
     case EDGE_RW:
         (void)fprintf(to, "it saw ");
         print_state(c, arrow->state, to);
-        (void)fprintf(to, " as it was before the next wrote it anew");
+        (void)fprintf(to, " before the next overwrote it");
         break;
-    case EDGE_ORDER: (void)fprintf(to, "the next is a later one of its thread"); break;
+    case EDGE_ORDER: (void)fprintf(to, "the next is later on the same thread"); break;
     case EDGE_TIME: (void)fprintf(to, "it ended before the next began"); break;
     }
 }

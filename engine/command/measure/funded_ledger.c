@@ -1,5 +1,5 @@
-/* stage.c - accounts, then their funds, a batch at a time. */
-#include "command/measure/stage.h"
+/* funded_ledger.c - creates accounts, then funds them, a batch at a time. */
+#include "command/measure/funded_ledger.h"
 
 #include <stdlib.h>
 
@@ -53,7 +53,7 @@ static quipu_status fund_accounts(quipu_ledger *ledger, uint64_t from, size_t co
             .id = id, /* transfers have ids of their own */
             .debit_account_id = BANK_ID,
             .credit_account_id = id,
-            .amount = STAGE_FUNDS,
+            .amount = FUNDED_AMOUNT,
             .ledger = 1,
             .code = 1,
         };
@@ -61,7 +61,7 @@ static quipu_status fund_accounts(quipu_ledger *ledger, uint64_t from, size_t co
     return quipu_create_transfers(ledger, scratch->transfers, count, scratch->results);
 }
 
-/* All accounts are opened, or all funded. */
+/* Open all accounts or, if `fund`, fund them all. */
 static quipu_status for_all(const struct drive_order *order, quipu_ledger *ledger, bool fund,
                             struct scratch *scratch)
 {
@@ -85,25 +85,25 @@ static quipu_status open_ledger(const struct drive_order *order, quipu_ledger **
         .protocol = order->protocol,
         .account_capacity = accounts + 1,
         .transfer_capacity =
-            accounts + order->transfers_max + (2 * order->thread_count + 2) * DRIVE_CHUNK,
+            accounts + order->transfers_max + (2 * order->thread_count + 2) * DRIVE_PORTION,
         .prefault = order->prefault,
     };
 
     return quipu_open(&options, ledger);
 }
 
-quipu_status stage_set(const struct drive_order *order, struct stage *stage)
+quipu_status funded_ledger_open(const struct drive_order *order, struct funded_ledger *funded)
 {
     struct scratch *scratch = calloc(1, sizeof *scratch);
-    quipu_status status = scratch != NULL ? open_ledger(order, &stage->ledger) : QUIPU_NO_MEMORY;
+    quipu_status status = scratch != NULL ? open_ledger(order, &funded->ledger) : QUIPU_NO_MEMORY;
     uint64_t before = memory_in_use();
 
-    if (status == QUIPU_OK) status = open_bank(stage->ledger);
-    if (status == QUIPU_OK) status = for_all(order, stage->ledger, false, scratch);
-    stage->bytes_before_transfers = memory_in_use();
-    stage->bytes_per_account =
-        (double)(stage->bytes_before_transfers - before) / (double)order->workload->account_count;
-    if (status == QUIPU_OK) status = for_all(order, stage->ledger, true, scratch);
+    if (status == QUIPU_OK) status = open_bank(funded->ledger);
+    if (status == QUIPU_OK) status = for_all(order, funded->ledger, false, scratch);
+    funded->bytes_before_transfers = memory_in_use();
+    funded->bytes_per_account =
+        (double)(funded->bytes_before_transfers - before) / (double)order->workload->account_count;
+    if (status == QUIPU_OK) status = for_all(order, funded->ledger, true, scratch);
     free(scratch);
     return status;
 }

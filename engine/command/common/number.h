@@ -1,8 +1,8 @@
 /* number.h - numbers of up to 128 bits as people write them, and sums of them.
  *
- * Read: decimal digits, or 0x and hexadecimal digits. No sign, no space, no separators. */
-#ifndef QUIPU_COMMAND_CSV_NUMBER_H
-#define QUIPU_COMMAND_CSV_NUMBER_H
+ * A number is decimal digits, or 0x and hexadecimal digits: no sign, no blanks, no separators. */
+#ifndef QUIPU_COMMAND_COMMON_NUMBER_H
+#define QUIPU_COMMAND_COMMON_NUMBER_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,11 +15,11 @@ enum number_fault {
     NUMBER_TOO_LARGE
 };
 
-/* Read all of text[0..length); *number is changed only when it is fine. */
+/* Read all of text[0..length). Sets *number only if it returns NUMBER_FINE. */
 enum number_fault number_read(const char *text, size_t length, quipu_uint128 max,
                               quipu_uint128 *number);
 
-/* A sum of 128-bit totals: many accounts may hold more than 2^128 together. */
+/* A sum of 128-bit totals: many accounts together may exceed 2^128. */
 struct wide {
     quipu_uint128 low;
     uint64_t high;
@@ -39,10 +39,10 @@ static inline void wide_add(struct wide *sum, struct wide more)
 /* 2^192 has 58 digits; a sign and the end. */
 #define NUMBER_TEXT_BYTES 64
 
-/* Decimal; both return `text`. */
+/* Write the number in decimal. Both functions return `text`. */
 const char *number_write(struct wide number, char text[static NUMBER_TEXT_BYTES]);
 
-/* What `plus` is more than `minus`, with a sign when it is less. */
+/* `plus` less `minus`, with a sign if that is negative. */
 const char *number_write_difference(quipu_uint128 plus, quipu_uint128 minus,
                                     char text[static NUMBER_TEXT_BYTES]);
 

@@ -1,16 +1,16 @@
-/* write_file.c - a history to disk. */
+/* write_history.c - writes a history to disk. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "checker/decimal.h"
 #include "checker/history_file.h"
-#include "checker/rows.h"
+#include "checker/history_rows.h"
 
 static quipu_uint128 get(const struct history_step *step, const struct row_field *field)
 {
     quipu_uint128 number = 0;
 
-    /* Little-endian, as all records: the low bytes come first. */
+    /* Records are little-endian: the low bytes come first. */
     memcpy(&number, (const char *)step + field->offset, field->size);
     return number;
 }

@@ -1,5 +1,5 @@
-/* chain_reader.c - the cells of a row, and the rows of a chain. */
-#include "command/csv/chain_reader.h"
+/* chain_reader.c - reads cells into a record, and rows into a chain. */
+#include "command/load/chain_reader.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "command/csv/csv_row.h"
 #include "command/terminal/complain.h"
 
-/* I1. False: no memory. */
+/* I1. Returns false if memory runs out. */
 static bool take_fault(struct intake *intake, struct window *window, uint64_t column,
                        const char *reason)
 {
@@ -54,7 +54,7 @@ void intake_close(struct intake *intake)
     intake->rows = NULL;
 }
 
-/* A row has a byte between two fields, and one at its end. */
+/* A row has a byte between each two fields, and one at its end. */
 uint64_t intake_rows_max(const struct intake *intake)
 {
     uint64_t bytes = row_bytes_total(intake->rows);
@@ -62,7 +62,7 @@ uint64_t intake_rows_max(const struct intake *intake)
     return bytes > 0 ? bytes / intake->header.column_count + 1 : 0;
 }
 
-/* What may be wrong with a row, and where. */
+/* What is wrong with a row, and in which of its cells. */
 struct fault {
     char reason[RECORD_REASON_BYTES];
     size_t column;
@@ -81,7 +81,7 @@ static bool count_is_right(const struct intake *intake, size_t count, struct fau
     return false;
 }
 
-/* Spreadsheets leave rows of separators alone behind the last one. */
+/* Spreadsheets write rows of nothing but separators after the last row. */
 static bool says_anything(const struct row_cell *cells, size_t count, struct fault *fault)
 {
     for (size_t i = 0; i < count; i++) {
@@ -92,7 +92,7 @@ static bool says_anything(const struct row_cell *cells, size_t count, struct fau
     return false;
 }
 
-/* An amount that is not there would be posted as 0; only a void means the whole by it. */
+/* An empty amount would be posted as 0. Only in a void it has a meaning: all of the hold. */
 static bool amount_is_there(const struct intake *intake, const struct row_cell *cells,
                             const union record *record, struct fault *fault)
 {
@@ -106,7 +106,7 @@ static bool amount_is_there(const struct intake *intake, const struct row_cell *
     return false;
 }
 
-/* Read all cells, even behind a bad one: the flags may come last. */
+/* Read all cells, even after a bad one: the flags may come last. */
 static bool read_cells(const struct intake *intake, const struct row_cell *cells, size_t count,
                        union record *record, struct fault *fault, bool *flags_known)
 {
@@ -140,7 +140,7 @@ static enum row_state out_of_memory(const struct intake *intake)
     return ROW_STATE_BROKEN;
 }
 
-/* One row into the window. Afterwards `linked` says: does the chain go on? */
+/* Read one row into the window. *linked becomes true if the chain goes on. */
 static enum row_state read_row(struct intake *intake, struct window *window, union record *record,
                                bool *linked)
 {
@@ -176,13 +176,13 @@ static enum row_state read_row(struct intake *intake, struct window *window, uni
                : out_of_memory(intake);
 }
 
-/* Of one chain. */
+/* The rows of one chain. */
 struct chain {
     uint64_t first_line, last_line;
     uint64_t row_count, bad_count;
 };
 
-/* Leave a chain out, and say so if it is more than the bad row itself. */
+/* Leave a chain out, and complain if it has more rows than the bad one. */
 static void leave_out(struct intake *intake, struct window *window, const struct chain *chain)
 {
     window_drop_chain(window);
@@ -194,7 +194,7 @@ static void leave_out(struct intake *intake, struct window *window, const struct
                 (unsigned long long)chain->first_line, (unsigned long long)chain->last_line);
 }
 
-/* The first row that is one too many is the bad one. */
+/* The first row after QUIPU_BATCH_MAX is the bad one. */
 static enum row_state refuse_length(struct intake *intake, struct window *window)
 {
     char reason[RECORD_REASON_BYTES];
@@ -239,7 +239,7 @@ static enum intake_next take_chain(struct intake *intake, struct window *window)
     }
     state = read_chain(intake, window, &chain);
     if (state == ROW_STATE_BROKEN) {
-        window_drop_chain(window); /* half of it: the ledger would take it for a whole one */
+        window_drop_chain(window); /* the ledger would take half of it for all of it */
         return INTAKE_BROKEN;
     }
     if (chain.row_count == 0) {

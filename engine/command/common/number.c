@@ -1,5 +1,5 @@
-/* number.c - digits to numbers and back; C has no words for 128 bits. */
-#include "command/csv/number.h"
+/* number.c - digits to numbers and back; the C library has no functions for 128 bits. */
+#include "command/common/number.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -16,7 +16,7 @@ enum number_fault number_read(const char *text, size_t length, quipu_uint128 max
                               quipu_uint128 *number)
 {
     unsigned base = 10;
-    quipu_uint128 value = 0, brink = QUIPU_AMOUNT_MAX / 10; /* above it, one more digit is lost */
+    quipu_uint128 value = 0, brink = QUIPU_AMOUNT_MAX / 10; /* above it, one more digit overflows */
     bool lost = false;
 
     if (length > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
@@ -30,7 +30,7 @@ enum number_fault number_read(const char *text, size_t length, quipu_uint128 max
     for (size_t i = 0; i < length; i++) {
         unsigned digit = digit_value(text[i]);
 
-        if (digit >= base) return NUMBER_GARBLED; /* even behind too many digits */
+        if (digit >= base) return NUMBER_GARBLED; /* even after too many digits */
         lost = lost || value > brink || value * base > QUIPU_AMOUNT_MAX - digit;
         value = value * base + digit;
     }

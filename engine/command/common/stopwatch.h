@@ -1,6 +1,6 @@
-/* stopwatch.h - how long things take: a clock that never goes back. */
-#ifndef QUIPU_COMMAND_MEASURE_STOPWATCH_H
-#define QUIPU_COMMAND_MEASURE_STOPWATCH_H
+/* stopwatch.h - a clock that never goes back, to measure how long things take. */
+#ifndef QUIPU_COMMAND_COMMON_STOPWATCH_H
+#define QUIPU_COMMAND_COMMON_STOPWATCH_H
 
 #include <stdint.h>
 

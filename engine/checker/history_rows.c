@@ -1,5 +1,5 @@
-/* rows.c - which fields the rows of a history have. */
-#include "checker/rows.h"
+/* history_rows.c - the fields of each kind of row, and the names of outcomes. */
+#include "checker/history_rows.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -52,7 +52,7 @@ const struct row_kind row_kinds[] = {
 };
 
 _Static_assert(COUNT(row_kinds) == ROW_KIND_COUNT, "a row per kind of step");
-_Static_assert(COUNT(transfer_fields) < ROW_FIELDS_MAX, "the longest row, and what it is");
+_Static_assert(COUNT(transfer_fields) < ROW_FIELDS_MAX, "the longest row and its first cell fit");
 
 struct named {
     const char *name;
@@ -71,7 +71,7 @@ static const struct named transfer_outcomes[] = {
 #undef X
 };
 
-/* Names are in capitals here and in small letters there. */
+/* `name` is in capitals, the text in small letters. */
 static bool same(const char *name, const char *text, size_t length)
 {
     size_t i = 0;

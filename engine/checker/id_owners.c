@@ -1,5 +1,6 @@
-/* identity.c - who stored or burnt each id, who resolved each pending transfer; once each. */
-#include "checker/parts.h"
+/* id_owners.c - the unit that stored or burnt each id, and the one that resolved each pending
+ * transfer: each happens once. */
+#include "checker/checker_parts.h"
 
 static void stored(struct checker *c, uint32_t unit, uint32_t step, bool burnt)
 {
@@ -34,7 +35,7 @@ static void resolved(struct checker *c, uint32_t unit, uint32_t step)
     if (!transfer_stored(c, pending) ||
         (c->steps[c->transfers[pending].step]->transfer.flags & QUIPU_TRANSFER_PENDING) == 0) {
         (void)checker_note(c, ANOMALY_WRONG_OUTCOME,
-                           "it posted or voided what no pending transfer reserved", unit, step);
+                           "it posted or voided what is no pending transfer", unit, step);
         return;
     }
     transfer = &c->transfers[pending];
@@ -49,7 +50,7 @@ static void resolved(struct checker *c, uint32_t unit, uint32_t step)
     transfer->resolver_unit = unit;
 }
 
-/* Call act() with each transfer that took effect, or that was refused for itself. */
+/* Note the ids that the transfers of a unit stored or burnt. */
 static void collect_stored(struct checker *c, const struct unit *unit, uint32_t number)
 {
     for (uint32_t s = unit->first_step; s < unit->first_step + unit->step_count; s++) {

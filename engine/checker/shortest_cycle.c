@@ -1,15 +1,21 @@
-/* shortest.c - the shortest cycle of a component, and what it is called.
+/* shortest_cycle.c - the shortest cycle of a component, and its name.
  *
- * After Adya: a cycle of write-write edges alone is a dirty write (G0), with write-read edges a
- * dirty read (G1c), with one read-write edge read skew (G-single; a lost update if it is all about
- * one account), with more of them write skew (G2). If there is none of these, but one with edges of
- * real time or of a thread's own order, somebody did not see what had ended before: a stale read.
+ * The names are Adya's. A cycle with
  *
- * Short cycles are looked for first, from every member; barriers on the way cost nothing. After so
- * many edges the search takes the first that it meets, and says that it may not be the shortest. */
+ *   write-write edges alone      is a dirty write (G0)
+ *   write-read edges, too        is a dirty read (G1c)
+ *   one read-write edge          is read skew (G-single); a lost update if it is all about one
+ *                                account
+ *   more read-write edges        is write skew (G2)
+ *   real time or thread order    is a stale read: a unit did not see one that had ended before;
+ *                                only where there is no cycle of the kinds above
+ *
+ * The search goes from every member, for cycles of length 2, then 3, and so on. Barriers add no
+ * length. After EDGES_MAX edges it takes the first cycle that it meets, and says that there may be
+ * a shorter one. */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 #define EDGES_MAX 2000000u
 #define COMPONENTS_MAX 16u
@@ -19,8 +25,8 @@
 
 /* How one node was reached. */
 struct hop {
-    uint32_t component; /* its own; 0: none yet */
-    uint32_t visit;     /* in which search: those of earlier ones are forgotten */
+    uint32_t component; /* of the node; 0: none yet */
+    uint32_t visit;     /* the search that set the fields below */
     uint32_t distance, from, edge;
 };
 
@@ -29,7 +35,7 @@ struct hunt {
     struct hop *hops;
     uint32_t *queue;
     uint32_t component, head, tail;
-    uint32_t start, length; /* look for a cycle of at most so many units */
+    uint32_t start, length; /* search for a cycle of at most so many units */
     uint32_t kinds;         /* bits of the edges that count */
     uint64_t budget;
 };
@@ -46,8 +52,8 @@ static bool enter(struct hunt *h, uint32_t node, uint32_t distance, uint32_t fro
     return true;
 }
 
-/* Follow the edges of a unit, and at once those of the barriers behind it: they cost nothing. True:
- * one leads to where the search began; `start` knows the way back. */
+/* Follow the edges of a unit, and those of the barriers that they lead to, which add no length.
+ * Returns true if an edge leads back to the start of the search; the start's hop is that edge. */
 static bool follow(struct hunt *h, uint32_t unit)
 {
     const struct checker *c = h->c;
@@ -90,7 +96,7 @@ static bool search(struct hunt *h, uint32_t start)
     return false;
 }
 
-/* Is there a cycle of these edges? Shortest first. */
+/* Find a cycle of edges of these kinds, a short one first. Returns false if there is none. */
 static bool hunt_down(struct hunt *h, uint32_t kinds, const uint32_t *members, uint32_t count)
 {
     h->kinds = kinds;
@@ -101,7 +107,7 @@ static bool hunt_down(struct hunt *h, uint32_t kinds, const uint32_t *members, u
             if (members[i] < h->c->unit_count && search(h, members[i])) return true;
         }
     }
-    /* At any length, from the first few. */
+    /* The budget is spent: a cycle of any length, from the first few members. */
     h->length = UINT32_MAX;
     for (uint32_t i = 0; i < count && i < 8; i++) {
         if (members[i] < h->c->unit_count && search(h, members[i])) return true;
@@ -109,7 +115,7 @@ static bool hunt_down(struct hunt *h, uint32_t kinds, const uint32_t *members, u
     return false;
 }
 
-/* What each state is of: an account, or an id. Numbers of the two do not overlap. */
+/* The account or the id that a state belongs to. The numbers of the two do not overlap. */
 static uint32_t object_of(const struct checker *c, uint32_t state)
 {
     return state < c->account_states ? state / ID_STATES
@@ -134,7 +140,8 @@ static enum anomaly name_of(const struct checker *c, const struct arrow *arrows,
     return reads > 0 ? ANOMALY_DIRTY_READ : ANOMALY_DIRTY_WRITE;
 }
 
-/* Walk back from the start; edges through barriers become one arrow. Backwards: the last first. */
+/* Walk back from the start, so that the last arrow comes first. Edges through barriers become one
+ * arrow. */
 static uint32_t take_arrows(const struct hunt *h, struct arrow *arrows)
 {
     const struct checker *c = h->c;

@@ -1,12 +1,12 @@
-/* rejects.c - one line per row that came to nothing. */
+/* rejects.c - writes a line for each row that was bad, skipped or refused. */
 #define _POSIX_C_SOURCE 200809L
-#include "command/csv/rejects.h"
+#include "command/load/rejects.h"
 
 #include <csv.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "command/csv/number.h"
+#include "command/common/number.h"
 #include "command/terminal/escape.h"
 
 bool reject_open(struct rejects *rejects, const char *path)
@@ -25,7 +25,7 @@ bool reject_open(struct rejects *rejects, const char *path)
     return true;
 }
 
-/* A field in quotes. */
+/* Write a field in quotes. */
 static void put(const struct rejects *rejects, const char *text, size_t length)
 {
     if (rejects->escapes) {
@@ -51,8 +51,7 @@ void reject_write(struct rejects *rejects, const struct reject *reject)
     if (to == NULL) return;
     put(rejects, reject->path, strlen(reject->path));
     (void)fprintf(to, ",%llu,%s,", (unsigned long long)reject->line, reject->outcome);
-    (void)fputc('"',
-                to); /* what a reason quotes of a cell is for people: escaped, quotes doubled */
+    (void)fputc('"', to); /* a reason may quote a cell: it is escaped, and quotes are doubled */
     for (size_t at = 0, end; at < reject->meaning_length; at = end) {
         const char *quote = memchr(reject->meaning + at, '"', reject->meaning_length - at);
 

@@ -1,6 +1,6 @@
 /* stopwatch.c - CLOCK_MONOTONIC. */
 #define _POSIX_C_SOURCE 200809L
-#include "command/measure/stopwatch.h"
+#include "command/common/stopwatch.h"
 
 #include <time.h>
 

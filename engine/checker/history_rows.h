@@ -1,6 +1,6 @@
-/* rows.h - the rows of a history on disk: which fields, in which order. */
-#ifndef QUIPU_CHECKER_ROWS_H
-#define QUIPU_CHECKER_ROWS_H
+/* history_rows.h - the rows of a history on disk: which fields, in which order. */
+#ifndef QUIPU_CHECKER_HISTORY_ROWS_H
+#define QUIPU_CHECKER_HISTORY_ROWS_H
 
 #include "checker/recording.h"
 
@@ -23,7 +23,8 @@ extern const struct row_kind row_kinds[];
 #define ROW_KIND_COUNT 5
 #define ROW_FIELDS_MAX 17
 
-/* An outcome by its name, as in docs/semantics.md, or `created`. False: there is none. */
+/* Read an outcome by its name, as in docs/semantics.md, or `created`. Returns false if there is no
+ * such outcome. */
 bool row_outcome(enum history_kind kind, const char *text, size_t length, quipu_uint128 *outcome);
 
 #endif

@@ -1,17 +1,18 @@
-/* conserve.c - what is debited is credited: in each ledger, of what is pending and of what is
- * posted, since the history began. */
+/* conservation.c - in each ledger, debits equal credits: pending and posted ones alike, since the
+ * history began. */
 #include <stdlib.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
-/* Sums are modulo 2^128: debits and credits that are equal stay equal. */
+/* The sums of a ledger, modulo 2^128: equal debits and credits stay equal. */
 struct balance {
     uint32_t ledger;
-    bool known; /* every account of it has a last state */
+    bool known; /* the last state of each of its accounts is known */
     quipu_uint128 debits_pending, debits_posted, credits_pending, credits_posted;
 };
 
-/* The last state of an account: as it was read, if it was, else as replayed. False: neither. */
+/* The last state of an account: the one that was read or, if none was, the one that replay
+ * computed. Returns false if there is neither. */
 static bool last_state(const struct checker *c, uint32_t a, struct totals *last)
 {
     const struct account *account = &c->accounts[a];
@@ -101,7 +102,7 @@ bool conservation_check(struct checker *c)
     uint32_t count;
 
     if (balances == NULL) return false;
-    /* Under cas the totals of a read may be older than its version. */
+    /* Under cas a read may show totals that are older than its version. */
     if (c->history->promise == HISTORY_SERIALIZABLE) find_last_reads(c);
     count = list_ledgers(c, balances);
     qsort(balances, count, sizeof *balances, by_ledger);

@@ -1,4 +1,7 @@
-/* read_file.c - a history from disk: any bytes will do, what is none is a fault with its line. */
+/* read_history.c - a history from disk.
+ *
+ * libcsv cuts lines into cells; the first cell of a row says what the others mean. Any bytes may
+ * come: the first thing that is wrong ends the reading, and is kept with its line. */
 #include <csv.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -8,11 +11,11 @@
 
 #include "checker/decimal.h"
 #include "checker/history_file.h"
-#include "checker/rows.h"
+#include "checker/history_rows.h"
 
 #define THREADS_MAX 4096
 #define CELL_BYTES_MAX 4096
-#define CHUNK_BYTES 65536
+#define BLOCK_BYTES 65536
 #define HEADER_CELLS 4
 #define CALL_CELLS 5
 
@@ -23,7 +26,7 @@ struct reader {
     struct history_fault *fault;
     uint64_t line;
     bool failed, begun; /* begun: the header was read */
-    bool in_line;       /* what was read last is not the end of a line */
+    bool in_line;       /* the last byte did not end a line */
     enum row row;
     const struct row_kind *kind;
     size_t cells;
@@ -78,7 +81,7 @@ static void first_cell(struct reader *r, const char *text, size_t length)
     }
 }
 
-/* A word where a number may stand, too. */
+/* Read a word that may stand in place of a number. */
 static bool read_word(const struct reader *r, const char *text, size_t length,
                       quipu_uint128 *number)
 {
@@ -125,7 +128,7 @@ static void on_cell(void *text, size_t length, void *context)
     if (length > CELL_BYTES_MAX) {
         fail(r, "a cell of more than %d bytes", CELL_BYTES_MAX);
     } else if (memchr(text, '\n', length) != NULL) {
-        fail(r, "a line end inside quotes"); /* a stray quote: rows behind it would be lost */
+        fail(r, "a line end inside quotes"); /* a stray quote would swallow the rows after it */
     } else if (r->cells == 0) {
         first_cell(r, text, length);
     } else if (r->row != ROW_COMMENT) {
@@ -204,7 +207,7 @@ static void take_step(struct reader *r)
         quipu_uint128 most = ~(quipu_uint128)0 >> (128 - 8 * field->size);
 
         if (!fits(r, i, most, field->name)) return;
-        /* Little-endian, as all records: the low bytes come first. */
+        /* Records are little-endian: the low bytes come first. */
         memcpy((char *)step + field->offset, &r->numbers[i], field->size);
     }
 }
@@ -228,7 +231,7 @@ static void on_row(int end, void *context)
     memset(r->numbers, 0, sizeof r->numbers);
 }
 
-/* Line by line, so that a fault has its line. */
+/* Parse line by line, so that a fault has its line. */
 static void parse(struct reader *r, struct csv_parser *parser, const char *text, size_t length)
 {
     while (length > 0 && !r->failed) {
@@ -253,21 +256,21 @@ static void parse(struct reader *r, struct csv_parser *parser, const char *text,
 
 static void read_all(struct reader *r, struct csv_parser *parser, FILE *from)
 {
-    char *chunk = malloc(CHUNK_BYTES);
+    char *block = malloc(BLOCK_BYTES);
     size_t length;
 
-    if (chunk == NULL) {
+    if (block == NULL) {
         fail_without_line(r, "out of memory");
         return;
     }
-    while (!r->failed && (length = fread(chunk, 1, CHUNK_BYTES, from)) > 0)
-        parse(r, parser, chunk, length);
-    free(chunk);
+    while (!r->failed && (length = fread(block, 1, BLOCK_BYTES, from)) > 0)
+        parse(r, parser, block, length);
+    free(block);
     if (ferror(from)) fail_without_line(r, strerror(errno));
     if (!r->failed && csv_fini(parser, on_cell, on_row, r) != 0) {
         fail(r, "not CSV: %s", csv_strerror(csv_error(parser)));
     }
-    /* Absent cells are 0: a row that was cut off would be another one. */
+    /* Absent cells are 0, so a row that was cut off would pass for another one. */
     if (!r->failed && r->in_line) fail(r, "the last row has no line end: the file was cut off");
     if (!r->failed && !r->begun) fail(r, "empty: the first row is `quipu-history,1,...`");
 }

@@ -1,10 +1,10 @@
-/* rejects.h - the rows that came to nothing, as CSV: which, why, and as they stood.
+/* rejects.h - a CSV file of the rows that were bad, skipped or refused, with the reason for each.
  *
  * Columns: file, line, outcome, meaning, needed, available, row. `outcome` is that of the ledger,
  * or bad_row, or skipped_row (good, but linked to a bad one). `row` is the line of the file, byte
- * for byte, as one quoted field; on a terminal alone it is escaped. */
-#ifndef QUIPU_COMMAND_CSV_REJECTS_H
-#define QUIPU_COMMAND_CSV_REJECTS_H
+ * for byte, as one quoted field; only on a terminal it is escaped. */
+#ifndef QUIPU_COMMAND_LOAD_REJECTS_H
+#define QUIPU_COMMAND_LOAD_REJECTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,27 +18,28 @@ struct reject {
     uint64_t line;
     const char *outcome, *meaning;
     size_t meaning_length;
-    const struct shortfall *shortfall; /* NULL: it is not about balances */
+    const struct shortfall *shortfall; /* NULL: the outcome is not about amounts */
     const char *row;
     size_t row_length;
 };
 
 struct rejects {
-    FILE *stream; /* NULL: nobody wants them */
+    FILE *stream; /* NULL: rejects are not written */
     bool escapes;
     struct output output;
 };
 
-/* "-" is standard output; NULL: nobody wants them. False: said why. */
+/* "-" is standard output; NULL: do not write rejects. Returns false, with a complaint, if the file
+ * cannot be opened. */
 bool reject_open(struct rejects *rejects, const char *path);
 
-/* What fails here is seen by reject_close(). */
+/* reject_close() sees a failed write. */
 void reject_write(struct rejects *rejects, const struct reject *reject);
 
-/* The file appears. False: said why. */
+/* The file appears. Returns false, with a complaint, if it could not be written. */
 bool reject_close(struct rejects *rejects);
 
-/* It does not. */
+/* The file does not appear. */
 void reject_drop(struct rejects *rejects);
 
 #endif
