@@ -225,7 +225,10 @@ quipu_status scribe_work(struct scribe *scribe, uint32_t count)
 
     for (uint32_t i = 0; i < count && status == QUIPU_OK; i++) {
         uint32_t kind = random_below(&scribe->random, 8);
-        uint32_t most = kind == 0 ? (uint32_t)scribe->log->payload_max : kind < 4 ? 200 : 9000;
+        size_t room = scribe->log->payload_max;
+        uint32_t most = kind == 0  ? (uint32_t)(room < MOST_BYTES ? room : MOST_BYTES)
+                        : kind < 4 ? 200
+                                   : 9000;
 
         status = scribe_append(scribe, 4 + random_below(&scribe->random, most - 3));
         if (status == QUIPU_OK && random_one_in(&scribe->random, 10)) {
