@@ -11,6 +11,7 @@
  *   O2  accounts that are only expected are locked too, unchanged: else two commits could each
  *       approve what the other changes */
 #include "protocol/protocol.h"
+#include "protocol/raced_state.h"
 
 #define LOCKED ((uint64_t)1)
 
@@ -22,7 +23,7 @@ _Static_assert(READ_ATTEMPTS <= SPIN_ROUNDS + SPIN_YIELDS, "it takes locks rathe
 
 static struct raced_state *state_of(struct slot *slot)
 {
-    return &slot->state.raced;
+    return slot_state(slot);
 }
 
 static uint64_t word_of(uint64_t version)

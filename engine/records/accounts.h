@@ -6,6 +6,7 @@
 #ifndef QUIPU_RECORDS_ACCOUNTS_H
 #define QUIPU_RECORDS_ACCOUNTS_H
 
+#include "base/lock.h"
 #include "base/memory.h"
 #include "records/slot.h"
 

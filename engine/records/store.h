@@ -11,8 +11,6 @@
 #include "records/transfers.h"
 #include "records/worker_places.h"
 
-struct rcu;
-
 struct store {
     struct accounts accounts;
     struct transfers transfers;
@@ -23,7 +21,7 @@ struct store {
     struct workers workers;
     struct imports imports;
     _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
-    struct rcu *rcu;          /* of the rcu protocol, else NULL */
+    void *protocol_state;     /* what the protocol keeps of the whole ledger; NULL: nothing */
 };
 
 struct store_capacities {

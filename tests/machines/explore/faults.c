@@ -59,7 +59,7 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
         address == &store->transfers.aside.word) {
         return PLACES;
     }
-    return store->rcu != NULL ? WRITER : OTHER;
+    return store->protocol_state != NULL ? WRITER : OTHER; /* rcu alone has any */
 }
 
 /* What does a fiber that is blocked or spins here wait for? */
