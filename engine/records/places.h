@@ -14,7 +14,7 @@
 #include "quipu/types.h"
 #include "records/chunks.h"
 
-#define RANGE_CHUNK 1024
+#define GRANT_PLACES 1024
 
 /* How many returned ranges are looked at before new places are taken. */
 #define RANGE_GLANCE 8

@@ -102,7 +102,7 @@ Test(chunks, follow_the_places)
     places.chunks = &chunks;
     cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_OK);
     cr_assert(note(chunk_at(&chunks, 3), CHUNK_PLACES, 1, 2), "handed out");
-    cr_assert(note(chunk_group_at(&chunks, 0), RANGE_CHUNK, 1, 2));
+    cr_assert(note(chunk_group_at(&chunks, 0), GRANT_PLACES, 1, 2));
     range.next = 100;
     quipui_places_give_back(&places, &range);
     cr_assert(is_known(chunk_at(&chunks, 2), 0, 0, 0), "came back");
