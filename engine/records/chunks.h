@@ -54,8 +54,11 @@ void quipui_chunks_close(struct chunks *chunks);
 /* Have counts for the first `places` places. Returns false if memory runs out. */
 bool quipui_chunks_ensure(struct chunks *chunks, uint64_t places);
 
-/* The same, and have memory behind them. */
-bool quipui_chunks_prefault(struct chunks *chunks, uint64_t places);
+/* The bytes of the table that has an entry for each `size` places: CHUNK_PLACES or GROUP_PLACES. */
+static inline size_t chunks_bytes(uint64_t places, uint64_t size)
+{
+    return (size_t)((places + size - 1) / size) * sizeof(struct chunk);
+}
 
 /* Places [from, to) were handed out, or came back. Under the lock of the places. */
 void quipui_chunks_hand_out(struct chunks *chunks, uint64_t from, uint64_t to);
