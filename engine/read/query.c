@@ -82,6 +82,7 @@ quipu_status quipui_query_transfers(struct reader *reader, const quipu_query_fil
         quipui_worker_scratch(reader->worker, selection.room * sizeof *selection.picks);
     if (selection.picks == NULL) return QUIPU_NO_MEMORY;
     quipui_find_transfers(reader->store, filter, &selection);
+    quipui_selection_sort(&selection);
     for (size_t i = 0; i < selection.count; i++)
         transfers[i] = *transfer_at(stored, selection.picks[i].place);
     *count = selection.count;

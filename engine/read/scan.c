@@ -52,13 +52,19 @@ static bool is_of_interest(const struct scan *scan, const struct span *span)
            selection_takes(scan->selection, scan->selection->newest ? span->newest : span->oldest);
 }
 
+static void select_at(const struct scan *scan, uint64_t timestamp, uint64_t place)
+{
+    quipui_select(scan->selection,
+                  &(struct pick){selection_rank(scan->selection, timestamp), .place = place});
+}
+
 static void offer(const struct scan *scan, uint64_t place)
 {
     const quipu_transfer *transfer = transfer_at(scan->transfers, place);
 
     count_step();
     if (is_wanted(scan, transfer)) {
-        quipui_select(scan->selection, transfer->timestamp, place);
+        select_at(scan, transfer->timestamp, place);
     }
 }
 
@@ -82,7 +88,7 @@ static void look_at_all(const struct scan *scan, uint64_t from, uint64_t to, str
         last = timestamp;
         span_add(span, &(struct span){1, timestamp, timestamp, false});
         if (is_wanted(scan, transfer_at(scan->transfers, place))) {
-            quipui_select(scan->selection, timestamp, place);
+            select_at(scan, timestamp, place);
         }
     }
     if (to - from != CHUNK_PLACES) span->is_ordered = false;
@@ -170,5 +176,4 @@ void quipui_find_transfers(struct store *store, const quipu_query_filter *filter
 
     for (uint64_t i = 0; i < groups; i++)
         scan_group(&scan, selection->newest ? groups - 1 - i : i);
-    quipui_selection_sort(selection);
 }

@@ -48,7 +48,8 @@ void quipui_section_before(const struct account_strand *strand, struct section *
 void quipui_section_at(const struct account_strand *strand, uint64_t number,
                        struct section *section);
 
-/* The totals at the oldest end of a section. With markers, or of section 0. */
+/* The marker at the oldest end of a section; and its totals. With markers, or of section 0. */
+const struct marker *quipui_section_marker(const struct account_strand *strand, uint64_t number);
 const struct totals *quipui_section_totals(const struct account_strand *strand, uint64_t number);
 
 /* The section that a walk begins with which wants transfers of `timestamp` or later. With
@@ -58,6 +59,9 @@ uint64_t quipui_section_since(const struct account_strand *strand, uint64_t time
 /* The totals of the account move by a knot: forth, or back. */
 void quipui_section_move(const struct transfers *transfers, uint64_t link, bool back,
                          struct totals *totals);
+
+/* Was the account closed before this knot, given that it was (not) after? */
+bool quipui_section_closed_before(const struct transfers *transfers, uint64_t link, bool after);
 
 /* The totals right after the newest knot, where the state itself may not have them: those of the
  * newest marker, moved by the knots after it. With no marker, all knots are walked. */

@@ -15,8 +15,8 @@
 #ifndef QUIPU_RECORDS_MARKERS_H
 #define QUIPU_RECORDS_MARKERS_H
 
+#include "base/latch.h"
 #include "records/accounts.h"
-#include "records/worker.h"
 
 #ifndef MARKED_VERSIONS /* tests/machines/explore has short strands */
 #define MARKED_VERSIONS ((uint64_t)256)
@@ -34,7 +34,7 @@ struct marker {
     uint32_t number;      /* the version / MARKED_VERSIONS */
     uint32_t previous;    /* the marker before: place + 1, or 0 */
     uint32_t skip;        /* a marker further back, or 0 */
-    uint32_t unused;
+    uint32_t closed;      /* was the account closed right after the version? */
 };
 
 _Static_assert(sizeof(struct marker) == 96, "the memory of a marker is counted in docs");
@@ -42,7 +42,9 @@ _Static_assert(sizeof(struct marker) == 96, "the memory of a marker is counted i
 struct markers {
     struct region region;
     uint64_t capacity;
-    _Atomic uint64_t used;
+    _Atomic uint64_t used; /* places that were ever in use */
+    struct latch keeping;  /* of `spare` */
+    uint32_t spare;        /* list of places whose marker was not added: place + 1, or 0 */
 };
 
 /* Enough for all versions of a ledger with so many transfers, each of which may expire. */
@@ -73,7 +75,7 @@ uint32_t quipui_marker_since(const struct markers *markers, uint32_t place, uint
 
 /* Add markers to an account whose newest is `from`; wanted[] are in order of version, with all
  * fields but the links of the list. Adds none if another reader was first, or memory runs out. */
-void quipui_markers_add(struct markers *markers, struct worker *worker, struct slot *slot,
-                        uint32_t from, const struct marker *wanted, size_t count);
+void quipui_markers_add(struct markers *markers, struct slot *slot, uint32_t from,
+                        const struct marker *wanted, size_t count);
 
 #endif

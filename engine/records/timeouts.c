@@ -205,7 +205,8 @@ void quipui_timeouts_drop(struct timeouts *timeouts, uint64_t hold)
 {
     /* relaxed: only the holder of the lock expires holds, so it was this thread. */
     if (load_relaxed(&hold_at(timeouts->transfers, hold)->state) == HOLD_EXPIRED) {
-        quipui_expiries_add(&timeouts->expired, hold);
+        quipui_expiries_add(&timeouts->expired, hold,
+                            hold_at(timeouts->transfers, hold)->expiry.timestamp);
     }
     take_out(timeouts, hold);
 }

@@ -37,9 +37,8 @@ struct worker {
     struct range places, ahead;
     uint64_t spare_places[RUN_EVENTS]; /* that came to nothing: the next to be used */
     uint32_t spare_place_count;
-    uint32_t spare_markers; /* list of markers that were not added: place + 1, or 0 */
-    uint64_t newest;        /* largest timestamp of a transfer stored by this worker */
-    uint32_t others_left;   /* holds of others that its call may still release: timeouts.h */
+    uint64_t newest;      /* largest timestamp of a transfer stored by this worker */
+    uint32_t others_left; /* holds of others that its call may still release: timeouts.h */
     char *scratch;
     size_t scratch_bytes;
     _Atomic uint64_t snapshot; /* rcu: the stamp that a snapshot in progress needs, or 0 */

@@ -22,7 +22,7 @@ enum cause {
     CAUSES
 };
 
-static const char *const texts[] = {"a latch of the index or a worker",
+static const char *const texts[] = {"a latch of the index, a worker or the markers",
                                     "an id in flight",
                                     "a pending transfer",
                                     "the lock of places",
