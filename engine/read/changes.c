@@ -1,12 +1,12 @@
 /* changes.c - what happened, in order, below the horizon.
  *
- *   1  release what is due, and compute the horizon
+ *   1  have all that is due expire, and compute the horizon
  *   2  look for the oldest changes after the position: transfers by their timestamp, imported
  *      records by when they came in, accounts, expiries
  *   3  for each, show both accounts as they were right after it (past.h)
  *
- * Everything below the horizon is decided and settled before the search begins, so nothing that
- * writers do meanwhile can come before what is found. */
+ * Everything below the horizon is decided and settled before the search begins. So whatever writers
+ * add meanwhile comes after what is found. */
 #include "read/changes.h"
 
 #include <string.h>
@@ -32,7 +32,7 @@ quipu_status quipui_read_horizon(struct reader *reader, uint64_t *horizon)
     struct store *store = reader->store;
     uint64_t now = clock_read(&store->clock);
 
-    /* On all accounts: nothing below the horizon is left to expire. */
+    /* On all accounts, so that nothing below the horizon is left to expire. */
     if (!reader->protocol->expire(store, reader->worker, NULL, 0, now)) return QUIPU_NO_MEMORY;
     /* Nothing drawn from here on is before now: an idle ledger's horizon follows the clock. */
     clock_reach(&store->clock, now);
@@ -229,7 +229,8 @@ static void tell_account(struct store *store, const struct pick *pick, quipu_cha
     change->type = QUIPU_CHANGE_ACCOUNT;
 }
 
-/* Tell each change but for the accounts of transfers, which `pasts` ask for; how many of those. */
+/* Tell each change, but without the accounts of transfers: `pasts` ask for those. Returns how many
+ * pasts. */
 static size_t tell(struct search *search, quipu_change *changes, struct past *pasts)
 {
     struct store *store = search->store;

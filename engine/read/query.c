@@ -1,7 +1,7 @@
 /* query.c - accounts and transfers by their fields: scans.
  *
  * Account slots are in order of timestamp, so a span of time is a span of slots. Transfers are not
- * (each worker appends to its own places): scan.c finds them. */
+ * in order, since each worker appends to its own places: scan.c finds them. */
 #include "read/query.h"
 
 #include "read/scan.h"

@@ -4,8 +4,8 @@
  *   2  a chunk whose places are in order of time is entered where the span begins
  *   3  any other chunk is looked at place by place, and noted if it is at rest (records/chunks.h)
  *
- * Oldest first it goes up the places, newest first down: that is nearly the order of time, so once
- * the selection is full most chunks cannot improve it. */
+ * A scan goes up the places for the oldest, down for the newest. That is nearly the order of time,
+ * so once the selection is full most chunks cannot improve it. */
 #include "read/scan.h"
 
 #include "read/steps.h"
@@ -80,7 +80,7 @@ static void look_at_all(const struct scan *scan, uint64_t from, uint64_t to, str
 
         count_step();
         if (!knot_is_settled(knot_at(scan->transfers, place))) {
-            span->is_ordered = false; /* a gap: order is of no use */
+            span->is_ordered = false; /* a gap: the order is not used */
             continue;
         }
         timestamp = transfer_at(scan->transfers, place)->timestamp;

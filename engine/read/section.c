@@ -94,8 +94,8 @@ bool quipui_section_closed_before(const struct transfers *transfers, uint64_t li
     return true; /* it was opened by the void or the expiry of what had closed it */
 }
 
-/* The versions of a strand fall one by one (K1); a bound beside them keeps a race that broke them
- * (unsafe) from more than that. */
+/* The versions of a strand fall one by one (K1). The bound on the count is for strands that a race
+ * has broken (unsafe). */
 static void load(const struct account_strand *strand, uint64_t number, uint64_t link,
                  struct section *section)
 {
@@ -186,7 +186,7 @@ static void walk(const struct account_strand *strand, const struct marker *from,
         closed = quipui_section_closed_before(transfers, link, closed);
         link = knot_previous(knot, link_side(link));
     }
-    /* Only a race that broke the strand (unsafe) leaves some without a knot. */
+    /* Only in a strand that a race has broken (unsafe) some are without a knot. */
     while (number > from->number)
         wanted[number - from->number - 1] = (struct marker){.number = (uint32_t)number--};
 }
@@ -222,14 +222,14 @@ bool quipui_sections_mark(struct account_strand *strand)
 
         if (from->number >= strand->last) continue;
         count = strand->last - from->number;
-        /* Not of the worker's scratch: who asks may have its page there. */
+        /* Not of the worker's scratch: the caller may have its page there. */
         wanted = quipui_memory_take(count * sizeof *wanted);
         if (wanted == NULL) return false;
         walk(strand, from, wanted);
         sum_up(from, wanted, count);
         quipui_markers_add(markers, strand->slot, newest, wanted, count);
         quipui_memory_give_back(wanted);
-        /* It is another now: ours, or that of a reader that was first. */
+        /* The newest is another now: ours, or that of a reader that was first. */
         if (marker_newest(strand->slot) == newest) return false;
     }
     return true;

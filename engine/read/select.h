@@ -1,6 +1,7 @@
 /* select.h - the first so many, in one order or the other, of all that is offered.
  *
- * What is offered in order is kept in order; only what comes out of order makes a heap of it. */
+ * What is offered in order is kept in order. Only when something comes out of order it becomes a
+ * heap. */
 #ifndef QUIPU_READ_SELECT_H
 #define QUIPU_READ_SELECT_H
 
@@ -24,7 +25,7 @@ struct selection {
     bool is_shuffled;    /* they are not in order, though it is no heap */
 };
 
-/* Timestamps by rank, so that lower is better whichever is wanted; and back. */
+/* From a timestamp to its rank, so that a lower rank is better; and back. */
 static inline uint64_t selection_rank(const struct selection *selection, uint64_t timestamp)
 {
     return selection->newest ? ~timestamp : timestamp;

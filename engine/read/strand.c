@@ -30,8 +30,8 @@ void quipui_strand_start(struct strand *strand, struct reader *reader, struct sl
         start_at(strand, quipui_section_marker(&sections, number));
         return;
     }
-    /* The version is in the newest section. Or there is no memory for markers: then the walk is
-     * longer, and no more. */
+    /* The version is in the newest section, or memory for markers ran out: then the walk is
+     * longer. */
     if (!reader->protocol->versioned) {
         (void)quipui_sections_mark(&sections);
         quipui_section_sum(&sections, &strand->totals);

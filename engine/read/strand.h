@@ -1,7 +1,7 @@
 /* strand.h - walking along the knots of an account, from its newest back to its first.
  *
- * Knots do not change once committed (K3), so a walk sees the account at each of its versions,
- * whatever writers do meanwhile. */
+ * Knots do not change once committed (K3). So a walk sees the account at each of its versions while
+ * writers go on. */
 #ifndef QUIPU_READ_STRAND_H
 #define QUIPU_READ_STRAND_H
 

@@ -1,7 +1,7 @@
 /* chunks.h - what readers note about the transfer log: which span of time a chunk of places has.
  *
- * Places are not in order of time, so a scan of a span of time has to look at all of them, unless
- * it knows that a chunk has nothing of that span. A reader that finds a chunk at rest notes its
+ * Places are not in order of time, so a scan of a span of time looks at all of them, except in
+ * chunks that it knows to have nothing of that span. A reader that finds a chunk at rest notes its
  * oldest and newest timestamp, and later scans skip it. There are two levels: chunks of 256 places,
  * and groups of 256 chunks. Writers count places where they take a range, not for each transfer.
  *

@@ -1,7 +1,7 @@
 /* expiries.h - the holds that expired, in the order in which their expiry took effect.
  *
- * That is on each account the order of its versions; timestamps rise with them (D7 of timeouts.h).
- * Only the holder of the lock of the time-outs adds.
+ * On each account that is the order of its versions, and timestamps rise with versions (D7 of
+ * timeouts.h). Only the holder of the lock of the time-outs adds.
  *
  * Across accounts their timestamps rise only nearly. So each block of 256 expiries, and each group
  * of 256 blocks, says which span of time it has: a reader skips those that have nothing it wants.
@@ -21,11 +21,11 @@ struct expiries {
     _Atomic uint64_t count;
 };
 
-/* For at most so many. False: no address space. */
+/* For at most so many. Returns false if address space runs out. */
 bool quipui_expiries_open(struct expiries *expiries, uint64_t capacity);
 void quipui_expiries_close(struct expiries *expiries);
 
-/* Make room for `count` more. False: no memory. */
+/* Make room for `count` more. Returns false if memory runs out. */
 bool quipui_expiries_supply(struct expiries *expiries, uint64_t count);
 
 /* Add a hold whose expiry has taken effect, at this timestamp. There is room. */

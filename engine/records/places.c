@@ -50,7 +50,7 @@ static void cut(struct places *places, uint64_t *link, uint64_t count, struct ra
     *link = range->end + 1;
 }
 
-/* First fit among the returned ranges, `most` of them looked at. */
+/* First fit among the first `most` returned ranges. */
 static bool take_returned(struct places *places, uint64_t count, uint64_t most, struct range *range)
 {
     uint64_t *link = &places->returned, grant = grant_for(places, count);

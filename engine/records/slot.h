@@ -7,14 +7,14 @@
  *   S1  id and the fields beside it are plain, under slot.timestamp: written before it is
  *   S2  timestamp is 0 until the account exists, then never changes
  *   S3  state belongs to one protocol for the whole life of the ledger
- *   S4  the time-outs are of timeouts.h, under its lock; what is atomic may be read without it */
+ *   S4  the time-outs belong to timeouts.h, under its lock; atomic fields may be read without it */
 #ifndef QUIPU_RECORDS_SLOT_H
 #define QUIPU_RECORDS_SLOT_H
 
 #include "base/atomic.h"
 #include "rules/balance.h"
 
-/* A private copy of what changes about an account: its balance, and the end of its thread. */
+/* A private copy of what changes about an account: its balance, and the end of its strand. */
 struct account_state {
     struct balance balance;
     uint64_t head;    /* link to its newest transfer; see knot.h */
@@ -28,7 +28,7 @@ struct account_state {
 struct own_timeouts {
     uint64_t first;            /* link of due_heap.h to the hold that falls due first, or 0 */
     _Atomic uint64_t earliest; /* its due time, or 0: there is none */
-    _Atomic uint64_t latest;   /* the largest due time of those that were released */
+    _Atomic uint64_t latest;   /* the largest due time of those that expired */
     _Atomic uint32_t rounds;   /* how often one was taken out */
     uint32_t heap_place;       /* among the accounts that have time-outs, if it is one of them */
 };
@@ -68,7 +68,7 @@ static inline struct party slot_party(struct slot *slot, struct balance *balance
 {
     struct party party = {
         .balance = balance,
-        /* relaxed: whoever has the slot has seen its account exist (S2). */
+        /* relaxed: a caller that has the slot has seen its account exist (S2). */
         .created = load_relaxed(&slot->timestamp),
         .ledger = slot->ledger,
         .flags = slot->flags,
@@ -77,7 +77,7 @@ static inline struct party slot_party(struct slot *slot, struct balance *balance
     return party;
 }
 
-/* Does the account exist? Then what never changes about it may be read (S1). */
+/* Does the account exist? If so, what never changes about it may be read (S1). */
 static inline bool slot_exists(const struct slot *slot)
 {
     /* edge slot.timestamp: acquire; pairs with release in accounts_settle(). */

@@ -28,15 +28,16 @@ struct store_capacities {
     uint64_t accounts, transfers, failed_ids;
 };
 
-/* Returns false if memory or addresses run out; then there is nothing to close. */
+/* Returns false if memory or address space runs out; then there is nothing to close. */
 bool quipui_store_open(struct store *store, const struct store_capacities *capacities);
 
-/* Before its first use: take the memory for so many records now. Returns false if there is less. */
+/* Before its first use: take the memory for so many records now. Returns false if there is not so
+ * much. */
 bool quipui_store_prefault(struct store *store, const struct store_capacities *capacities);
 void quipui_store_close(struct store *store);
 
-/* Put `count` places of transfers in a row into the worker's hands, which are empty. It is said
- * that there is no space only when nobody keeps any (worker_places.h).
+/* Put `count` places of transfers in a row into the worker's hands, which are empty. Returns
+ * QUIPU_NO_SPACE only after it took back what all workers keep (worker_places.h).
  *
  *   returns  QUIPU_OK, QUIPU_NO_SPACE, QUIPU_NO_MEMORY */
 static inline quipu_status store_supply(struct store *store, struct worker *worker, uint64_t count)
@@ -45,8 +46,8 @@ static inline quipu_status store_supply(struct store *store, struct worker *work
                             REACH_WORKERS, &worker->places);
 }
 
-/* Put up to `most` places into its hands, which are empty, for transfers by themselves; how many.
- * None: store_supply() knows why. */
+/* Put up to `most` places into its hands, which are empty, for transfers by themselves. Returns how
+ * many; if it is none, store_supply() says why. */
 static inline uint64_t store_supply_run(struct store *store, struct worker *worker, uint32_t most)
 {
     struct kept *kept = &worker->kept[PLACES_OF_TRANSFERS];
@@ -71,12 +72,12 @@ static inline void store_put_back(struct store *store, struct worker *worker)
     quipui_keep_put_back(&store->transfers.places, worker);
 }
 
-/* A fresh hold in state HOLD_NEW, and giving it back if it came to nothing. */
+/* Take a fresh hold, in state HOLD_NEW; give it back if it is unused. */
 quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64_t *hold);
 void quipui_hold_give_back(struct store *store, struct worker *worker, uint64_t hold);
 
-/* Remember an id that a transient failure burnt; *place says where. False: there is no space, or no
- * memory, for one more. */
+/* Remember an id that a transient failure burnt; *place says where. Returns false if space or
+ * memory for one more runs out. */
 bool quipui_failed_id_keep(struct store *store, struct worker *worker, quipu_uint128 id,
                            uint64_t *place);
 

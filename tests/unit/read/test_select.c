@@ -1,4 +1,4 @@
-/* test_select.c - the oldest or newest so many of what is offered, in whatever order. */
+/* test_select.c - the oldest or newest so many of what is offered, in any order. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,7 @@ static void check(struct random *random, enum order order, size_t room, bool new
     }
 }
 
-Test(select, the_best_whatever_comes_first)
+Test(select, the_best_in_any_order)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct random random = {seed};
@@ -68,7 +68,7 @@ Test(select, the_best_whatever_comes_first)
     }
 }
 
-/* Of one timestamp the lowest order is best, whatever comes first. */
+/* Of one timestamp the lowest order is best, in whatever order they come. */
 Test(select, by_order_what_is_of_one_time)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {

@@ -1,6 +1,6 @@
 /* test_places.c - every place is handed out in the end, and none twice.
  *
- *   T1  no place has two owners at once, whatever threads take and give back
+ *   T1  no place has two owners at once while threads take places and give them back
  *   T2  QUIPU_NO_SPACE comes when there are none left, and not before
  *   T3  grants shrink to one towards the end
  *   T4  a range that came back is handed out again, however deep in the list
