@@ -12,6 +12,7 @@
  *       approve what the other changes */
 #include "protocol/holds.h"
 #include "protocol/protocol.h"
+#include "protocol/raced_state.h"
 
 #define LOCKED ((uint64_t)1)
 
@@ -23,7 +24,7 @@ _Static_assert(READ_ATTEMPTS <= SPIN_ROUNDS + SPIN_YIELDS, "it takes locks rathe
 
 static struct raced_state *state_of(struct slot *slot)
 {
-    return &slot->state.raced;
+    return slot_state(slot);
 }
 
 static uint64_t word_of(uint64_t version)

@@ -7,13 +7,14 @@
 
 #include "protocol/holds.h"
 #include "protocol/protocol.h"
+#include "protocol/raced_state.h"
 
 /* How often a writer pauses between its read and its write, so that a race needs no luck. */
 #define PAUSE_EVERY 2
 
 static struct raced_state *state_of(struct slot *slot)
 {
-    return &slot->state.raced;
+    return slot_state(slot);
 }
 
 static void copy_out(struct copy *copy)

@@ -39,10 +39,10 @@ bool quipui_read(struct reader *reader, struct copy *copies, size_t count)
     struct store *store = reader->store;
     bool again = false;
 
-    /* Ends: what was due is released by then, so it is repeated only after more fell due or was
-     * released. */
+    /* Ends: by then all that was due has expired, so it is repeated only after more fell due or
+     * expired. */
     for (;;) {
-        /* The clock is only asked when something has a time-out at all. */
+        /* The clock is read only if some hold has a time-out. */
         bool timed = timeouts_due(&store->timeouts, NEVER - 1), closely;
         uint64_t now = timed ? clock_read(&store->clock) : NEVER - 1;
 

@@ -18,13 +18,13 @@ static inline void reader_saw(struct reader *reader, uint64_t timestamp)
     if (timestamp > reader->seen) reader->seen = timestamp;
 }
 
-/* An idle worker to read with; false: no memory. */
+/* Take an idle worker to read with. Returns false if memory runs out. */
 bool quipui_reader_open(struct reader *reader, struct store *store,
                         const struct protocol *protocol);
 void quipui_reader_close(struct reader *reader);
 
 /* Copy accounts (sorted by slot, each once) as the protocol reads them, with nothing in them that
- * is due by now. False: no memory. */
+ * is due by now. Returns false if memory runs out. */
 bool quipui_read(struct reader *reader, struct copy *copies, size_t count);
 
 #endif

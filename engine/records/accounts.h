@@ -2,10 +2,11 @@
  *
  * Accounts are created by one thread at a time (`creating`), so slots are in order of timestamp and
  * [0, count) have no hole. Some slots behind the capacity are for chains that turn out to be too
- * long: they are claimed and released, never settled. */
+ * long: they are taken and given back, never settled. */
 #ifndef QUIPU_RECORDS_ACCOUNTS_H
 #define QUIPU_RECORDS_ACCOUNTS_H
 
+#include "base/lock.h"
 #include "base/memory.h"
 #include "records/slot.h"
 

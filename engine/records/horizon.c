@@ -28,7 +28,7 @@ static uint64_t raise(_Atomic uint64_t *horizon, uint64_t to)
     /* Ends: it only grows, and a swap fails only after it has grown. */
     while (seen < to) {
         /* edge store.horizon: acq_rel; pairs with acquire in raise(). Carries all that this thread
-         * has seen of what lies below: another may answer with our horizon. */
+         * has seen below it: another thread may answer with our horizon. */
         if (cas_acq_rel(horizon, &seen, to)) return to;
     }
     return seen;

@@ -11,7 +11,6 @@
 #include "records/transfers.h"
 #include "records/worker_places.h"
 
-struct rcu;
 struct journal;
 struct ring;
 
@@ -30,22 +29,23 @@ struct store {
     struct {
         struct ring *expiries, *accounts; /* of a durable ledger, else NULL */
     } rings;
-    struct rcu *rcu; /* of the rcu protocol, else NULL */
+    void *protocol_state; /* what the protocol keeps of the whole ledger; NULL: nothing */
 };
 
 struct store_capacities {
     uint64_t accounts, transfers, failed_ids;
 };
 
-/* Returns false if memory or addresses run out; then there is nothing to close. */
+/* Returns false if memory or address space runs out; then there is nothing to close. */
 bool quipui_store_open(struct store *store, const struct store_capacities *capacities);
 
-/* Before its first use: take the memory for so many records now. Returns false if there is less. */
+/* Before its first use: take the memory for so many records now. Returns false if there is not so
+ * much. */
 bool quipui_store_prefault(struct store *store, const struct store_capacities *capacities);
 void quipui_store_close(struct store *store);
 
-/* Put `count` places of transfers in a row into the worker's hands, which are empty. It is said
- * that there is no space only when nobody keeps any (worker_places.h).
+/* Put `count` places of transfers in a row into the worker's hands, which are empty. Returns
+ * QUIPU_NO_SPACE only after it took back what all workers keep (worker_places.h).
  *
  *   returns  QUIPU_OK, QUIPU_NO_SPACE, QUIPU_NO_MEMORY */
 static inline quipu_status store_supply(struct store *store, struct worker *worker, uint64_t count)
@@ -54,8 +54,8 @@ static inline quipu_status store_supply(struct store *store, struct worker *work
                             REACH_WORKERS, &worker->places);
 }
 
-/* Put up to `most` places into its hands, which are empty, for transfers by themselves; how many.
- * None: store_supply() knows why. */
+/* Put up to `most` places into its hands, which are empty, for transfers by themselves. Returns how
+ * many; if it is none, store_supply() says why. */
 static inline uint64_t store_supply_run(struct store *store, struct worker *worker, uint32_t most)
 {
     struct kept *kept = &worker->kept[PLACES_OF_TRANSFERS];
@@ -100,12 +100,12 @@ static inline uint64_t store_barrier(struct store *store)
     return load_relaxed(&store->barrier);
 }
 
-/* A fresh hold in state HOLD_NEW, and giving it back if it came to nothing. */
+/* Take a fresh hold, in state HOLD_NEW; give it back if it is unused. */
 quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64_t *hold);
 void quipui_hold_give_back(struct store *store, struct worker *worker, uint64_t hold);
 
-/* Remember an id that a transient failure burnt; *place says where. False: there is no space, or no
- * memory, for one more. */
+/* Remember an id that a transient failure burnt; *place says where. Returns false if space or
+ * memory for one more runs out. */
 bool quipui_failed_id_keep(struct store *store, struct worker *worker, quipu_uint128 id,
                            uint64_t *place);
 

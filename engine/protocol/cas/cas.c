@@ -36,11 +36,6 @@
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-static struct cas_state *state_of(struct slot *slot)
-{
-    return &slot->state.cas;
-}
-
 static wide total_of(_Atomic wide *word)
 {
     /* edge cas.total: acquire; pairs with acq_rel in grow(). */
@@ -112,7 +107,7 @@ static MUST_CHECK bool grow_within(_Atomic wide *word, wide amount, wide room)
 /* Copy one account: each total exact, each pair that a limit compares of one instant (C4). */
 static void copy_out(struct store *store, struct copy *copy)
 {
-    struct cas_state *from = state_of(copy->slot);
+    struct cas_state *from = cas_state_of(copy->slot);
     struct balance *balance = &copy->state.balance;
     wide debits_posted, credits_posted, debits, credits;
 
@@ -176,7 +171,7 @@ struct share {
 
 static inline struct share share_on(const struct unit *unit, uint32_t i, enum side side)
 {
-    struct cas_state *state = state_of(unit->copies[i].slot);
+    struct cas_state *state = cas_state_of(unit->copies[i].slot);
     const struct balance *was = &unit->was[i].balance, *now = &unit->copies[i].state.balance;
     struct share share = {
         .total = side == SIDE_DEBIT ? &state->debits_total : &state->credits_total,

@@ -42,7 +42,7 @@ static struct strand unpacked(wide value)
 static struct strand strand_of(struct slot *slot)
 {
     /* edge cas.strand: acquire; pairs with acq_rel in advance(). */
-    return unpacked(load_acquire(&slot->state.cas.strand));
+    return unpacked(load_acquire(&cas_state_of(slot)->strand));
 }
 
 static bool advance(struct slot *slot, struct strand from, struct strand to)
@@ -50,7 +50,7 @@ static bool advance(struct slot *slot, struct strand from, struct strand to)
     wide seen = packed(from);
 
     /* edge cas.strand: acq_rel; pairs with acquire in strand_of(). Carries records and knots. */
-    return cas_acq_rel(&slot->state.cas.strand, &seen, packed(to));
+    return cas_acq_rel(&cas_state_of(slot)->strand, &seen, packed(to));
 }
 
 static uint64_t tie_of(const struct knot *knot)
@@ -118,12 +118,12 @@ static void finish(struct store *store, struct slot *slot, struct strand mark)
 {
     uint64_t timestamp = timestamp_of(store, mark.head & LINK_MASK);
     /* relaxed: a guess; the compare-and-swap decides. */
-    uint64_t seen = load_relaxed(&slot->state.cas.touched);
+    uint64_t seen = load_relaxed(&cas_state_of(slot)->touched);
 
     /* Ends: it only grows, and a swap fails only after it has grown. */
     while (seen < timestamp) {
         /* edge cas.touched: acq_rel; pairs with acquire in touched_by(). Carries nothing. */
-        if (cas_acq_rel(&slot->state.cas.touched, &seen, timestamp)) break;
+        if (cas_acq_rel(&cas_state_of(slot)->touched, &seen, timestamp)) break;
     }
     (void)advance(slot, mark, after(store, mark));
 }
@@ -131,7 +131,7 @@ static void finish(struct store *store, struct slot *slot, struct strand mark)
 static uint64_t touched_by(struct slot *slot)
 {
     /* edge cas.touched: acquire; pairs with acq_rel in finish(). */
-    return load_acquire(&slot->state.cas.touched);
+    return load_acquire(&cas_state_of(slot)->touched);
 }
 
 /* Look after a mark that is not ours. `patient` counts how long we waited. */
@@ -181,8 +181,8 @@ void quipui_tie_seed(struct slot *slot, const struct account_state *state)
                             state->head};
 
     /* relaxed: published when the account is settled. */
-    store_relaxed(&slot->state.cas.strand, packed(strand));
-    store_relaxed(&slot->state.cas.touched, state->touched);
+    store_relaxed(&cas_state_of(slot)->strand, packed(strand));
+    store_relaxed(&cas_state_of(slot)->touched, state->touched);
 }
 
 void quipui_tie_see(struct store *store, struct copy *copy)

@@ -22,7 +22,23 @@
 #ifndef QUIPU_PROTOCOL_CAS_TIE_H
 #define QUIPU_PROTOCOL_CAS_TIE_H
 
+#include "base/wide.h"
 #include "protocol/protocol.h"
+
+/* Totals by themselves, and the strand: version and head in one word. */
+struct cas_state {
+    _Atomic wide strand; /* raced: cas; see tie.c */
+    _Atomic uint64_t touched;
+    uint64_t unused;
+    _Atomic wide debits_total, debits_posted, credits_total, credits_posted; /* raced: cas */
+};
+
+_Static_assert(FITS_SLOT_STATE(struct cas_state), "cas: fits the state of a slot");
+
+static inline struct cas_state *cas_state_of(struct slot *slot)
+{
+    return slot_state(slot);
+}
 
 /* The first strand of an account. */
 void quipui_tie_seed(struct slot *slot, const struct account_state *state);

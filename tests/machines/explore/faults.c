@@ -22,7 +22,7 @@ enum cause {
     CAUSES
 };
 
-static const char *const texts[] = {"a latch of the index or a worker",
+static const char *const texts[] = {"a latch of the index, a worker or the markers",
                                     "an id in flight",
                                     "a pending transfer",
                                     "the lock of places",
@@ -59,7 +59,7 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
         address == &store->transfers.aside.word) {
         return PLACES;
     }
-    return store->rcu != NULL ? WRITER : OTHER;
+    return store->protocol_state != NULL ? WRITER : OTHER; /* rcu alone has any */
 }
 
 /* What does a fiber that is blocked or spins here wait for? */
