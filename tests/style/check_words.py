@@ -13,8 +13,8 @@ W3  A return value is a sentence: `Returns false if memory runs out.`, not a wor
 W4  No `else` behind a comma or at the end of a clause: two sentences say which case is which.
 W5  No inverted conditions (`were it ...`, `had it ...`): say `if`.
 W6  No headless `of`: `what is of`, `those of whom`, `that of which`.
-W7  One meaning a word: a hold expires and is not released; knots form strands, not threads; ids
-    are claimed, nothing else is.
+W7  One meaning a word: a hold expires, and "released" is not said of it; knots form strands, not
+    threads; ids are claimed, nothing else is.
 """
 import ast
 import collections
@@ -27,13 +27,13 @@ import tokenize
 import source
 
 FOLDERS = ["include", "engine", "tests", "bench", "docs", ".ci"]
-C_FILES = (".c", ".h")
+C_FILES = (".c", ".h", ".pml")
 HASH_FILES = (".sh", ".cmake", "CMakeLists.txt")
 ENDINGS = C_FILES + HASH_FILES + (".py", ".md")
 SCRIPTS = ["dev", ".ci/run", "bench/figures", "bench/plot"]
 MESSAGES = "engine/command/"
 
-# Who asks or is asked is a question; so `who` behind one of these stays.
+# Behind one of these `who` asks a question, and stays.
 ASKING = set("""say says said saying tell tells told telling know knows known see sees seen ask asks
     asked show shows shown decide decides remember remembers matter matters find finds""".split())
 PEOPLE = set("""people person persons user users human humans engineer engineers programmer
@@ -81,8 +81,8 @@ PATTERNS = [(rule, advice, re.compile(pattern, flags)) for rule, advice, pattern
     ("W7", "a strand", r"\bknots? (?:\w+ )?(?:in|on|onto|of) (?:a|the|its|their|one) threads?\b",
      re.I),
     ("W7", "only ids are claimed",
-     r"\bclaim(?:s|ed|ing)?(?: of| on)?(?: (?:a|an|the|its|their|each|all|one))?"
-     r" (?:holds?|pending|places?|workers?|accounts?|slots?|chunks?)\b(?! ids?\b)", re.I),
+     r"\bclaim(?:s|ed|ing)?(?: of| on)?(?: pending| (?:a|an|the|its|their|each|all|one)"
+     r" (?:holds?|pending|places?|workers?|accounts?|slots?|chunks?))\b(?! ids?\b)", re.I),
 ]]
 
 Block = collections.namedtuple("Block", "lines heading")  # lines: (number, text) each

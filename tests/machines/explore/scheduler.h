@@ -1,4 +1,4 @@
-/* scheduler.h - fibers of one schedule, and who runs next.
+/* scheduler.h - fibers of one schedule, and which runs next.
  *
  * A schedule is a run of all fibers from their start to their end. Time is steps: one per point at
  * which the scheduler was asked, or a fiber began to wait. At each a strategy (strategy.h) may
@@ -51,7 +51,7 @@ struct question {
     uint32_t step;
     uint32_t ready;      /* a bit per fiber that can go on */
     uint32_t current;    /* the fiber that asks */
-    uint32_t by_default; /* who runs if nothing is said */
+    uint32_t by_default; /* which runs if nothing is said */
     bool may_stay;       /* the current one can go on */
     bool matters;        /* no less than another fiber touches the address that comes next */
 };

@@ -99,8 +99,8 @@ void play_refusals(struct scene *scene)
 }
 
 /* --- scarce: a chain that finds no memory, at each place where it asks for some, has changed
- * nothing: it is posted when there is some again (`scarce`). Whoever left an id claimed waits for
- * itself (`deadlock`) --- */
+ * nothing: it is posted when there is some again (`scarce`). A call that left an id claimed waits
+ * for itself (`deadlock`) --- */
 
 #define LONG_CHAIN 4000 /* ids enough that their index grows within it, */
 #define BEFORE 6000     /* these being there */

@@ -1,4 +1,4 @@
-/* test_timeouts.c - a pending transfer with a time-out is released exactly when it is due.
+/* test_timeouts.c - a pending transfer with a time-out expires exactly when it is due.
  *
  * Due is `timestamp + timeout`: one nanosecond before, every check and every read sees the hold;
  * from then on none does. */

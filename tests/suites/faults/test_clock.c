@@ -3,9 +3,9 @@
  *   C1  under load, whatever the clock says, timestamps are unique, below 2^63, and those of calls
  *       that began later are larger; the books are right
  *   C2  nothing expires early, nor is seen again once it has expired
- *   C3  what a read released at a time that the clock took back is over: who writes goes on
+ *   C3  what expired for a read at a time that the clock took back is over: writers go on
  *   C4  a clock near 2^63 is not believed: it neither overflows nor uses timestamps up
- *   C5  a clock that stops stops only who asks it, and under rcu other writers */
+ *   C5  a clock that stops stops only the call that asks it, and under rcu other writers */
 #include "support/checks.h"
 #include "support/ledger.h"
 #include "support/random.h"

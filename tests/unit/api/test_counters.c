@@ -1,6 +1,6 @@
 /* test_counters.c - how full a ledger is, as it says itself.
  *
- *   C1  exact while no call is in flight, whatever came to nothing
+ *   C1  exact while no call is in flight, also after events that failed
  *   C2  never more than the capacity, and never less than what was stored before, while others
  *       write
  *   C3  misuse is refused */

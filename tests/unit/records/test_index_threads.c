@@ -204,7 +204,7 @@ struct claims {
     unsigned won[THREADS], told[THREADS];
 };
 
-/* All threads claim the same ids; who wins stores, burns or gives back, the rest are told. */
+/* All threads claim the same ids; the winner stores, burns or gives back, the rest are told. */
 static void claim_all(void *context, unsigned thread)
 {
     struct claims *claims = context;

@@ -20,7 +20,7 @@ static struct worker *a_worker(void)
     return worker;
 }
 
-/* Holds that came to nothing are for whoever needs one, too, also while their worker is busy. */
+/* Unused holds of a worker are for any call that needs one, also while that worker is busy. */
 Test(store, calls_in_spare_holds)
 {
     enum { MANY = 1000 };
