@@ -4,7 +4,7 @@
 A discrete simulation. Cores post transfers of S ns of private work, S as measured with one thread
 by bench_share. What they share is lines, and a line is a server with a queue:
 
-  shard    one of 256 of the transfer index: latched, written, let go; once a transfer
+  shard    one of 256 of the transfer index: latched, written, left; once a transfer
   account  two a transfer, drawn as the workload says; busy while the protocol holds or marks them
   clock    drawn from once a call
   writer   rcu: one call at a time writes

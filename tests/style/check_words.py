@@ -50,7 +50,8 @@ NO_ORDER = r"(?:(?!acquire|order|store|edge|load|relaxed|fence)[^.;:,()|])"
 PATTERNS = [(rule, advice, re.compile(pattern, flags)) for rule, advice, pattern, flags in [
     ("W1", "name the subject", rf"\bwhatever {VERB}\b", re.I),
     ("W1", "name the subject", r"\bwho(?:m?ever)\b", re.I),
-    ("W2", "retries, starts over", r"\bround again\b", re.I),
+    ("W2", "retries, starts over", r"\bround again\b|\b(?:go|goes|going|went|gone) round\b",
+     re.I),
     ("W2", "prefetch", r"\bask(?:s|ed|ing)?\b(?: \w+){0,3} ahead\b", re.I),
     ("W2", "stages", r"\ba step apart\b", re.I),
     ("W2", "is unused, fails, is refused", r"\b(?:came|comes?|coming) to nothing\b", re.I),

@@ -14,7 +14,7 @@
 #define FIBERS_MAX 4
 #define SWITCHES_MAX 4096
 
-/* A schedule that takes longer is going round in circles. */
+/* A schedule that takes longer loops without end. */
 #define STEPS_MAX 20000
 
 enum fiber_state { FIBER_READY, FIBER_BLOCKED, FIBER_STOPPED, FIBER_DONE };
@@ -70,7 +70,7 @@ enum fiber_state scheduler_state(uint32_t fiber);
 /* Where a fiber is: the function of its last point, or of its wait. */
 struct place scheduler_place(uint32_t fiber);
 
-/* Is this fiber waiting: blocked, or going round? Then *place says where. */
+/* Is this fiber waiting: blocked, or spinning? Then *place says where. */
 bool scheduler_waits(uint32_t fiber, struct place *place);
 
 /* The schedule at hand, for a signal handler; and time, for records: grows with each call. */

@@ -22,7 +22,7 @@ static void try_again(struct scene *scene)
 }
 
 /* A chain that fails leaves its accounts as they were (`chain`), and what came before is on their
- * threads (`history`). */
+ * strands (`history`). */
 static void break_chain(struct scene *scene)
 {
     quipu_transfer legs[2] = {a_transfer(11, 1, 2, 1, QUIPU_TRANSFER_LINKED),

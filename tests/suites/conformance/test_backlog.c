@@ -64,7 +64,7 @@ static void fall_due(struct twin *twin, quipu_uint128 id, unsigned count)
 /* B1 of one call, for which `own` holds of its own have expired. */
 static void check_slice(const struct twin *twin, uint64_t before, uint64_t own)
 {
-    cr_assert_leq(before - held(twin), TIMEOUTS_SLICE + own, "%s: a call released too much",
+    cr_assert_leq(before - held(twin), TIMEOUTS_SLICE + own, "%s: a call let too much expire",
                   twin_name(twin));
     cr_assert_geq(before - held(twin), own, "%s: and its own at least", twin_name(twin));
 }
