@@ -2,7 +2,7 @@
  *
  * Small enough that everything meets everything: ids come again, whole or changed; posts name
  * holds, plain transfers and nothing; chains break; accounts are closed, limited, full, foreign,
- * missing. Now and then a chain lets go of a huge hold and takes the room. The same seed gives the
+ * missing. Now and then a chain gives back a huge hold and takes the room. The same seed gives the
  * same batches as long as the ledger gives the same answers. */
 #ifndef QUIPU_TESTS_GENERATOR_H
 #define QUIPU_TESTS_GENERATOR_H

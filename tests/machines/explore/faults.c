@@ -127,7 +127,7 @@ static const char *look_at_others(struct stage *stage, quipu_protocol protocol, 
         enum cause cause;
 
         if (i == stopped || scheduler_state(i) == FIBER_DONE) continue;
-        if (!scheduler_waits(i, &place)) return "the others go round without end";
+        if (!scheduler_waits(i, &place)) return "the others retry without end";
         cause = cause_of(stage, place);
         causes |= BIT(cause);
         if ((may_wait_for(stage, protocol, i) & BIT(cause)) != 0) continue;

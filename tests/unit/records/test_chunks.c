@@ -1,10 +1,10 @@
 /* test_chunks.c - what readers note about chunks of places.
  *
  *   T1  a chunk that nothing was handed out of is known to be empty
- *   T2  a note holds while as many places are handed out as it is about, and only then
+ *   T2  a note is true only while as many places are handed out as it is about
  *   T3  there is no note of a chunk with a place in use
  *   T4  places that came back count no more; taken again they end the note until it is replaced
- *   T5  a reader finds no span that nobody noted, while others note spans and hand out places */
+ *   T5  a reader finds no span that nobody noted, while others note and hand out */
 #include <criterion/criterion.h>
 
 #include "records/places.h"

@@ -20,7 +20,7 @@ static struct worker *a_worker(void)
     return worker;
 }
 
-/* Unused holds are for any worker that needs one, also while the worker that keeps them is busy. */
+/* Unused holds of a worker are for any call that needs one, also while that worker is busy. */
 Test(store, calls_in_spare_holds)
 {
     enum { MANY = 1000 };

@@ -1,6 +1,6 @@
 /* test_worker_places.c - places between their table and a worker's hands.
  *
- *   H1  a worker finds what any other keeps, busy or idle, but not what is in hands
+ *   H1  a call that needs what a worker keeps, busy or idle, finds it; not what is in hands
  *   H2  places of a unit are in a row, also where they were kept in pieces
  *   H3  what is left in hands goes back, and is used first
  *   H4  while fewer places are in hands than there are, nobody is told that there is none (P3)
@@ -147,7 +147,7 @@ Test(keep, takes_for_a_run_what_came_to_nothing_first)
     worker = a_worker();
     cr_assert_eq(quipui_keep_take_run(&places, &workers, worker, 16), 16);
     before = worker->places;
-    for (int i = 0; i < 5; i++) { /* three are unused, two of them are used again */
+    for (int i = 0; i < 5; i++) { /* three stay unused, of which two are used again */
         uint64_t place = worker_place(worker);
 
         if (i % 2 == 0) worker_place_back(worker, place);
