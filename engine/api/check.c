@@ -21,7 +21,8 @@ struct lent {
     uintptr_t from, end;
 };
 
-/* `count` things of so many bytes, aligned so; or nothing, where that is allowed. False: K1. */
+/* `count` things of so many bytes, aligned so; or nothing, where that is allowed. Returns false if
+ * K1 is broken. */
 static bool lend(struct lent *lent, const void *at, size_t count, size_t bytes, size_t alignment)
 {
     lent->from = (uintptr_t)at;

@@ -18,7 +18,7 @@ struct quipu_ledger {
     const struct protocol *protocol;
     _Atomic uint32_t state;      /* enum ledger_state */
     bool reads_latest;           /* reads do not wait for the disk */
-    struct directory *directory; /* of a ledger with a path, else NULL; and its log */
+    struct directory *directory; /* of a ledger with a path, or NULL; and its log */
     struct log *log;
 };
 

@@ -1,4 +1,4 @@
-/* futex.h - sleep until a word changes, and wake who sleeps on it. */
+/* futex.h - sleep until a word changes, and wake the threads that sleep on it. */
 #ifndef QUIPU_BASE_FUTEX_H
 #define QUIPU_BASE_FUTEX_H
 

@@ -5,7 +5,7 @@
  *   1  note the horizon: the clock, then all floors (H2)
  *   2  note how far the rings are filled, and encode all of that
  *   3  if somebody waits for this horizon, or enough has come together: append the frame
- *   4  show the horizon, and let go those who waited for it (H1)
+ *   4  show the horizon, and let the calls go that waited for it (H1)
  *
  * It takes no lock of the engine but that of the waiters, and waits for no grace period: a call may
  * wait for room in its ring while it is the one writer, or holds the lock of the time-outs. */
@@ -56,7 +56,7 @@ static void show(struct journal *journal, uint64_t horizon)
     quipui_waiters_serve(&journal->waiters, horizon);
 }
 
-/* Those who wait for room look again. */
+/* Calls that wait for room look again. */
 static void end_round(struct journal *journal)
 {
     /* relaxed: only we write it. */

@@ -19,13 +19,14 @@ struct journal {
     struct log *log;
     struct journal_options options;
     struct waiters waiters;
-    struct ring *expiries, *accounts; /* producers: who holds the time-outs' lock, `creating` */
+    struct ring *expiries,
+        *accounts; /* producers: the holders of the time-outs' lock, of `creating` */
     pthread_t flusher;
 
     _Alignas(CACHE_LINE) _Atomic uint64_t durable; /* the horizon that was shown last */
     _Atomic uint32_t failed;                       /* quipu_status */
     _Atomic uint32_t calls;  /* counts reasons for the flusher to wake up; it sleeps on this word */
-    _Atomic uint32_t rounds; /* counts rounds of the flusher; who lacks room sleeps on it */
+    _Atomic uint32_t rounds; /* counts rounds of the flusher; calls that lack room sleep on it */
     _Atomic uint32_t stopping;
 
     /* The flusher's. */

@@ -5,7 +5,7 @@
  *
  *   W1  a waiter holds nothing that another call, or the flusher, could wait for
  *   W2  the flusher touches a waiter only under the lock, but for the wake-up: a futex wake of a
- *       word that is gone wakes nobody, or somebody who looks again */
+ *       word that is gone wakes nobody, or a thread that looks again */
 #ifndef QUIPU_JOURNAL_WAITERS_H
 #define QUIPU_JOURNAL_WAITERS_H
 

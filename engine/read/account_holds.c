@@ -179,7 +179,7 @@ quipu_status quipui_lookup_holds(struct reader *reader, const quipu_uint128 *ids
             if (places[i] != 0 && !show_fate(reader, places[i] - 1, hold)) return QUIPU_NO_MEMORY;
         }
     }
-    /* Whatever resolved them had its timestamp by now. */
+    /* What resolved them had its timestamp by now. */
     if (reader->store->journal != NULL) reader_saw(reader, clock_last(&reader->store->clock));
     return QUIPU_OK;
 }

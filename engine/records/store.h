@@ -25,9 +25,9 @@ struct store {
     struct imports imports;
     _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
     _Atomic uint64_t barrier; /* the largest that a call published: journal.h, J3 */
-    struct journal *journal;  /* of a durable ledger, else NULL */
+    struct journal *journal;  /* of a durable ledger, or NULL */
     struct {
-        struct ring *expiries, *accounts; /* of a durable ledger, else NULL */
+        struct ring *expiries, *accounts; /* of a durable ledger, or NULL */
     } rings;
     void *protocol_state; /* what the protocol keeps of the whole ledger; NULL: nothing */
 };
@@ -96,7 +96,7 @@ static inline void store_raise_barrier(struct store *store, uint64_t timestamp)
 
 static inline uint64_t store_barrier(struct store *store)
 {
-    /* relaxed: whatever was seen that it is for, carries it. */
+    /* relaxed: what was seen that it is for, carries it. */
     return load_relaxed(&store->barrier);
 }
 

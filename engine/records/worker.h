@@ -42,7 +42,7 @@ struct worker {
     uint32_t others_left; /* so many holds of others its call may still have expire */
     char *scratch;
     size_t scratch_bytes;
-    _Atomic(struct ring *) ring; /* of a durable ledger, once it has settled something; else NULL */
+    _Atomic(struct ring *) ring; /* of a durable ledger, once it has settled something, or NULL */
     _Atomic uint64_t snapshot;   /* rcu: the stamp that a snapshot in progress needs, or 0 */
     struct worker *next;         /* of all workers; plain, under workers.first */
     struct kept kept[PLACE_KINDS];

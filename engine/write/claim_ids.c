@@ -28,7 +28,7 @@ static enum claim claim_or_wait(struct store *store, uint64_t hash, quipu_uint12
     }
 }
 
-/* False: no memory. */
+/* Claim the id of one leg. Returns false if memory runs out. */
 static bool claim_leg(struct transfer_batch *batch, struct leg *leg)
 {
     uint64_t found = 0;

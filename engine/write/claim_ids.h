@@ -14,7 +14,7 @@ uint32_t quipui_verdict_on(struct transfer_batch *batch, const quipu_transfer *e
 /* The same without a claim: its id is only asked for. */
 uint32_t quipui_ask(struct transfer_batch *batch, struct leg *leg);
 
-/* Undo the claims of a unit that came to nothing: the leg that failed for a transient reason burns
+/* Undo the claims of a unit that has failed: the leg that failed for a transient reason burns
  * its id, the other ids are free again. */
 void quipui_unclaim(struct transfer_batch *batch, bool refused);
 

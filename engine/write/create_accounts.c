@@ -84,7 +84,7 @@ static quipu_status claim_slot(struct account_batch *batch, const quipu_account 
     return QUIPU_OK;
 }
 
-/* Claim a slot for this event; or the verdict on its id. */
+/* Take a slot for this event, and claim its id; or the verdict on that id. */
 static quipu_status claim(struct account_batch *batch, const quipu_account *event,
                           uint32_t *verdict, uint64_t *original)
 {
@@ -180,7 +180,7 @@ static void set_refused(struct account_batch *batch, size_t failed, uint32_t ver
     }
 }
 
-/* Give the whole chain its first states. False: no memory. */
+/* Give the whole chain its first states. Returns false if memory runs out. */
 static bool seed(struct account_batch *batch)
 {
     const struct protocol *protocol = batch->protocol;
@@ -287,8 +287,8 @@ static quipu_status do_batch(struct account_batch *batch)
     return status;
 }
 
-/* Scratch: copies of all events, the first of which is made already; slots and timestamps. False:
- * no memory. */
+/* Scratch: copies of all events, the first of which is made already; slots and timestamps.
+ * Returns false if memory runs out. */
 static bool copy_events(struct account_batch *batch, const quipu_account *first,
                         const quipu_account *events)
 {

@@ -21,7 +21,7 @@ static bool is_plain(const quipu_transfer *event)
     return (event->flags & ~PLAIN_FLAGS) == 0;
 }
 
-/* Both accounts. False: one is not there. */
+/* Find both accounts. Returns false if one is not there. */
 static bool find_slots(struct store *store, const struct hashes *hashes, struct plain *plain)
 {
     const quipu_transfer *event = plain->event;
@@ -42,7 +42,7 @@ static void unclaim(struct transfer_batch *batch, const struct hashes *hashes, s
     plain->place = UNCLAIMED;
 }
 
-/* Claim the id for a place. False: somebody is at it, or no memory. */
+/* Claim the id for a place. Returns false if another call has claimed it, or memory runs out. */
 static bool claim(struct transfer_batch *batch, const struct hashes *hashes, struct plain *plain)
 {
     uint64_t place = worker_place(batch->worker), found = 0, original = 0;
@@ -66,7 +66,7 @@ static bool claim(struct transfer_batch *batch, const struct hashes *hashes, str
     return true;
 }
 
-/* One transfer of the run. False: the run ends before it. */
+/* Prepare one transfer of the run. Returns false if the run ends before it. */
 static bool prepare(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
     const struct arrival *arrival = arrival_at(batch, event);

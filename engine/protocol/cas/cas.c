@@ -3,11 +3,11 @@
  * The escrow method (O'Neil, 1986). Per account four totals by themselves: debits and credits, each
  * as all (pending and posted) and posted. A unit takes effect in four steps:
  *
- *   claim    the holds of the pending transfers it opens and resolves: another unit that resolves
- *            one of them, or finds it due, waits until the claim is confirmed or given back
+ *   lock     the holds that it opens and resolves: another unit that resolves one of them, or finds
+ *            it due, waits until the hold is confirmed or unlocked
  *   reserve  add to each total of all what the unit needs there, by compare-and-swap
- *   tie      its knots onto the threads of its accounts, all at once (tie.h)
- *   post     add to what is posted, let go what is no longer needed, and confirm the claims
+ *   tie      its knots onto the strands of its accounts, all at once (tie.h)
+ *   post     add to what is posted, let go what is no longer needed, and confirm the holds
  *
  * A step that fails undoes the steps before it, and the unit is retried.
  *
@@ -24,7 +24,7 @@
  *       the law's approval stand, however old the other words were
  *   C3  where the law looked at a total (a limit, a balancing transfer) the compare-and-swap is
  *       from the value it saw, or, for a limit, from one that leaves room for the same; elsewhere
- *       it adds to whatever is there
+ *       it adds to what is there
  *   C4  a copy reads posted words, all words, posted words, until the posted ones stand still: so
  *       each pair that a limit compares is of one instant
  *   C5  a total may lack a hold that another unit has claimed. So nothing that the law said over

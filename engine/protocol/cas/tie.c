@@ -112,8 +112,8 @@ static uint64_t timestamp_of(struct store *store, uint64_t link)
                                           : transfer_at(&store->transfers, index)->timestamp;
 }
 
-/* Take off the mark of a committed unit: `touched` first, so that who sees the new strand sees
- * it. */
+/* Take off the mark of a committed unit: `touched` first, so that a reader that sees the new
+ * strand sees it. */
 static void finish(struct store *store, struct slot *slot, struct strand mark)
 {
     uint64_t timestamp = timestamp_of(store, mark.head & LINK_MASK);
@@ -243,7 +243,7 @@ static struct strand old_strand(const struct unit *unit, uint32_t copy)
                            was->head};
 }
 
-/* Take the idle strands as the base of this attempt. False: one was closed or opened. */
+/* Take the idle strands as the base of this attempt. Returns false if one was closed or opened. */
 static bool take_strands(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++) {
@@ -274,8 +274,8 @@ static void take_off_marks(struct unit *unit, uint32_t placed, uint64_t attempt)
     }
 }
 
-/* Were all accounts touched before the legs that touch them now, and by nothing that is due by
- * then? Marks placed (T3): a hold that was tied here is in the heap. */
+/* Returns whether all accounts were touched before the legs that touch them now, and nothing is due
+ * by then. All marks are placed (T3): a hold that was tied here is in the heap. */
 static bool is_latest(struct store *store, const struct unit *unit)
 {
     uint64_t last = unit->legs[unit->leg_count - 1].timestamp;
@@ -290,8 +290,8 @@ static bool is_latest(struct store *store, const struct unit *unit)
     return true;
 }
 
-/* Draw the legs' timestamps again, all marks placed (T4). Not if the unit has holds: when they fall
- * due hangs on the timestamps. False: still not the latest. */
+/* Draw the legs' timestamps again, all marks placed (T4); but not for a unit with holds, whose due
+ * times hang on them. Returns false if the unit is still not the latest. */
 static bool redraw_under_marks(struct store *store, struct unit *unit)
 {
     uint64_t timestamp;

@@ -10,7 +10,7 @@
  *       sections are waited for by a grace period; a snapshot, which may take long, registers its
  *       stamp with its worker instead, so that the writer never waits for it
  *   R3  a retired version is used again after a grace period, once no registered stamp is below r
- *   R4  whoever registers does so within one read section: load the visible stamp, store it. So
+ *   R4  a snapshot registers within one read section: it loads the visible stamp and stores it. So
  *       after a grace period every stamp older than it is registered, or will never be */
 #include "base/grace.h"
 #include "protocol/holds.h"
@@ -113,7 +113,7 @@ static struct rcu_version *newest_of(struct slot *slot)
 
 static void warm(struct slot *slot)
 {
-    /* relaxed: only to ask early; who reads the version loads it again. */
+    /* relaxed: only to prefetch; a reader of the version loads it again. */
     const char *version = (const char *)load_relaxed(&rcu_state_of(slot)->newest);
 
     prefetch(version);
@@ -202,7 +202,8 @@ static void show(struct store *store)
     make_visible(rcu_of(store), next_stamp(rcu_of(store)));
 }
 
-/* The account as of a stamp. False: it did not exist. In a read section, or registered. */
+/* The account as of a stamp, which is registered, or in a read section. Returns false if it did not
+ * exist. */
 static bool read_at(struct slot *slot, uint64_t stamp, struct account_state *state)
 {
     /* edge rcu.newest: acquire; pairs with release in publish(). */
@@ -237,7 +238,7 @@ static void read(struct store *store, struct copy *copies, size_t count)
 #define DOOR_PREPARE prepare
 #include "protocol/loop.inc.h"
 
-/* Release all that is due at `now`: a slice at a time, so that writers get in between. */
+/* Let all that is due at `now` expire: a slice at a time, so that writers get in between. */
 static bool expire_all_as_writer(struct store *store, struct worker *worker, uint64_t now)
 {
     bool expired = true;
@@ -298,8 +299,8 @@ static bool register_clear(struct store *store, struct worker *worker, uint64_t 
 {
     struct timeouts *timeouts = &store->timeouts;
 
-    /* Ends: what is due at `now` is finite, and it is repeated only after a round of releases. */
-    for (;;) { /* round again: reached by tests/machines/explore */
+    /* Ends: what is due at `now` is finite, and it is repeated only after holds have expired. */
+    for (;;) { /* repeated: reached by tests/machines/explore */
         uint64_t now = clock_read(&store->clock), latest = timeouts_latest(timeouts), rounds;
 
         if (now < latest) now = latest;

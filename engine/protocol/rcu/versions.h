@@ -39,7 +39,7 @@ struct versions {
 
 void quipui_versions_close(struct versions *versions);
 
-/* Have at least `count` spare ones. False: no memory. */
+/* Have at least `count` spare ones. Returns false if memory runs out. */
 bool quipui_versions_supply(struct versions *versions, uint64_t count);
 
 /* One of those supplied. */
