@@ -21,9 +21,8 @@ static void *run(void *context)
     struct part *part = errand->part;
 
     /* It looks into indexes, in read sections. */
-    part->status = grace_join()
-                       ? errand->work(part)
-                       : quipui_blame_room(&part->diagnosis, QUIPU_NO_MEMORY, "a thread");
+    part->status = grace_join() ? errand->work(part)
+                                : quipui_blame_room(&part->diagnosis, QUIPU_NO_MEMORY, "a thread");
     return NULL;
 }
 
