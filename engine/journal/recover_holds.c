@@ -58,8 +58,8 @@ static bool change(struct hold *hold, enum hold_state state, uint64_t resolver)
 {
     uint64_t seen = hold_word(HOLD_PENDING, 0);
 
-    /* relaxed: only whether it stands matters. If two transfers resolved it, the other part may have
-     * found the other one. */
+    /* relaxed: all that matters is whether it stands. If two transfers resolved it, the other part
+     * may have found the other one. */
     return cas_relaxed(&hold->state, &seen, hold_word(state, resolver));
 }
 

@@ -315,10 +315,10 @@ static void beyond_time(struct tables *t)
     tables_transfer(t, 1)->transfer.timestamp = (uint64_t)INT64_MAX + 1;
 }
 
-/* Where two things are wrong, either may be found first. */
+/* Where two things are wrong ('|'), either may be found first. */
 static const struct {
     void (*put)(struct tables *tables);
-    const char *words, * or ;
+    const char *words;
 } wrongs[] = {
     {lost_transfer, "version 2 of account 1 is missing"},
     {lost_post, "is missing"},
@@ -351,7 +351,7 @@ static const struct {
     {place_huge, "transfer 1 names an account that is not there"},
     {other_ledger, "transfer 1 is between accounts of two ledgers",
      "version 2 of account 2 is missing"},
-    {same_account, "transfer 1 is against the rules", "version 2 of account 2 is missing"},
+    {same_account, "transfer 1 is against the rules|version 2 of account 2 is missing"},
     {older_than_account, "transfer 1 is older than its accounts"},
     {no_code, "transfer 1 is against the rules"},
     {odd_flags, "transfer 1 is against the rules"},
@@ -373,9 +373,20 @@ static const struct {
     {beyond_time, "has no time that there is"},
 };
 
+/* Do the words say one of these, which are parted by '|'? */
 static bool says(const char *words, const char *expected)
 {
-    return expected != NULL && strstr(words, expected) != NULL;
+    char one[256];
+
+    /* Ends: each turn takes one. */
+    while (*expected != '\0') {
+        size_t length = strcspn(expected, "|");
+
+        (void)snprintf(one, sizeof one, "%.*s", (int)length, expected);
+        if (strstr(words, one) != NULL) return true;
+        expected += length + (expected[length] == '|');
+    }
+    return false;
 }
 
 Test(recover_refuses, contradictions)
@@ -391,8 +402,8 @@ Test(recover_refuses, contradictions)
             if (seed > 0) tables_shuffle(&tables, &random);
             status = recover(&tables, small, words);
             cr_expect_eq(status, QUIPU_CORRUPT, "%zu: %s", i, wrongs[i].words);
-            cr_expect(seed > 0 || says(words, wrongs[i].words) || says(words, wrongs[i].or),
-                      "%zu: %s, not \"%s\"", i, words, wrongs[i].words);
+            cr_expect(seed > 0 || says(words, wrongs[i].words), "%zu: %s, not \"%s\"", i, words,
+                      wrongs[i].words);
             tables_free(&tables);
         }
     }
