@@ -109,8 +109,7 @@ quipu_status quipui_recover_states(struct recovery *recovery)
         add_to(&books, &state.balance);
         accounts_settle(slot, newborn_at(recovery, place)->timestamp);
     }
-    /* Each transfer is between two accounts of one ledger; so the books of all are those of each.
-     * */
+    /* Each transfer is between accounts of one ledger: the books of all are those of each. */
     if (books.debits_pending != books.credits_pending ||
         books.debits_posted != books.credits_posted) {
         return quipui_diagnose(recovery->diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,

@@ -58,9 +58,9 @@ static bool change(struct hold *hold, enum hold_state state, uint64_t resolver)
 {
     uint64_t seen = hold_word(HOLD_PENDING, 0);
 
-    /* edge hold.state: acq_rel; pairs with acquire in hold_word_of(). Carries nothing (V3): the
-     * other part may have found another transfer that resolved it. */
-    return cas_acq_rel(&hold->state, &seen, hold_word(state, resolver));
+    /* relaxed: all that matters is whether it stands. If two transfers resolved it, the other part
+     * may have found the other one. */
+    return cas_relaxed(&hold->state, &seen, hold_word(state, resolver));
 }
 
 static quipu_status resolve(struct part *part, uint64_t place)
