@@ -1,7 +1,7 @@
 /* test_log.c - the log on a disk that may do anything a crash may do: support/disk.h.
  *
- *   K1  a crash at any call of a run, settled in many ways, run after run on the same disk: what was
- *       acknowledged is there, in order, whole; of the rest at most the last; never CORRUPT
+ *   K1  a crash at any call of a run, settled in many ways, run after run on the same disk: what
+ *       was acknowledged is there, in order, whole; of the rest at most the last; never CORRUPT
  *   K2  the same when only the process dies
  *   K3  an error at any call: the log says so, goes on saying so, and the next open is as after K1
  *   K4  a sync that fails and loses sectors: what was not acknowledged is not believed because the
