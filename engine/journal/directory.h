@@ -31,13 +31,16 @@
 #define JOURNAL_SEGMENT_BYTES_MIN ((uint64_t)4 * JOURNAL_BLOCK_BYTES)
 #define JOURNAL_SEGMENT_BYTES_MAX ((uint64_t)1 << 32)
 
+/* So many segments at the start of a ledger are smaller: half of it, a quarter, and so on. */
+#define JOURNAL_SMALL_SEGMENTS 6
+
 /* Numbers that the layers above keep in quipu.ledger: the newest checkpoint, for one. */
 #define DIRECTORY_NOTES 32
 
 struct directory_options {
     struct files *files; /* NULL: the kernel's */
     const char *path;
-    uint64_t segment_bytes; /* of a ledger that is made now; 0: JOURNAL_SEGMENT_BYTES */
+    uint64_t segment_bytes; /* at most, of a ledger that is made now; 0: JOURNAL_SEGMENT_BYTES */
     bool create;            /* make the directory and the ledger if they are not there */
     bool read_only;         /* never write; many may read at once, beside no owner */
 };
@@ -55,7 +58,7 @@ struct ledger_facts {
     unsigned char identity[16]; /* random, for the ledger's life */
     uint64_t changes;           /* how often the facts were written */
     uint64_t epoch;             /* the newest that led */
-    uint64_t segment_bytes;     /* of every segment */
+    uint64_t segment_bytes;     /* of every segment but the first few */
     uint64_t first_segment;     /* all below were trimmed */
     uint64_t last_segment;      /* the last that was made: all of first..last must be there */
     struct log_point first;     /* what was before the first frame of first_segment */

@@ -44,7 +44,7 @@ struct segments {
     struct directory *directory;
     struct files *files;
     unsigned char identity[16];
-    uint64_t segment_bytes;
+    uint64_t segment_bytes_max;
     struct segments_options options;
 
     /* Changed by the one that walks to the end, then by the appender, who holds the guard. */
@@ -72,6 +72,16 @@ struct segments {
 static inline struct segments *segments_of(struct log *log)
 {
     return (struct segments *)(void *)log;
+}
+
+/* Bytes of a segment. The first few are smaller: a new ledger is ready soon, and read soon. */
+static inline uint64_t segment_bytes(const struct segments *segments, uint64_t number)
+{
+    uint64_t bytes = segments->segment_bytes_max;
+
+    if (number <= JOURNAL_SMALL_SEGMENTS) bytes >>= JOURNAL_SMALL_SEGMENTS + 1 - number;
+    bytes -= bytes % JOURNAL_BLOCK_BYTES;
+    return bytes < JOURNAL_SEGMENT_BYTES_MIN ? JOURNAL_SEGMENT_BYTES_MIN : bytes;
 }
 
 /* --- segments.c --- */

@@ -53,7 +53,7 @@ quipu_status quipui_cursor_fill(struct segments *segments, struct log_cursor *cu
                                 uint64_t segment, uint64_t offset, size_t count,
                                 const unsigned char **bytes, struct diagnosis *diagnosis)
 {
-    uint64_t rest = segments->segment_bytes - offset;
+    uint64_t rest = segment_bytes(segments, segment) - offset;
     uint64_t most = rest < READ_AHEAD_BYTES ? rest : READ_AHEAD_BYTES;
     size_t wanted = count > most ? count : (size_t)most;
     quipu_status status;
@@ -142,7 +142,7 @@ static quipu_status look_again(struct segments *segments, struct log_cursor *cur
     if (quipui_frame_decode(bytes, segments->identity, &frame) == FRAME_GOOD &&
         frame.sequence == cursor->sequence && frame.segment == cursor->segment &&
         frame.offset == cursor->offset && frame.length <= segments->log.payload_max &&
-        frame.offset + quipui_frame_bytes(frame.length) <= segments->segment_bytes) {
+        frame.offset + quipui_frame_bytes(frame.length) <= segment_bytes(segments, frame.segment)) {
         status = quipui_cursor_fill(segments, cursor, cursor->segment, cursor->offset,
                                     FRAME_HEADER_BYTES + frame.length, &bytes, diagnosis);
         if (status != QUIPU_OK) return status;

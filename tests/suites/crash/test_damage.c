@@ -34,7 +34,7 @@ static struct disk *make(struct scribe *scribe, bool closed)
     static const size_t lengths[] = {100, 30, 4200, 12, 8100, 70};
     struct disk *disk = disk_new(7);
 
-    scribe_init(scribe, disk_files(disk), 7);
+    scribe_init(scribe, disk_files(disk), 7); /* odd: all segments are of one size */
     for (int session = 0; session < 2; session++) {
         cr_assert_eq(scribe_open(scribe), QUIPU_OK);
         for (int i = 0; i < 3; i++)

@@ -186,8 +186,7 @@ Test(segments, torn_tail_is_cut)
     disk_free(disk);
 }
 
-/* A frame that did not fit went to the next segment and was torn there; the cut fits in this one.
- * */
+/* A frame went to the next segment, for it did not fit, and was torn there; the cut fits here. */
 Test(segments, torn_tail_in_the_next_segment_stays_dead)
 {
     struct disk *disk = disk_new(3);
@@ -419,7 +418,7 @@ Test(segments, are_made_ahead)
     while (access(folder_path(&folder, "journal.0000000000000002"), F_OK) != 0)
         (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     for (int i = 0; i < 1000; i++)
-        cr_assert_eq(scribe_append(&scribe, 30000), QUIPU_OK);
+        cr_assert_eq(scribe_append(&scribe, 10000), QUIPU_OK);
     finish();
     cr_assert_eq(count_threads(), threads);
 }
