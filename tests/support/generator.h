@@ -12,7 +12,7 @@
 
 enum { GENERATOR_RECENT = 64, GENERATOR_ACCOUNTS = 14 };
 
-struct ring {
+struct recent {
     quipu_transfer events[GENERATOR_RECENT];
     size_t count; /* ever put in */
 };
@@ -22,7 +22,7 @@ struct generator {
     quipu_uint128 next_id, next_account_id;
     quipu_uint128 huge_set; /* the latest four accounts for huge amounts: huge.h */
     unsigned huge_left;     /* so many chains may still be drawn over it */
-    struct ring asked, stored, holds;
+    struct recent asked, stored, holds;
 };
 
 void generator_start(struct generator *generator, uint64_t seed);

@@ -299,7 +299,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
 
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
-    struct cas_state *to = state_of(slot);
+    struct cas_state *to = cas_state_of(slot);
     const struct balance *balance = &state->balance;
 
     (void)store;

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "faults/child.h"
+#include "suites/faults/child.h"
 #include "journal/facts.h"
 #include "support/disk.h"
 #include "support/folder.h"
