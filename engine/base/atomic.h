@@ -35,7 +35,7 @@
                                             memory_order_relaxed)
 
 #define add_relaxed(p, n) atomic_fetch_add_explicit((p), (n), memory_order_relaxed)
-#define add_acq_rel(p, n) atomic_fetch_add_explicit((p), (n), memory_order_acq_rel)
+#define add_release(p, n) atomic_fetch_add_explicit((p), (n), memory_order_release)
 #define sub_relaxed(p, n) atomic_fetch_sub_explicit((p), (n), memory_order_relaxed)
 
 #define cas_relaxed(p, seen, next)                                                                 \

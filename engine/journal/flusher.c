@@ -110,10 +110,10 @@ void *quipui_flusher_run(void *context)
     struct journal *journal = context;
     /* Ends: the ledger is closed, or the journal fails. */
     for (;;) {
-        /* edge journal.calls: acquire; pairs with acq_rel in quipui_journal_call(). */
+        /* edge journal.calls: acquire; pairs with release in quipui_journal_call(). */
         uint32_t calls = load_acquire(&journal->calls);
-        /* edge journal.stopping: acquire; pairs with release in quipui_journal_close(). */
-        bool stopping = load_acquire(&journal->stopping) != 0;
+        /* relaxed: the count of calls carries it. */
+        bool stopping = load_relaxed(&journal->stopping) != 0;
 
         if (!do_round(journal, stopping || journal->options.buffered) || stopping) return NULL;
         quipui_futex_wait(&journal->calls, calls, patience(journal));

@@ -12,8 +12,8 @@
 
 void quipui_journal_call(struct journal *journal)
 {
-    /* edge journal.calls: acq_rel; pairs with acquire in quipui_flusher_run(). Carries why. */
-    (void)add_acq_rel(&journal->calls, 1);
+    /* edge journal.calls: release; pairs with acquire in quipui_flusher_run(). Carries why. */
+    (void)add_release(&journal->calls, 1);
     quipui_futex_wake(&journal->calls, 1);
 }
 
@@ -168,9 +168,8 @@ quipu_status quipui_journal_close(struct store *store, struct diagnosis *diagnos
     struct journal *journal = store->journal;
     quipu_status status;
 
-    /* edge journal.stopping: release; pairs with acquire in quipui_flusher_run(). Carries all that
-     * the calls of this ledger did. */
-    store_release(&journal->stopping, 1);
+    /* relaxed: the call that follows carries it. */
+    store_relaxed(&journal->stopping, 1);
     quipui_journal_call(journal);
     (void)pthread_join(journal->flusher, NULL);
     status = quipui_journal_status(journal);
