@@ -1,4 +1,4 @@
-/* directory.h - the directory of a ledger: who owns it, and the few facts that all else hangs on.
+/* directory.h - the directory of a ledger: its owner, and the few facts that all else hangs on.
  *
  *   quipu.lock     empty; an exclusive OFD lock on it makes us the owner
  *   quipu.ledger   the facts below; replaced as a whole by a rename
@@ -8,7 +8,7 @@
  *
  *   D1  nobody writes a byte without the lock; a second opener is QUIPU_BUSY, in this process, too
  *   D2  a directory with other files and no quipu.ledger is not ours: nothing is written there
- *   D3  of two who make a ledger at once, one makes it and the other is QUIPU_BUSY
+ *   D3  of two openers that make a ledger at once, one makes it and the other is QUIPU_BUSY
  *   D4  opening writes nothing where there is a ledger; the first change of the facts does
  *   D5  in a child of fork() the handles are closed at once: it has no part in the lock */
 #ifndef QUIPU_JOURNAL_DIRECTORY_H

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "rules/account.h"
 
-/* Where an entry is, for who complains about it. */
+/* Where an entry is, for the diagnosis. */
 struct whereabouts {
     uint64_t sequence;
     size_t byte;

@@ -37,7 +37,7 @@ static uint64_t states_wanted(uint64_t usual)
     return wanted == 0 ? usual / SLOWER : wanted;
 }
 
-/* One run: open, work, close or die. Whatever fails ends it. */
+/* One run: open, work, close or die. A failure ends it. */
 static quipu_status run(struct scribe *scribe)
 {
     quipu_status status = scribe_open(scribe);

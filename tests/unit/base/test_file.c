@@ -3,7 +3,7 @@
  *   F1  errors are returned, errno stays
  *   F2  what is not a regular file is not opened, and nothing hangs
  *   F3  handles are closed by exec()
- *   F4  a limit of file sizes is EFBIG, no signal, whoever blocks it
+ *   F4  a limit of file sizes is EFBIG, no signal, whether it is blocked or not
  *   X1  a lock excludes another handle of the same process; it ends with its handle
  *   X2  a transfer that is interrupted or short is finished; one that is short twice is EIO
  *   X3  a replaced file is whole under its name, and no other name is left */

@@ -1,4 +1,4 @@
-/* test_directory.c - who owns a ledger's directory: journal/directory.h.
+/* test_directory.c - the owner of a ledger's directory: journal/directory.h.
  *
  *   D1  a second opener is BUSY, in this process and in another; an owner that is killed is gone
  *   D2  what is not ours is refused, and not touched
