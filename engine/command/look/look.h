@@ -22,7 +22,7 @@ struct look {
     look_function *show;
 };
 
-/* Parse the options, load the pair of files, show, print. Bad rows make the exit code
+/* Parse the options, load the pair of files or open the kept ledger, show, print. Bad rows make the exit code
  * COMMAND_REFUSED, as in import. */
 enum command_exit look_run(const struct look *look, int argc, char **argv);
 
