@@ -40,12 +40,25 @@ enum kept_place kept_look(const char *path)
     return place;
 }
 
+bool kept_is_there(const char *path)
+{
+    enum kept_place place = kept_look(path);
+
+    if (place == KEPT_NOTHING) complain("there is no ledger in %s; `quipu init` makes one", path);
+    return place == KEPT_SOMETHING;
+}
+
+void kept_complain_busy(const char *path)
+{
+    complain("another process has %s: a ledger is open in one process at a time", path);
+}
+
 static enum command_exit complain_of_opening(const char *path, quipu_status status)
 {
     char words[WORDS_BYTES];
 
     if (status == QUIPU_BUSY) {
-        complain("another process has %s: a ledger is open in one process at a time", path);
+        kept_complain_busy(path);
         return COMMAND_SYSTEM;
     }
     if (status == QUIPU_NO_SPACE) {
@@ -62,7 +75,7 @@ static enum command_exit complain_of_opening(const char *path, quipu_status stat
         complain("%s is damaged: %s", path, words);
         return COMMAND_REFUSED;
     }
-    complain("cannot open the ledger %s: %s", path, words);
+    complain("cannot open a ledger: %s", words);
     return COMMAND_SYSTEM;
 }
 
@@ -73,18 +86,6 @@ enum command_exit kept_open(const quipu_options *options, quipu_ledger **ledger)
     if (status == QUIPU_OK) return COMMAND_FINE;
     if (options->path != NULL) return complain_of_opening(options->path, status);
     complain_of_status("opening a ledger", status);
-    return COMMAND_SYSTEM;
-}
-
-enum command_exit kept_open_old(const quipu_options *options, quipu_ledger **ledger)
-{
-    switch (kept_look(options->path)) {
-    case KEPT_SOMETHING: return kept_open(options, ledger);
-    case KEPT_NOTHING:
-        complain("there is no ledger in %s; `quipu init` makes one", options->path);
-        break;
-    case KEPT_UNREADABLE: break;
-    }
     return COMMAND_SYSTEM;
 }
 

@@ -5,9 +5,14 @@
 
 #include <argtable2.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "command/common/exit_code.h"
 #include "quipu/quipu.h"
+
+/* The most that quipu_options allows. */
+#define KEPT_ACCOUNTS_MAX ((uint64_t)1 << 32)
+#define KEPT_TRANSFERS_MAX ((uint64_t)1 << 33)
 
 /* What lies at a path. */
 enum kept_place {
@@ -18,15 +23,18 @@ enum kept_place {
 
 enum kept_place kept_look(const char *path);
 
+/* Is there something to open? Complains if there is not. */
+bool kept_is_there(const char *path);
+
 /* Open a ledger. Complains unless it returns COMMAND_FINE; COMMAND_REFUSED: it is damaged. */
 enum command_exit kept_open(const quipu_options *options, quipu_ledger **ledger);
-
-/* The same for a ledger that must be there: an empty one is not made. */
-enum command_exit kept_open_old(const quipu_options *options, quipu_ledger **ledger);
 
 /* Close it; what it was given is on disk then. NULL: there is none. Complains unless it returns
  * COMMAND_FINE. */
 enum command_exit kept_close(quipu_ledger *ledger);
+
+/* Complain that another process has the ledger. */
+void kept_complain_busy(const char *path);
 
 /* Complain of a call that failed, with a diagnosis if there is one. Returns COMMAND_SYSTEM. */
 enum command_exit kept_complain(quipu_ledger *ledger, const char *call, quipu_status status);

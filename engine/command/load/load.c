@@ -256,8 +256,8 @@ static enum command_exit open_ledger(const struct pouring *pouring)
         options.transfer_capacity = capacity_of(order->transfers_max, rows_max(&pouring->transfers),
                                                 spare, LOAD_TRANSFERS_DEFAULT);
     }
-    exit = order->ledger_is_old ? kept_open_old(&options, &pouring->load->ledger)
-                                : kept_open(&options, &pouring->load->ledger);
+    if (order->ledger_is_old && !kept_is_there(order->ledger_path)) return COMMAND_SYSTEM;
+    exit = kept_open(&options, &pouring->load->ledger);
     if (exit != COMMAND_FINE) return exit;
     pouring->load->watch = order->watch;
     if (order->watch.begin != NULL) order->watch.begin(order->watch.context, pouring->load->ledger);

@@ -26,10 +26,6 @@ struct pair_options pair_options_new(void)
     };
 }
 
-/* The most that quipu_options allows. */
-#define ACCOUNTS_MAX ((uint64_t)1 << 32)
-#define TRANSFERS_MAX ((uint64_t)1 << 33)
-
 static const char *path_of(const struct arg_file *option)
 {
     return option->count > 0 ? option->filename[0] : NULL;
@@ -89,7 +85,7 @@ bool pair_options_read(const struct pair_options *pair, const struct command *co
     }
     return option_protocol(pair->protocol, &order->protocol) &&
            option_count(pair->threads, 1, OPTION_THREADS_MAX, &order->thread_count) &&
-           option_count(pair->accounts_max, 1, ACCOUNTS_MAX, &order->accounts_max) &&
-           option_count(pair->transfers_max, 1, TRANSFERS_MAX, &order->transfers_max) &&
+           option_count(pair->accounts_max, 1, KEPT_ACCOUNTS_MAX, &order->accounts_max) &&
+           option_count(pair->transfers_max, 1, KEPT_TRANSFERS_MAX, &order->transfers_max) &&
            format_read(pair->format, format);
 }
