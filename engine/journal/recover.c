@@ -21,9 +21,8 @@ static void *run(void *context)
     struct part *part = errand->part;
 
     /* It looks into indexes, in read sections. */
-    part->status = grace_join()
-                       ? errand->work(part)
-                       : quipui_blame_room(&part->diagnosis, QUIPU_NO_MEMORY, "a thread");
+    part->status = grace_join() ? errand->work(part)
+                                : quipui_blame_room(&part->diagnosis, QUIPU_NO_MEMORY, "a thread");
     return NULL;
 }
 
@@ -168,10 +167,11 @@ static void close(struct recovery *recovery)
     quipui_region_close(&recovery->cells);
 }
 
-quipu_status quipui_recover(struct log *log, struct store *store, recover_seed *seed,
+quipu_status quipui_recover(struct log *log, struct store *store, recover_seed *seed, void *context,
                             struct recovered *recovered, struct diagnosis *diagnosis)
 {
-    struct recovery recovery = {.log = log, .store = store, .seed = seed, .diagnosis = diagnosis};
+    struct recovery recovery = {
+        .log = log, .store = store, .seed = seed, .context = context, .diagnosis = diagnosis};
     quipu_status status;
 
     if (open(&recovery)) {

@@ -103,13 +103,14 @@ quipu_status quipui_recover_states(struct recovery *recovery)
         const char *what = misfit(&state.balance, slot->flags);
 
         if (what != NULL) return quipui_blame_account(recovery->diagnosis, slot->id, what);
-        if (!recovery->seed(recovery->store, slot, &state)) {
+        if (!recovery->seed(recovery->context, recovery->store, slot, &state)) {
             return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "accounts");
         }
         add_to(&books, &state.balance);
         accounts_settle(slot, newborn_at(recovery, place)->timestamp);
     }
-    /* Each transfer is between two accounts of one ledger; so the books of all are those of each. */
+    /* Each transfer is between two accounts of one ledger; so the books of all are those of each.
+     * */
     if (books.debits_pending != books.credits_pending ||
         books.debits_posted != books.credits_posted) {
         return quipui_diagnose(recovery->diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,

@@ -2,8 +2,8 @@
  *
  *   recover.c           the phases, one after the other     recover_holds.c  what became of holds
  *   recover_cuts.c      what counts of the log              recover_tie.c    strands and totals
- *   recover_read.c      entries into the tables             recover_blame.c  what is wrong, in words
- *   recover_accounts.c  accounts, their states, the books
+ *   recover_read.c      entries into the tables             recover_blame.c  what is wrong, in
+ *   words recover_accounts.c  accounts, their states, the books
  *
  * Two threads share the phases that look at each transfer. They share either the places (half of
  * the transfers each) or the sides (debits, credits), so that none waits for the other.
@@ -87,6 +87,7 @@ struct recovery {
     struct log *log;
     struct store *store;
     recover_seed *seed;
+    void *context;
     struct pile cuts, milestones;
     uint64_t first, last; /* sequences of frames; last 0: there are none */
     uint64_t horizon, bytes;

@@ -3,7 +3,8 @@
  *   count  by side   how many knots has each account?
  *   lay    alone     each account gets its cells (V2)
  *   fill   by place  each knot puts its link into its cells; a record gets the ids of its accounts
- *   tie    by side   each knot takes the link before its own; its movement is added to the totals */
+ *   tie    by side   each knot takes the link before its own; its movement is added to the totals
+ *   */
 #include "journal/recover_parts.h"
 
 #include "base/memory.h"

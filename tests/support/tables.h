@@ -1,4 +1,5 @@
-/* tables.h - what the tables of a ledger at rest hold, as entries of a log; and a ledger from a log.
+/* tables.h - what the tables of a ledger at rest hold, as entries of a log; and a ledger from a
+ * log.
  *
  * A list of entries can be changed by hand, shuffled, and written to a log in frames. */
 #ifndef QUIPU_TESTS_TABLES_H

@@ -186,7 +186,8 @@ Test(segments, torn_tail_is_cut)
     disk_free(disk);
 }
 
-/* A frame that did not fit went to the next segment and was torn there; the cut fits in this one. */
+/* A frame that did not fit went to the next segment and was torn there; the cut fits in this one.
+ * */
 Test(segments, torn_tail_in_the_next_segment_stays_dead)
 {
     struct disk *disk = disk_new(3);
