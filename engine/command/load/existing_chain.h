@@ -1,7 +1,7 @@
 /* existing_chain.h - chains that are posted again.
  *
- * The ledger answers `exists` for one row of such a chain, and `linked_event_failed` for the others:
- * it looks at none of them after the first that fails. */
+ * The ledger answers `exists` for one row of such a chain, and `linked_event_failed` for the
+ * others: it looks at none of them after the first that fails. */
 #ifndef QUIPU_COMMAND_LOAD_EXISTING_CHAIN_H
 #define QUIPU_COMMAND_LOAD_EXISTING_CHAIN_H
 

@@ -1,5 +1,5 @@
-/* kept_ledger.h - opens and closes the ledger of a command, in memory or in a directory, and says in
- * words what is wrong with it. */
+/* kept_ledger.h - opens and closes the ledger of a command, in memory or in a directory, and says
+ * in words what is wrong with it. */
 #ifndef QUIPU_COMMAND_LOAD_KEPT_LEDGER_H
 #define QUIPU_COMMAND_LOAD_KEPT_LEDGER_H
 

@@ -48,9 +48,9 @@ struct load {
     uint64_t total_ns;     /* the time of the whole load */
 };
 
-/* COMMAND_REFUSED: rows were bad or refused, a header is wrong, or the kept ledger is damaged. There
- * is no ledger if the system failed, if a header is wrong, if the ledger is damaged, or if a row is
- * bad and the order is strict. Complains unless it returns COMMAND_FINE. */
+/* COMMAND_REFUSED: rows were bad or refused, a header is wrong, or the kept ledger is damaged.
+ * There is no ledger if the system failed, if a header is wrong, if the ledger is damaged, or if a
+ * row is bad and the order is strict. Complains unless it returns COMMAND_FINE. */
 enum command_exit load_run(const struct load_order *order, struct load *load);
 
 /* Close the ledger. Complains unless it returns COMMAND_FINE. */

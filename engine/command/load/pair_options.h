@@ -50,12 +50,12 @@ bool pair_options_read(const struct pair_options *pair, const struct command *co
     "the next row, so that is left out, too.\n"                                                    \
     "\n"                                                                                           \
     "If the ledger refuses rows the exit code is 1, unless --allow-refusals is given.\n"           \
-    "`exists` is no refusal: the same files may be imported again. A linked chain that was\n"      \
-    "created before exists row by row. --rejects FILE gets each\n"                                 \
-    "row that was bad, skipped or refused, as CSV: file, line, outcome, meaning, needed,\n"        \
-    "available, and the row as it is in the file. If an amount exceeds or overflows,\n"            \
-    "`needed` is the row's amount, and `available` what there was just before the row (or\n"       \
-    "before its chain). With --rejects - they go to standard output, in place of the report.\n"    \
+    "`exists` is no refusal: the same files may be imported again. A linked chain exists if\n"     \
+    "all of its rows do. --rejects FILE gets each row that was bad, skipped or refused, as\n"      \
+    "CSV: file, line, outcome, meaning, needed, available, and the row as it is in the file.\n"    \
+    "If an amount exceeds or overflows, `needed` is the row's amount, and `available` what\n"      \
+    "there was just before the row (or before its chain). With --rejects - they go to\n"           \
+    "standard output, in place of the report.\n"                                                   \
     "\n"                                                                                           \
     "With --threads N, transfers are loaded in windows of some thousands. Rows that share an\n"    \
     "account, a transfer id or a pending transfer stay on one thread, in file order, and so\n"     \
@@ -70,7 +70,7 @@ bool pair_options_read(const struct pair_options *pair, const struct command *co
 #define PAIR_KEPT_TEXT                                                                             \
     "It shows a pair of files, loaded into a ledger in memory, or a kept ledger: with --ledger\n"  \
     "DIR there are no files. Without both, it shows the ledger that the environment variable\n"    \
-    "QUIPU_LEDGER names. " KEPT_TEXT_IN_USE
+    "QUIPU_LEDGER names.\n" KEPT_TEXT_IN_USE
 
 /* The exit codes of these commands. */
 #define PAIR_EXIT_TEXT                                                                             \
