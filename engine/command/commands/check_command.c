@@ -104,16 +104,13 @@ static enum command_exit check(const quipu_options *options, enum report_format 
 {
     struct check_result result = {0};
     quipu_ledger *ledger = NULL;
-    enum command_exit exit = COMMAND_SYSTEM, closed;
-    struct pulse pulse;
+    enum command_exit exit, closed;
 
     if (!kept_is_there(options->path)) return COMMAND_SYSTEM;
     exit = check_files(options->path, &result);
     if (exit == COMMAND_REFUSED) return print(options->path, false, &result, format);
     if (exit != COMMAND_FINE) return exit;
-    pulse_begin(&pulse, "opening");
     exit = kept_open(options, &ledger);
-    pulse_end(&pulse);
     if (exit != COMMAND_FINE) return exit;
     exit = ledger_check(ledger, &result);
     if (exit == COMMAND_FINE) exit = print(options->path, true, &result, format);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command/terminal/complain.h"
+#include "command/terminal/pulse.h"
 
 /* Longer than a diagnosis. */
 #define WORDS_BYTES 1024
@@ -81,8 +82,12 @@ static enum command_exit complain_of_opening(const char *path, quipu_status stat
 
 enum command_exit kept_open(const quipu_options *options, quipu_ledger **ledger)
 {
-    quipu_status status = quipu_open(options, ledger);
+    struct pulse pulse;
+    quipu_status status;
 
+    pulse_begin(&pulse, "opening");
+    status = quipu_open(options, ledger);
+    pulse_end(&pulse);
     if (status == QUIPU_OK) return COMMAND_FINE;
     if (options->path != NULL) return complain_of_opening(options->path, status);
     complain_of_status("opening a ledger", status);

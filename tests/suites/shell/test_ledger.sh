@@ -142,6 +142,29 @@ expect_code 1
 expect_err linked_event_failed
 expect_fact 'transfers existing' 3
 
+# A hold expires, sooner or later, also while no process has the ledger.
+pair 'id,ledger,code
+1,1,1
+2,1,1' 'id,debit_account_id,credit_account_id,amount,ledger,code,flags,timeout
+10,1,2,30,1,1,pending,1
+11,1,2,40,1,1,pending,'
+run import --ledger "$work/holds" --accounts "$accounts" --transfers "$transfers"
+expect_code 0
+tries=0
+while run check "$work/holds"; [ "$code" -eq 0 ] && [ $tries -lt 600 ]; do
+    grep -qE '^expiries +1$' "$work/out" && break
+    tries=$((tries + 1))
+    sleep 0.1
+done
+expect_code 0
+expect_fact expiries 1
+expect_fact findings 0
+run balances --ledger "$work/holds" --format csv
+expect_out '1,1,1,,40,0,0,0,0'
+run import --ledger "$work/holds" --accounts "$accounts" --transfers "$transfers"
+expect_code 0
+expect_fact 'transfers existing' 2
+
 # An import is killed in the middle: a second one is kept out until then, and the rest comes after.
 killed=$work/killed
 mkfifo "$work/pipe"
