@@ -63,8 +63,8 @@ static enum command_exit complain_of_opening(const char *path, quipu_status stat
         return COMMAND_SYSTEM;
     }
     if (status == QUIPU_NO_SPACE) {
-        complain("opening %s: what is kept there is more than --accounts-max or --transfers-max, "
-                 "or the disk is full",
+        complain("opening %s: the disk is full, or more is kept there than --accounts-max or "
+                 "--transfers-max",
                  path);
         return COMMAND_SYSTEM;
     }
