@@ -6,9 +6,9 @@ static enum command_exit run(int argc, char **argv);
 
 const struct command command_account = {
     .name = "account",
-    .summary = "one account of a pair of files, with its version",
+    .summary = "one account, with its version",
     .text = "The version counts the changes of the account, from 1 at its creation.\n"
-            "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
+            "\n" PAIR_KEPT_TEXT "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 

@@ -8,10 +8,10 @@ static enum command_exit run(int argc, char **argv);
 
 const struct command command_balances = {
     .name = "balances",
-    .summary = "all accounts of a pair of files, after all transfers",
+    .summary = "all accounts, after all transfers",
     .text = "Accounts are listed in order of creation. The balance is credits posted less debits\n"
             "posted; pending amounts do not count.\n"
-            "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
+            "\n" PAIR_KEPT_TEXT "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 

@@ -8,6 +8,7 @@
 #include "command/measure/commit_retry.h"
 #include "command/measure/drive.h"
 #include "command/report/report.h"
+#include "command/terminal/complain.h"
 #include "command/terminal/options.h"
 #include "command/terminal/progress.h"
 
@@ -42,6 +43,10 @@ const struct command command_bench = {
         "are percentiles of the time of a call. Bytes are what the process grew by; they are\n"
         "blank with --prefault.\n"
         "\n"
+        "--ledger DIR measures ledgers that are kept: each run makes one in a fresh directory in\n"
+        "DIR, and removes it afterwards (not if it is killed). --durability buffered lets calls\n"
+        "return before they are on disk. QUIPU_LEDGER means nothing here.\n"
+        "\n"
         "Exit code: 0 fine, 1 money does not add up, 2 usage, 3 system.\n",
     .run = run,
 };
@@ -69,6 +74,8 @@ enum axis {
  * the same for all runs. */
 struct sweep {
     struct option_counts axes[AXIS_COUNT];
+    const char *folder; /* NULL: in memory */
+    quipu_durability durability;
     uint64_t transfers_max, reading;
     double seconds; /* a run */
     bool prefault, latency;
@@ -136,6 +143,12 @@ static void report_bytes(struct report *report, double bytes)
         report_blank(report);
 }
 
+static const char *durability_name(const struct drive_order *order)
+{
+    if (order->folder == NULL) return "in_memory";
+    return order->durability == QUIPU_BUFFERED ? "buffered" : "synced";
+}
+
 static void report_row(const struct drive_order *order, const struct drive_score *score,
                        struct report *report)
 {
@@ -164,6 +177,7 @@ static void report_row(const struct drive_order *order, const struct drive_score
     report_ns(report, order, score->longest_ns);
     report_bytes(report, score->bytes_per_account);
     report_bytes(report, score->bytes_per_transfer);
+    report_text(report, durability_name(order));
 }
 
 static enum command_exit measure(const struct sweep *sweep, const uint64_t at[AXIS_COUNT],
@@ -172,6 +186,8 @@ static enum command_exit measure(const struct sweep *sweep, const uint64_t at[AX
     uint64_t batch_max = at[AXIS_KIND] == KIND_COMMIT ? RETRY_TRANSFERS_MAX : QUIPU_BATCH_MAX;
     const struct drive_order order = {
         .protocol = (quipu_protocol)at[AXIS_PROTOCOL],
+        .folder = sweep->folder,
+        .durability = sweep->durability,
         .thread_count = at[AXIS_THREADS],
         .batch = at[AXIS_BATCH] < batch_max ? at[AXIS_BATCH] : batch_max,
         .transfers_max = sweep->transfers_max,
@@ -237,14 +253,15 @@ static enum command_exit bench(const struct sweep *sweep, enum report_format for
         {"max_ns", COLUMN_COUNT},
         {"bytes_per_account", COLUMN_REAL},
         {"bytes_per_transfer", COLUMN_REAL},
+        {"durability", COLUMN_TEXT},
     };
     struct report report = {0};
     char title[128];
     enum command_exit exit;
 
-    (void)snprintf(title, sizeof title, "quipu %d.%d.%d, %llu processors, in memory",
-                   QUIPU_VERSION_MAJOR, QUIPU_VERSION_MINOR, QUIPU_VERSION_PATCH,
-                   (unsigned long long)processor_count());
+    (void)snprintf(title, sizeof title, "quipu %d.%d.%d, %llu processors, %s", QUIPU_VERSION_MAJOR,
+                   QUIPU_VERSION_MINOR, QUIPU_VERSION_PATCH, (unsigned long long)processor_count(),
+                   sweep->folder != NULL ? "kept on disk" : "in memory");
     report_sheet(&report, SHEET_OF_ROWS, "bench", title, columns, sizeof columns / sizeof *columns);
     exit = measure_all(sweep, &report);
     if (!report_end(&report, format)) return COMMAND_SYSTEM;
@@ -253,7 +270,8 @@ static enum command_exit bench(const struct sweep *sweep, enum report_format for
 
 struct bench_options {
     struct arg_str *protocol, *threads, *accounts, *distribution, *kind, *batch, *readers, *reading,
-        *seconds, *transfers, *form;
+        *seconds, *transfers, *durability, *form;
+    struct arg_file *ledger;
     struct arg_lit *prefault, *latency;
 };
 
@@ -273,6 +291,23 @@ static struct option_counts without(const struct option_counts *values, uint64_t
     return rest;
 }
 
+/* Where the ledgers are made, and when their calls return. */
+static bool read_durability(const struct bench_options *options, struct sweep *sweep)
+{
+    static const char *const names[] = {"synced", "buffered"};
+    size_t chosen = 0;
+
+    if (!option_name(options->durability, names, 2, &chosen)) return false;
+    if (options->ledger->count == 0) {
+        if (options->durability->count == 0) return true;
+        complain("--durability is for kept ledgers: say where by --ledger DIR");
+        return false;
+    }
+    sweep->folder = options->ledger->filename[0];
+    sweep->durability = chosen == 0 ? QUIPU_SYNCED : QUIPU_BUFFERED;
+    return true;
+}
+
 static bool read_options(const struct bench_options *options, struct sweep *sweep,
                          enum report_format *format)
 {
@@ -290,7 +325,7 @@ static bool read_options(const struct bench_options *options, struct sweep *swee
         !option_counts(options->readers, 0, READERS_MAX, &axes[AXIS_READERS]) ||
         !option_names(options->reading, reading_names, READING_COUNT, &reading) ||
         !option_count(options->transfers, 1, TRANSFERS_MAX, &sweep->transfers_max) ||
-        !format_read(options->form, format))
+        !read_durability(options, sweep) || !format_read(options->form, format))
         return false;
     if (options->protocol->count == 0 && has(&axes[AXIS_KIND], KIND_COMMIT))
         axes[AXIS_PROTOCOL] = without(&axes[AXIS_PROTOCOL], QUIPU_CAS);
@@ -316,6 +351,8 @@ static enum command_exit run(int argc, char **argv)
         .reading = arg_str0(NULL, "reading", "WHAT", "lookups, of two accounts, or snapshots"),
         .seconds = arg_str0(NULL, "seconds", "S", "time in calls, a run (20 in all, 1 at most)"),
         .transfers = arg_str0(NULL, "transfers", "N", "at most so many a run (2^24, some 3 GB)"),
+        .ledger = arg_file0(NULL, "ledger", "DIR", "make ledgers in DIR that are kept on disk"),
+        .durability = arg_str0(NULL, "durability", "D", "synced or buffered (synced)"),
         .form = format_option(),
         .prefault = arg_lit0(NULL, "prefault", "take memory for --transfers before, not in calls"),
         .latency = arg_lit0(NULL, "latency", "time each call"),
@@ -332,6 +369,8 @@ static enum command_exit run(int argc, char **argv)
                      options.reading,
                      options.seconds,
                      options.transfers,
+                     options.ledger,
+                     options.durability,
                      options.form,
                      options.prefault,
                      options.latency,

@@ -8,7 +8,7 @@ static enum command_exit run(int argc, char **argv);
 
 const struct command command_changes = {
     .name = "changes",
-    .summary = "everything that happened to a pair of files, in order",
+    .summary = "everything that happened, in order",
     .text =
         "A row is a change: a created transfer, a pending transfer that expired, or a new\n"
         "account. It shows both accounts and their versions right after the change. Refused rows\n"
@@ -16,7 +16,7 @@ const struct command command_changes = {
         "\n"
         "--follow prints changes while the files are posted: each once, sorted by timestamp and\n"
         "order, for any number of threads. It prints CSV or JSON lines (its default).\n"
-        "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
+        "\n" PAIR_KEPT_TEXT "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 
@@ -40,18 +40,23 @@ static enum command_exit show_as_they_come(struct load_order *order, enum report
 {
     struct follow follow = {.format = format};
     struct load load;
-    enum command_exit exit;
+    enum command_exit exit, closed;
 
     order->watch = (struct load_watch){.begin = begin, .end = end, .context = &follow};
     exit = load_run(order, &load);
-    load_free(&load);
-    return follow.exit != COMMAND_FINE ? follow.exit : exit;
+    closed = load_free(&load);
+    if (follow.exit != COMMAND_FINE) return follow.exit;
+    return closed != COMMAND_FINE ? closed : exit;
 }
 
 /* --follow prints rows as they come, so it cannot print a table or one JSON value. */
 static bool follow_format(const struct arg_str *said, const struct load_order *order,
                           enum report_format *format)
 {
+    if (order->ledger_path != NULL) {
+        complain("--follow is for files that are posted meanwhile, not for a kept ledger");
+        return false;
+    }
     if (load_owns_output(order)) {
         complain("--follow and --rejects - both print on standard output: give the rejects a file");
         return false;
@@ -74,7 +79,7 @@ static enum command_exit run(int argc, char **argv)
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
-    } else if (!pair_options_read(&pair, &order, &format) ||
+    } else if (!pair_options_read(&pair, &command_changes, PAIR_SHOWS, &order, &format) ||
                (follow->count > 0 && !follow_format(pair.format, &order, &format))) {
         exit = COMMAND_USAGE;
     } else {

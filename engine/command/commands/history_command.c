@@ -9,11 +9,11 @@ static enum command_exit run(int argc, char **argv);
 
 const struct command command_history = {
     .name = "history",
-    .summary = "the transfers of one account of a pair of files, with running balances",
+    .summary = "the transfers of one account, with running balances",
     .text =
         "The oldest comes first. The version is the one that the transfer gave the account; the\n"
         "totals are those right after it; the balance is credits posted less debits posted.\n"
-        "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
+        "\n" PAIR_KEPT_TEXT "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 

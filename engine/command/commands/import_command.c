@@ -1,4 +1,5 @@
-/* import_command.c - `quipu import`: loads a pair of files, and draws the trial balance. */
+/* import_command.c - `quipu import`: loads a pair of files into a kept ledger or one in memory, and
+ * draws the trial balance. */
 #include "command/commands/all_commands.h"
 #include "command/common/stopwatch.h"
 #include "command/load/outcome_tally.h"
@@ -13,14 +14,22 @@ static enum command_exit run(int argc, char **argv);
 const struct command command_import = {
     .name = "import",
     .summary = "put accounts and transfers into a ledger and draw the trial balance",
-    .text = PAIR_OPTIONS_TEXT
-    "\n"
-    "It prints the trial balance by ledger and code, the transfers per second (the time in\n"
-    "the ledger, without reading the files), and the failures by outcome.\n"
-    "\n"
-    "JSON is an object with a member for each of these. CSV is one table with the columns of\n"
-    "all of them; the first column names the part that a row belongs to.\n"
-    "\n" PAIR_EXIT_TEXT,
+    .text =
+        "With --ledger DIR the rows are posted into the ledger that is kept there; it is made if "
+        "it\n"
+        "is not there. Without it that is the ledger that the environment variable QUIPU_LEDGER\n"
+        "names; without both, a ledger in memory, which is gone afterwards. A kept ledger may be\n"
+        "given one of the files alone. What was created is on disk when the command ends; if it "
+        "is\n"
+        "killed, import the same files again: rows that are there exist, and change "
+        "nothing.\n" KEPT_TEXT_IN_USE "\n" PAIR_OPTIONS_TEXT "\n"
+        "It prints the trial balance of the ledger by ledger and code, the transfers per second\n"
+        "(the time in the ledger, without reading the files), how many rows were created, existed\n"
+        "before and failed, and the failures by outcome.\n"
+        "\n"
+        "JSON is an object with a member for each of these. CSV is one table with the columns of\n"
+        "all of them; the first column names the part that a row belongs to.\n"
+        "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 
@@ -28,15 +37,24 @@ static void report_run(const struct load_order *order, const struct load *load,
                        struct report *report)
 {
     static const struct column columns[] = {
-        {"protocol", COLUMN_TEXT},          {"threads", COLUMN_COUNT},
-        {"account_rows", COLUMN_COUNT},     {"accounts_created", COLUMN_COUNT},
-        {"transfer_rows", COLUMN_COUNT},    {"transfers_created", COLUMN_COUNT},
-        {"transfers_failed", COLUMN_COUNT}, {"bad_rows", COLUMN_COUNT},
-        {"skipped_rows", COLUMN_COUNT},     {"seconds", COLUMN_REAL},
-        {"seconds_in_ledger", COLUMN_REAL}, {"transfers_per_second", COLUMN_COUNT},
+        {"protocol", COLUMN_TEXT},
+        {"threads", COLUMN_COUNT},
+        {"account_rows", COLUMN_COUNT},
+        {"accounts_created", COLUMN_COUNT},
+        {"accounts_existing", COLUMN_COUNT},
+        {"transfer_rows", COLUMN_COUNT},
+        {"transfers_created", COLUMN_COUNT},
+        {"transfers_existing", COLUMN_COUNT},
+        {"transfers_failed", COLUMN_COUNT},
+        {"bad_rows", COLUMN_COUNT},
+        {"skipped_rows", COLUMN_COUNT},
+        {"seconds", COLUMN_REAL},
+        {"seconds_in_ledger", COLUMN_REAL},
+        {"transfers_per_second", COLUMN_COUNT},
+        {"ledger", COLUMN_TEXT},
     };
-    uint64_t failed = tally_failures(&load->transfers.tally);
-    uint64_t judged = load->transfers.tally.created + failed;
+    uint64_t failed = tally_refusals(RECORD_TRANSFER, &load->transfers.tally);
+    uint64_t judged = load->transfers.tally.created + tally_failures(&load->transfers.tally);
     double seconds = stopwatch_seconds(load->transfers_ns);
 
     report_sheet(report, SHEET_OF_FACTS, "run", "Import", columns,
@@ -45,14 +63,17 @@ static void report_run(const struct load_order *order, const struct load *load,
     report_count(report, order->thread_count);
     report_count(report, load->accounts.row_count);
     report_count(report, load->accounts.tally.created);
+    report_count(report, tally_existing(RECORD_ACCOUNT, &load->accounts.tally));
     report_count(report, load->transfers.row_count);
     report_count(report, load->transfers.tally.created);
+    report_count(report, tally_existing(RECORD_TRANSFER, &load->transfers.tally));
     report_count(report, failed);
     report_count(report, load->accounts.bad_count + load->transfers.bad_count);
     report_count(report, load->accounts.skipped_count + load->transfers.skipped_count);
     report_real(report, stopwatch_seconds(load->total_ns), 3);
     report_real(report, seconds, 3);
     report_count(report, seconds > 0 ? (uint64_t)((double)judged / seconds) : 0);
+    report_text(report, order->ledger_path != NULL ? order->ledger_path : "in memory");
 }
 
 static void report_failure(struct report *report, enum record_kind kind, uint32_t outcome,
@@ -60,7 +81,7 @@ static void report_failure(struct report *report, enum record_kind kind, uint32_
 {
     char name[TALLY_NAME_BYTES];
 
-    if (count == 0) return;
+    if (count == 0 || !tally_is_refusal(kind, outcome)) return;
     report_text(report, kind == RECORD_ACCOUNT ? "account" : "transfer");
     report_text(report, tally_outcome_name(kind, outcome, name));
     report_count(report, count);
@@ -115,15 +136,15 @@ static enum command_exit show(const struct load_order *order, const struct load 
 static enum command_exit import(const struct load_order *order, enum report_format format)
 {
     struct load load;
-    enum command_exit exit = load_run(order, &load);
+    enum command_exit exit = load_run(order, &load), shown;
 
     if (load.ledger != NULL) {
-        enum command_exit shown = show(order, &load, format);
+        shown = show(order, &load, format);
 
         if (shown != COMMAND_FINE) exit = shown;
     }
-    load_free(&load);
-    return exit;
+    shown = load_free(&load);
+    return shown != COMMAND_FINE ? shown : exit;
 }
 
 static enum command_exit run(int argc, char **argv)
@@ -138,7 +159,9 @@ static enum command_exit run(int argc, char **argv)
     if (next != OPTION_GO) {
         exit = option_exit(next);
     } else {
-        exit = pair_options_read(&pair, &order, &format) ? import(&order, format) : COMMAND_USAGE;
+        exit = pair_options_read(&pair, &command_import, PAIR_LOADS, &order, &format)
+                   ? import(&order, format)
+                   : COMMAND_USAGE;
     }
     arg_freetable(table, sizeof table / sizeof *table);
     return exit;

@@ -14,11 +14,13 @@
 #define GUESS_DISTANCE_MAX 2
 
 static const struct command *const commands[] = {
+    &command_init,
     &command_import,
     &command_balances,
     &command_account,
     &command_history,
     &command_changes,
+    &command_check,
     &command_race,
     &command_stress,
     &command_verify,
@@ -29,7 +31,7 @@ static const struct command *const commands[] = {
 
 static void print_help(FILE *out)
 {
-    (void)fputs("quipu - a transactional double-entry ledger in memory\n"
+    (void)fputs("quipu - a transactional double-entry ledger\n"
                 "\n"
                 "Usage: quipu COMMAND [OPTION...]\n"
                 "       quipu COMMAND --help\n"
@@ -44,6 +46,7 @@ static void print_help(FILE *out)
                 "  quipu race                      and how it ends here\n"
                 "  quipu generate --out month && \\\n"
                 "  quipu import --accounts month/accounts.csv --transfers month/transfers.csv\n"
+                "  quipu init bank                 a ledger that is kept; then --ledger bank\n"
                 "\n"
                 "Exit code: 0 fine, 1 the data says no, 2 usage, 3 system.\n",
                 out);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/load/existing_chain.h"
+
 struct batch *batch_new(quipu_ledger *ledger, enum record_kind kind)
 {
     struct batch *batch = calloc(1, sizeof *batch);
@@ -41,6 +43,9 @@ void batch_flush(struct batch *batch)
                                                     batch->count, batch->results)
                             : quipu_create_transfers(batch->ledger, &batch->records->transfer,
                                                      batch->count, batch->results);
+        if (batch->status == QUIPU_OK)
+            batch->status = existing_chains_settle(batch->ledger, batch->kind, batch->records,
+                                                   batch->count, batch->results);
         if (batch->status == QUIPU_OK) tally_count(&batch->tally, batch->results, batch->count);
         for (size_t i = 0; i < batch->count && batch->status == QUIPU_OK; i++)
             *batch->answers[i] = batch->results[i];

@@ -1,13 +1,14 @@
-/* load.c - reads a pair of files into a ledger.
+/* load.c - reads a pair of files, or one of them, into a ledger.
  *
- *   1  open both files and read their headers, so that a wrong file is reported at once
+ *   1  open the files and read their headers, so that a wrong file is reported at once
  *   2  open the rejects and a ledger
  *   3  create the accounts, in file order, on this thread
  *   4  create the transfers, by a crew: it works on one window while this thread fills another
  *   5  say how many rows were refused, and close the files
  *
  * If the system fails, the ledger is closed and the rejects are dropped. The same happens at the
- * first bad row of a strict load, except that the rejects are kept. */
+ * first bad row of a strict load, except that the rejects are kept. A ledger in a directory keeps
+ * what was created by then. */
 #include "command/load/load.h"
 
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "command/load/call_batch.h"
 #include "command/load/chain_reader.h"
 #include "command/load/crew.h"
+#include "command/load/kept_ledger.h"
 #include "command/load/rejects.h"
 #include "command/load/row_outcomes.h"
 #include "command/load/row_window.h"
@@ -43,12 +45,6 @@ struct pouring {
     struct intake accounts, transfers;
     struct rejects rejects;
 };
-
-static enum command_exit fail(const char *call, quipu_status status)
-{
-    complain_of_status(call, status);
-    return COMMAND_SYSTEM;
-}
 
 static enum command_exit exit_of(enum intake_next next, const struct intake *intake)
 {
@@ -108,14 +104,15 @@ static enum command_exit load_accounts(struct pouring *pouring)
     enum intake_next next;
     enum command_exit exit;
 
-    if (batch == NULL) return fail("a batch of accounts", QUIPU_NO_MEMORY);
+    if (batch == NULL) return kept_complain(NULL, "a batch of accounts", QUIPU_NO_MEMORY);
     progress_begin(&progress, "accounts", row_bytes_total(pouring->accounts.rows));
     next = pour_accounts(pouring, batch, &progress);
     progress_end(&progress);
     take_counts(&load->accounts, &pouring->accounts);
     load->accounts.tally = batch->tally;
-    exit = batch->status == QUIPU_OK ? exit_of(next, &pouring->accounts)
-                                     : fail("creating accounts", batch->status);
+    exit = batch->status == QUIPU_OK
+               ? exit_of(next, &pouring->accounts)
+               : kept_complain(load->ledger, "creating accounts", batch->status);
     batch_free(batch);
     return exit;
 }
@@ -173,7 +170,7 @@ static enum command_exit load_transfers(struct pouring *pouring)
         pour_transfers(pouring, crew, thread_count == 1 ? WINDOW_OF_ONE : WINDOW_OF_MANY, &status);
     crew_stop(crew, &load->transfers.tally, &load->transfers_ns);
     take_counts(&load->transfers, &pouring->transfers);
-    if (status != QUIPU_OK) return fail("creating transfers", status);
+    if (status != QUIPU_OK) return kept_complain(load->ledger, "creating transfers", status);
     return exit_of(next, &pouring->transfers);
 }
 
@@ -214,11 +211,12 @@ static enum command_exit pour(struct pouring *pouring)
 {
     const struct load_order *order = pouring->order;
     struct load *load = pouring->load;
-    enum command_exit exit = load_accounts(pouring), exit_transfers;
+    enum command_exit exit = COMMAND_FINE, exit_transfers = COMMAND_FINE;
     bool refused;
 
+    if (order->accounts_path != NULL) exit = load_accounts(pouring);
     if (exit == COMMAND_SYSTEM || (exit == COMMAND_REFUSED && order->strict)) return exit;
-    exit_transfers = load_transfers(pouring);
+    if (order->transfers_path != NULL) exit_transfers = load_transfers(pouring);
     if (exit_transfers != COMMAND_FINE) exit = exit_transfers;
     if (exit == COMMAND_SYSTEM || (exit == COMMAND_REFUSED && order->strict)) return exit;
 
@@ -235,20 +233,32 @@ static uint64_t capacity_of(uint64_t said, uint64_t rows_max, uint64_t spare, ui
     return rows_max > 0 && rows_max < most - spare ? rows_max + spare : 0;
 }
 
+static uint64_t rows_max(const struct intake *intake)
+{
+    return intake->rows != NULL ? intake_rows_max(intake) : 0; /* NULL: no such file */
+}
+
 static enum command_exit open_ledger(const struct pouring *pouring)
 {
     const struct load_order *order = pouring->order;
     uint64_t spare = (2 * order->thread_count + 2) * QUIPU_BATCH_MAX;
-    const quipu_options options = {
+    quipu_options options = {
         .protocol = order->protocol,
-        .account_capacity = capacity_of(order->accounts_max, intake_rows_max(&pouring->accounts),
-                                        spare, LOAD_ACCOUNTS_DEFAULT),
-        .transfer_capacity = capacity_of(order->transfers_max, intake_rows_max(&pouring->transfers),
-                                         spare, LOAD_TRANSFERS_DEFAULT),
+        .path = order->ledger_path,
+        .account_capacity = order->accounts_max,
+        .transfer_capacity = order->transfers_max,
     };
-    quipu_status status = quipu_open(&options, &pouring->load->ledger);
+    enum command_exit exit;
 
-    if (status != QUIPU_OK) return fail("opening a ledger", status);
+    if (order->ledger_path == NULL) { /* how many a kept one has is not known before */
+        options.account_capacity = capacity_of(order->accounts_max, rows_max(&pouring->accounts),
+                                               spare, LOAD_ACCOUNTS_DEFAULT);
+        options.transfer_capacity = capacity_of(order->transfers_max, rows_max(&pouring->transfers),
+                                                spare, LOAD_TRANSFERS_DEFAULT);
+    }
+    if (order->ledger_is_old && !kept_is_there(order->ledger_path)) return COMMAND_SYSTEM;
+    exit = kept_open(&options, &pouring->load->ledger);
+    if (exit != COMMAND_FINE) return exit;
     pouring->load->watch = order->watch;
     if (order->watch.begin != NULL) order->watch.begin(order->watch.context, pouring->load->ledger);
     return COMMAND_FINE;
@@ -286,30 +296,29 @@ enum command_exit load_run(const struct load_order *order, struct load *load)
     const struct intake_order transfers = intake_order_of(order, RECORD_TRANSFER);
     struct pouring pouring = {.order = order, .load = load};
     uint64_t started_ns = stopwatch_ns(), bad;
-    enum command_exit exit;
+    enum command_exit exit = COMMAND_FINE;
 
     memset(load, 0, sizeof *load);
-    exit = intake_open(&pouring.accounts, &accounts);
+    if (accounts.path != NULL) exit = intake_open(&pouring.accounts, &accounts);
     if (exit != COMMAND_FINE) return exit;
-    exit = intake_open(&pouring.transfers, &transfers);
+    if (transfers.path != NULL) exit = intake_open(&pouring.transfers, &transfers);
     if (exit == COMMAND_FINE) {
         exit = pour_and_keep(&pouring);
-        intake_close(&pouring.transfers);
+        if (transfers.path != NULL) intake_close(&pouring.transfers);
     }
-    intake_close(&pouring.accounts);
+    if (accounts.path != NULL) intake_close(&pouring.accounts);
     bad = load->accounts.bad_count + load->transfers.bad_count;
-    if (exit == COMMAND_SYSTEM || (bad > 0 && order->strict)) load_free(load);
+    if (exit == COMMAND_SYSTEM || (bad > 0 && order->strict)) (void)load_free(load);
     load->total_ns = stopwatch_ns() - started_ns;
     return exit;
 }
 
-void load_free(struct load *load)
+enum command_exit load_free(struct load *load)
 {
-    if (load->ledger == NULL) return;
+    quipu_ledger *ledger = load->ledger;
+
+    if (ledger == NULL) return COMMAND_FINE;
     if (load->watch.end != NULL) load->watch.end(load->watch.context);
-
-    quipu_status status = quipu_close(load->ledger);
-
-    if (status != QUIPU_OK) complain_of_status("closing the ledger", status);
     load->ledger = NULL;
+    return kept_close(ledger);
 }

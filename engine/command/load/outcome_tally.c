@@ -49,9 +49,14 @@ bool tally_is_refusal(enum record_kind kind, uint32_t outcome)
     return outcome != QUIPU_CREATED && outcome != exists(kind);
 }
 
+uint64_t tally_existing(enum record_kind kind, const struct tally *tally)
+{
+    return tally->other[exists(kind)];
+}
+
 uint64_t tally_refusals(enum record_kind kind, const struct tally *tally)
 {
-    return tally_failures(tally) - tally->other[exists(kind)];
+    return tally_failures(tally) - tally_existing(kind, tally);
 }
 
 /* GCOV_EXCL_BR_START: a branch per line of outcome.h; tests/suites/conformance shows which occur.

@@ -43,6 +43,9 @@ uint64_t tally_failures(const struct tally *tally);
 /* Is this a refusal? `exists` is none: the record was created before. */
 bool tally_is_refusal(enum record_kind kind, uint32_t outcome);
 
+/* The number of events whose record was created before. */
+uint64_t tally_existing(enum record_kind kind, const struct tally *tally);
+
 /* The number of refusals. */
 uint64_t tally_refusals(enum record_kind kind, const struct tally *tally);
 

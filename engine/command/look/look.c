@@ -12,10 +12,10 @@ enum command_exit look_show(look_function *show, const struct load_order *order,
 {
     struct report report = {0};
     struct load load;
-    enum command_exit exit = load_run(order, &load);
+    enum command_exit exit = load_run(order, &load), shown;
 
     if (load.ledger != NULL) {
-        enum command_exit shown = show(load.ledger, id, &report);
+        shown = show(load.ledger, id, &report);
 
         if (shown != COMMAND_FINE || load_owns_output(order)) {
             report_free(&report);
@@ -24,8 +24,8 @@ enum command_exit look_show(look_function *show, const struct load_order *order,
         }
         if (shown != COMMAND_FINE) exit = shown;
     }
-    load_free(&load);
-    return exit;
+    shown = load_free(&load);
+    return shown != COMMAND_FINE ? shown : exit;
 }
 
 enum command_exit look_run(const struct look *look, int argc, char **argv)
@@ -42,7 +42,7 @@ enum command_exit look_run(const struct look *look, int argc, char **argv)
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
-    } else if (!pair_options_read(&pair, &order, &format) ||
+    } else if (!pair_options_read(&pair, look->command, PAIR_SHOWS, &order, &format) ||
                (look->of_one && !option_id(id_option, &id))) {
         exit = COMMAND_USAGE;
     } else {
@@ -63,7 +63,7 @@ enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account 
         return COMMAND_SYSTEM;
     }
     if (account->id == 0) {
-        complain("no account %s: it is not in the accounts file, or was refused",
+        complain("no account %s: it was never created, or was refused",
                  number_write(wide_of(id), text));
         return COMMAND_REFUSED;
     }

@@ -22,8 +22,8 @@ struct look {
     look_function *show;
 };
 
-/* Parse the options, load the pair of files, show, print. Bad rows make the exit code
- * COMMAND_REFUSED, as in import. */
+/* Parse the options, load the pair of files or open the kept ledger, show, print. Bad rows make the
+ * exit code COMMAND_REFUSED, as in import. */
 enum command_exit look_run(const struct look *look, int argc, char **argv);
 
 /* The same without the options. */

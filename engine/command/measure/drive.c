@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "command/common/stopwatch.h"
+#include "command/load/kept_ledger.h"
 #include "command/look/trial_balance.h"
 #include "command/measure/commit_retry.h"
 #include "command/measure/funded_ledger.h"
@@ -90,10 +91,19 @@ static uint64_t drive_some(struct driver *driver, size_t count)
     return ended_ns - started_ns;
 }
 
+/* How many events a thread makes at a time. */
+static uint64_t portion_of(const struct drive_order *order)
+{
+    uint64_t calls = DRIVE_PORTION / order->batch;
+
+    if (order->folder != NULL && calls > DRIVE_CALLS_TO_DISK) calls = DRIVE_CALLS_TO_DISK;
+    return calls * order->batch;
+}
+
 static void *drive(void *context)
 {
     struct driver *driver = context;
-    uint64_t portion = DRIVE_PORTION / driver->order->batch * driver->order->batch;
+    uint64_t portion = portion_of(driver->order);
     uint64_t quota = driver->order->transfers_max / driver->order->thread_count;
     uint64_t limit_ns = (uint64_t)(driver->order->seconds * 1e9);
 
@@ -280,7 +290,8 @@ enum command_exit drive_run(const struct drive_order *order, struct drive_score 
     } else if (!books_are_right(order, funded.ledger, drivers)) {
         result = COMMAND_REFUSED;
     }
-    if (funded.ledger != NULL) (void)quipu_close(funded.ledger);
+    if (kept_close(funded.ledger) != COMMAND_FINE) result = COMMAND_SYSTEM;
+    scratch_remove(&funded.scratch);
     (void)pthread_barrier_destroy(&start);
     if (drivers != NULL) drivers_free(drivers, order->thread_count);
     free(readers);

@@ -19,8 +19,14 @@
  * costs next to nothing even at batch 1. */
 #define DRIVE_PORTION QUIPU_BATCH_MAX
 
+/* How many calls at most, if each of them may wait for the disk: a second should not become a
+ * minute. A multiple of 4, for chains. */
+#define DRIVE_CALLS_TO_DISK 64
+
 struct drive_order {
     quipu_protocol protocol;
+    const char *folder; /* the ledger is made in a fresh directory in it; NULL: in memory */
+    quipu_durability durability;
     uint64_t thread_count;
     uint64_t batch;         /* events a call, 1..QUIPU_BATCH_MAX */
     uint64_t transfers_max; /* of all threads; a run ends then, or after `seconds` in calls */

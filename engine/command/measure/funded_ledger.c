@@ -78,24 +78,27 @@ static quipu_status for_all(const struct drive_order *order, quipu_ledger *ledge
     return status;
 }
 
-static quipu_status open_ledger(const struct drive_order *order, quipu_ledger **ledger)
+static quipu_status open_ledger(const struct drive_order *order, struct funded_ledger *funded)
 {
     uint64_t accounts = order->workload->account_count;
     const quipu_options options = {
         .protocol = order->protocol,
+        .path = order->folder != NULL ? funded->scratch.path : NULL,
+        .durability = order->durability,
         .account_capacity = accounts + 1,
         .transfer_capacity =
             accounts + order->transfers_max + (2 * order->thread_count + 2) * DRIVE_PORTION,
         .prefault = order->prefault,
     };
 
-    return quipu_open(&options, ledger);
+    if (order->folder != NULL && !scratch_make(&funded->scratch, order->folder)) return QUIPU_IO;
+    return quipu_open(&options, &funded->ledger);
 }
 
 quipu_status funded_ledger_open(const struct drive_order *order, struct funded_ledger *funded)
 {
     struct scratch *scratch = calloc(1, sizeof *scratch);
-    quipu_status status = scratch != NULL ? open_ledger(order, &funded->ledger) : QUIPU_NO_MEMORY;
+    quipu_status status = scratch != NULL ? open_ledger(order, funded) : QUIPU_NO_MEMORY;
     uint64_t before = memory_in_use();
 
     if (status == QUIPU_OK) status = open_bank(funded->ledger);

@@ -4,12 +4,14 @@
 #define QUIPU_COMMAND_MEASURE_FUNDED_LEDGER_H
 
 #include "command/measure/drive.h"
+#include "command/measure/scratch_directory.h"
 
 /* What each account has: enough for any run, in which it loses at most 64 a transfer. */
 #define FUNDED_AMOUNT ((quipu_uint128)1 << 60)
 
 struct funded_ledger {
-    quipu_ledger *ledger; /* the caller closes it, even after a failure; NULL: none */
+    quipu_ledger *ledger;             /* the caller closes it, even after a failure; NULL: none */
+    struct scratch_directory scratch; /* the caller removes it after that */
     double bytes_per_account;
     uint64_t bytes_before_transfers; /* of memory of this process */
 };

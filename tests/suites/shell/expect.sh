@@ -6,6 +6,7 @@
 #   expect_no_out TEXT  the output has no such line; expect_no_err: the complaints
 #   expect_lines N      the output has N lines
 #   expect_same A B     two files are the same bytes
+#   expect_json P V T   the output, as JSON, has the value V of type T at P (words joined by `;`)
 #   expect_fact K V     the output, as a table, has the fact K with the value V
 #   pair A T            write accounts and transfers, as text, to the files $accounts, $transfers
 #   expect_rising FILE  its lines are numbers, each larger than the one before
@@ -13,7 +14,7 @@
 #
 # Needs QUIPU_COMMAND, the command to test.
 set -u
-unset NO_COLOR
+unset NO_COLOR QUIPU_LEDGER
 
 quipu=${QUIPU_COMMAND:?which command to test}
 # shellcheck disable=SC2034 # for the scripts that read this one
@@ -88,6 +89,12 @@ expect_rising() {
 expect_fact() {
     expected=$((expected + 1))
     grep -qE "^$1 +$2\$" "$work/out" || miss "fact: $1 is $2"
+}
+
+expect_json() {
+    expected=$((expected + 1))
+    "${CMAKE_COMMAND:-cmake}" -DFILE="$work/out" -DPATH="$1" -DVALUE="$2" -DTYPE="$3" \
+        -P "$folder/json.cmake" || miss "JSON with $1: $2"
 }
 
 pair() {

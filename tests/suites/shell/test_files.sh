@@ -71,7 +71,7 @@ expected=$((expected + 1))
 if [ -w /dev/full ]; then
     for words in --help --version 'import --help' 'balances --help' 'account --help' \
         'history --help' 'changes --help' 'race --help' 'stress --help' 'bench --help' 'generate --help' \
-        'verify --help' "import --accounts $accounts --transfers $transfers" \
+        'verify --help' 'init --help' 'check --help' "import --accounts $accounts --transfers $transfers" \
         "import --accounts $accounts --transfers $transfers --rejects -" \
         "balances --accounts $accounts --transfers $transfers --format json" \
         "account 1 --accounts $accounts --transfers $transfers --format csv" \

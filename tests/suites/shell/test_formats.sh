@@ -1,15 +1,6 @@
 # test_formats.sh - JSON parses, CSV has as many fields in each row, tables have no colour.
 . "$(dirname "$0")/expect.sh"
 
-cmake=${CMAKE_COMMAND:-cmake}
-
-# expect_json PATH VALUE TYPE
-expect_json() {
-    expected=$((expected + 1))
-    "$cmake" -DFILE="$work/out" -DPATH="$1" -DVALUE="$2" -DTYPE="$3" -P "$folder/json.cmake" ||
-        miss "JSON with $1: $2"
-}
-
 # Fields are counted by commas; no field here has one.
 expect_csv() {
     expected=$((expected + 1))

@@ -3,11 +3,11 @@
 
 run --help
 expect_code 0
-for command in import balances account history race stress bench generate verify; do
+for command in init import balances account history changes check race stress bench generate verify; do
     expect_out "  $command "
 done
 
-for command in import balances account history race stress bench generate verify; do
+for command in init import balances account history changes check race stress bench generate verify; do
     run $command --help
     expect_code 0
     expect_out "Usage: quipu $command"
@@ -39,6 +39,19 @@ run import
 expect_code 2
 expect_err "--accounts"
 expect_err "Try \`quipu import --help\`"
+
+for command in balances 'account 1' 'history 1' changes; do
+    # shellcheck disable=SC2086 # a word or two
+    run $command
+    expect_code 2
+    expect_err "it needs --accounts and --transfers, or --ledger"
+    expect_err "Try \`quipu ${command% *} --help\`"
+done
+for command in init check; do
+    run $command
+    expect_code 2
+    expect_err "DIR"
+done
 
 run race --nonsense
 expect_code 2
@@ -85,6 +98,16 @@ expect_err "numbers from 1 to 8190"
 run bench --distribution normal
 expect_code 2
 expect_err "uniform, zipf or hot"
+
+run bench --durability buffered --transfers 100
+expect_code 2
+expect_err '--durability is for kept ledgers'
+run bench --ledger "$work" --durability often
+expect_code 2
+expect_err 'synced or buffered'
+run bench --ledger "$work/none" --transfers 100 --protocol rcu --threads 1
+expect_code 3
+expect_err "cannot make a directory in $work/none: No such file"
 
 run generate --out "$work/m" --format xml
 expect_code 2

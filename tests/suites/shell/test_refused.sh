@@ -38,6 +38,8 @@ try_one() {
     2 | 3) [ -s "$work/err" ] || miss "a complaint" ;;
     *) miss "an exit code of its own" ;;
     esac
+    # What is kept is whole: a refusal is no damage.
+    ! grep -q damaged "$work/err" || miss "no word of damage"
 }
 
 run generate --seed 3 --customers 30 --out "$work"
@@ -62,6 +64,14 @@ if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
         try account 3 $files
         try history 3 $files --format json
     }
+    # A kept ledger. The first is there before; later ones find what those before them have left.
+    run init "$work/kept"
+    expect_code 0
+    # shellcheck disable=SC2086
+    try import --ledger "$work/kept" $files --allow-refusals
+    try check "$work/kept"
+    run check "$work/kept"
+    expect_code 0
     try race --seconds 0.01 --threads 2
     try stress --operations 40 --threads 2 --accounts 4 --seed 1
     printf 'quipu-history,1,serializable\ncall,0,1,2\nread,1,1\n' >"$work/history.csv"
