@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* To set up and to check takes time beside the calls; whoever needs more than this hangs. */
+/* Setting up and checking takes time beside the calls; a contender that needs more hangs. */
 #define PATIENCE_SECONDS 600
 
 static volatile sig_atomic_t running; /* the child that an interruption ends, or 0 */

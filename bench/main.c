@@ -67,7 +67,7 @@ static const char usage_text[] =
     "\n"
     "Exit: 0 fine, 1 money does not add up, 2 usage, 3 system or a contender failed.\n";
 
-/* --- who --- */
+/* --- which contenders --- */
 
 static bool is_listed(const char *list, const char *name)
 {

@@ -4,15 +4,15 @@
 A discrete simulation. Cores post transfers of S ns of private work, S as measured with one thread
 by bench_share. What they share is lines, and a line is a server with a queue:
 
-  shard    one of 256 of the transfer index: latched, written, let go; once a transfer
+  shard    one of 256 of the transfer index: latched, written, left; once a transfer
   account  two a transfer, drawn as the workload says; busy while the protocol holds or marks them
   clock    drawn from once a call
   writer   rcu: one call at a time writes
 
 A line that another core wrote last, and still has, moves: H ns on this socket, H2 from the other.
-Where a call is long enough to ask for lines ahead (16 transfers) and nobody else is at the line,
-that is `handover_many` instead. Whoever waits goes round again, and meanwhile takes the line from
-whoever works on it: `storm` moves for each that waits, until it has spun enough. Held times are
+Where a call is long enough to prefetch lines (16 transfers) and no other core uses the line, that
+is `handover_many` instead. A core that waits retries, and meanwhile takes the line from the core
+that works on it: `storm` moves for each waiting core, until it has spun enough. Held times are
 estimates: see PROTOCOLS.
 
 What it knows nothing of: caches that several cores share, interrupts, pages, the index growing,
@@ -32,7 +32,7 @@ import random
 import sys
 
 SHARDS = 256
-AHEAD = 16            # transfers a call from which on lines are asked for ahead
+AHEAD = 16            # transfers a call from which on lines are prefetched
 LINES_A_TRANSFER = 10  # that a core brings to its cache
 SHARD_NS = 12         # a shard's latch is held, of S
 CLOCK_NS = 5          # the clock's line is busy, of S
@@ -43,8 +43,8 @@ FINE, NO_FIGURE, USAGE, SYSTEM = 0, 1, 2, 3
 
 
 class Protocol:
-    """hold: ns that both accounts are busy, of S; again: ns of an attempt that came to nothing;
-    storm: moves of a line that one who waits costs the one who works."""
+    """hold: ns that both accounts are busy, of S; again: ns of an attempt that fails;
+    storm: moves of a line that a waiting core costs the core that works."""
 
     def __init__(self, hold, again, storm, sleeps=False, single=False):
         self.hold, self.again, self.storm = hold, again, storm
@@ -178,7 +178,7 @@ class Run:
         return line
 
     def warm(self):
-        """Who touched which account last, before the first one counts."""
+        """Which core touched which account last, before the first one counts."""
         for i in range(self.cores * self.machine.horizon if self.cores > 1 else 0):
             core = i % self.cores
             self.counts[core] += 1
@@ -210,7 +210,7 @@ class Run:
         for line in lines:
             if line.free > now:
                 stolen = max(stolen, line.waiting(now))
-        # Who has waited for longer sleeps, or looks only now and then.
+        # A core that has waited for longer sleeps, or looks only now and then.
         stolen = min(stolen, SPIN_NS // (protocol.hold + self.machine.near))
         hold += stolen * protocol.storm * self.machine.near
         if protocol.sleeps and start - now > SPIN_NS:

@@ -1,4 +1,4 @@
-/* share.c - who runs in `bench_share`: the limit, and Quipu beside it. */
+/* share.c - the contenders of `bench_share`: the limit, and Quipu beside it. */
 #include "peers/peer.h"
 
 const struct peer *const peer_list[] = {

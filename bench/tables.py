@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tables - the tables of docs/performance.md, from the figures that `./dev bench figures` measured.
+"""tables - the tables of docs/figures.md, from the figures that `./dev bench figures` measured.
 
 The page has a place for each, between two marks:
 
@@ -97,7 +97,7 @@ def lines(folder):
              "swap_own_ns": "16-byte compare-and-swap, own line",
              "swap_shared_ns": "16-byte compare-and-swap until it succeeds, shared line",
              "handover_ns": "a contended line, one way between cores",
-             "handover_many_ns": "512 such lines, asked for together: each",
+             "handover_many_ns": "512 such lines, prefetched together: each",
              "transfer_ns": "2 threads, private work only: a transfer",
              "counter_transfer_ns": "the same, and a shared counter for each",
              "counter_batch_ns": "the same, and a shared counter once in 8190"}
@@ -228,7 +228,7 @@ def main(argv):
         epilog="Exit: 0 fine, 1 the page has no place for a table, 2 usage, 3 cannot be read.")
     parser.add_argument("--figures", metavar="FOLDER", default="build/bench/figures",
                         help="(%(default)s)")
-    parser.add_argument("--page", metavar="FILE", default="docs/performance.md",
+    parser.add_argument("--page", metavar="FILE", default="docs/figures.md",
                         help="(%(default)s)")
     parser.add_argument("--print", action="store_true", help="print the tables, change nothing")
     options = parser.parse_args(argv)

@@ -61,7 +61,7 @@ class ByHand(unittest.TestCase):
         self.assertAlmostEqual(got, 1000 / (NEAR + scaling.CLOCK_NS), delta=0.2)
 
     def test_cores_that_share_nothing_add_up(self):
-        """Long calls: of a transfer in 1000 ns only the shard's line moves, asked for ahead."""
+        """Long calls: of a transfer in 1000 ns only the shard's line moves, prefetched."""
         plain = scaling.Protocol(hold=0, again=0, storm=0)
         one = rate(plain, 1000, 1, 8190, far_apart)[0]
         sixteen = rate(plain, 1000, 16, 8190, far_apart)[0]

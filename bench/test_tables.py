@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import tables  # noqa: E402
 
-PAGE = os.path.join(HERE, "..", "docs", "performance.md")
+PAGE = os.path.join(HERE, "..", "docs", "figures.md")
 
 
 class Tables(unittest.TestCase):

@@ -1,4 +1,4 @@
-/* list.c - who runs in `bench_peers`: the limit, Quipu, and the peers that this build has. */
+/* list.c - the contenders of `bench_peers`: the limit, Quipu, and the peers of this build. */
 #include "peers/peer.h"
 
 #define PEERS(X)                                                                                   \

@@ -3,8 +3,8 @@
  * The limit, Quipu's protocols and every peer stand behind these few calls, so that the workload,
  * the clock and the checks are written once (drive.c).
  *
- *   P1  a transfer is posted whole or not at all, and kept under its id: whoever brings the id
- *       again is told QUIPU_CREATE_TRANSFER_EXISTS, and nothing changes
+ *   P1  a transfer is posted whole or not at all, and kept under its id: the same id again
+ *       is answered QUIPU_CREATE_TRANSFER_EXISTS, and nothing changes
  *   P2  a transfer that would take a debit account's debits over its credits is told
  *       QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS, and nothing changes
  *   P3  what post() and drain() have answered, balances() shows
@@ -37,7 +37,7 @@ enum peer_kind { PEER_LIMIT, PEER_QUIPU, PEER_ENGINE, PEER_METHOD };
 
 struct peer {
     const char *name;
-    const char *settings; /* in a line, for those who read the figures */
+    const char *settings; /* in a line, for readers of the figures */
     enum peer_kind kind;
     int variant;         /* its own affair */
     unsigned thread_max; /* 0: any */

@@ -3,8 +3,8 @@
  *
  * Tables are unlogged, nothing waits for a disk, and the files are in memory. Of many transfers the
  * function first asks whether all can be posted in any order, by whole-table statements, and only
- * if not goes one by one. Rows are locked in the order of ids. Whoever meets a deadlock or the id
- * of a rival starts the unit over. */
+ * if not goes one by one. Rows are locked in the order of ids. A thread that meets a deadlock
+ * or the id of a rival starts the unit over. */
 #include <arpa/inet.h>
 #include <endian.h>
 #include <libpq-fe.h>
@@ -18,7 +18,7 @@
 #include "peers/window.h"
 
 #ifndef POSTGRES_FOLDER
-#define POSTGRES_FOLDER "" /* where initdb and postgres are, with a slash; else by PATH */
+#define POSTGRES_FOLDER "" /* where initdb and postgres are, with a slash; empty: by PATH */
 #endif
 
 #define CONNECT_TRIES 1000 /* of 10 ms */

@@ -3,7 +3,7 @@
  *
  * Its files, of which there are few, are in a memory environment. The memtable is larger than any
  * run, so nothing is ever flushed or compacted: a lookup is a descent of one skip list, after a
- * Bloom filter. Whoever meets a conflict starts the unit over. */
+ * Bloom filter. A thread that meets a conflict starts the unit over. */
 #include <rocksdb/c.h>
 #include <sched.h>
 #include <stdlib.h>

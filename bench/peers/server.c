@@ -18,7 +18,7 @@
 
 #define STOP_TRIES 300 /* of 10 ms */
 
-/* NULL: we are not root, and stay who we are. */
+/* NULL: we are not root, and keep our user. */
 static const struct passwd *servant(void)
 {
     return getuid() == 0 ? getpwnam("nobody") : NULL;

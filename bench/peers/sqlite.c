@@ -103,7 +103,7 @@ static bool run(struct store *store, int which)
     return sqlite3_reset(store->statements[which]) == SQLITE_OK && done;
 }
 
-/* False: the statement failed. *changed: it met a row. */
+/* Returns false if the statement failed. *changed: it met a row. */
 static bool move(struct store *store, int which, const quipu_uint128 *account, int64_t amount,
                  bool *changed)
 {

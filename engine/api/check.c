@@ -21,7 +21,8 @@ struct lent {
     uintptr_t from, end;
 };
 
-/* `count` things of so many bytes, aligned so; or nothing, where that is allowed. False: K1. */
+/* `count` things of so many bytes, aligned so; or nothing, where that is allowed. Returns false if
+ * K1 is broken. */
 static bool lend(struct lent *lent, const void *at, size_t count, size_t bytes, size_t alignment)
 {
     lent->from = (uintptr_t)at;
@@ -72,11 +73,29 @@ static bool are_zero(const uint8_t *bytes, size_t count)
     return true;
 }
 
+/* Does the durability fit the path, and make sense? */
+static bool is_sensible(const quipu_options *options)
+{
+    const uint64_t hour_ns = UINT64_C(3600) * 1000000000;
+    bool kept = options->path != NULL;
+
+    if ((uint32_t)options->reads > QUIPU_READ_LATEST || options->flush_interval > hour_ns) {
+        return false;
+    }
+    switch (options->durability) {
+    case QUIPU_DURABILITY_DEFAULT: return true;
+    case QUIPU_SYNCED:
+    case QUIPU_BUFFERED: return kept;
+    case QUIPU_IN_MEMORY: return !kept;
+    }
+    return false;
+}
+
 bool quipui_check_options(const quipu_options *options)
 {
     const uint64_t most_accounts = (uint64_t)1 << 32, most_transfers = (uint64_t)1 << 33;
 
-    return is_known(options->protocol) && options->durability == QUIPU_IN_MEMORY &&
+    return is_known(options->protocol) && is_sensible(options) &&
            options->account_capacity <= most_accounts &&
            options->transfer_capacity <= most_transfers &&
            options->failed_id_capacity <= most_transfers && options->prefault <= 1 &&

@@ -12,7 +12,7 @@ quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
     *horizon = 0;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader, quipui_read_horizon(&reader, horizon));
+    return reading_end(ledger, &reader, quipui_read_horizon(&reader, horizon));
 }
 
 quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
@@ -29,6 +29,6 @@ quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *
     if (horizon != NULL) *horizon = 0;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader,
+    return reading_end(ledger, &reader,
                        quipui_get_changes(&reader, &asked, changes, capacity, count, horizon));
 }

@@ -3,25 +3,58 @@
 #define QUIPU_API_LEDGER_H
 
 #include "base/fork.h"
+#include "journal/journal.h"
 #include "protocol/protocol.h"
 #include "quipu/quipu.h"
 
 /* Can calls be made? LEDGER_TORN: in a child of fork(), a call of a thread that is not in this
- * process will be in flight for ever. */
-enum ledger_state { LEDGER_OPEN, LEDGER_TORN };
+ * process will be in flight for ever. LEDGER_FENCED: in a child of fork(), whose parent has the
+ * directory. */
+enum ledger_state { LEDGER_OPEN, LEDGER_TORN, LEDGER_FENCED };
 
 struct quipu_ledger {
     struct fork_member fork; /* first */
     struct store store;
     const struct protocol *protocol;
-    _Atomic uint32_t state; /* enum ledger_state */
+    _Atomic uint32_t state;      /* enum ledger_state */
+    bool reads_latest;           /* reads do not wait for the disk */
+    struct directory *directory; /* of a ledger with a path, or NULL; and its log */
+    struct log *log;
 };
+
+/* The tables and the protocol of a ledger, without a directory. Returns false if memory runs out.
+ * */
+bool quipui_tables_open(quipu_ledger *ledger, const quipu_options *options);
+void quipui_tables_close(quipu_ledger *ledger);
 
 /* What a call on this ledger returns before it begins: QUIPU_OK, or why it cannot be made. */
 static inline quipu_status ledger_status(quipu_ledger *ledger)
 {
     /* relaxed: it is set in a new process, before any call of that process. */
-    return load_relaxed(&ledger->state) == LEDGER_OPEN ? QUIPU_OK : QUIPU_BUSY;
+    enum ledger_state state = (enum ledger_state)load_relaxed(&ledger->state);
+
+    if (state == LEDGER_OPEN) return QUIPU_OK;
+    return state == LEDGER_FENCED ? QUIPU_FENCED : QUIPU_BUSY;
+}
+
+/* The same for a call that writes: a ledger whose disk has failed takes nothing any more. */
+static inline quipu_status ledger_write_status(quipu_ledger *ledger)
+{
+    quipu_status status = ledger_status(ledger);
+
+    if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
+    return quipui_journal_status(ledger->store.journal);
+}
+
+/* Wait until what a reading call has seen is durable: everything up to `seen`, and what calls in
+ * flight may have shown. Returns QUIPU_OK, or why it will never be. */
+static inline quipu_status ledger_read_wait(quipu_ledger *ledger, uint64_t seen)
+{
+    uint64_t barrier;
+
+    if (ledger->store.journal == NULL || ledger->reads_latest) return QUIPU_OK;
+    barrier = store_barrier(&ledger->store);
+    return quipui_journal_wait(ledger->store.journal, seen > barrier ? seen : barrier);
 }
 
 #endif

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "api/check.h"
-#include "api/ledger.h"
+#include "api/durable.h"
 #include "base/atomic.h"
 #include "base/grace.h"
 
@@ -15,7 +15,6 @@
 static quipu_status check(const quipu_options *options)
 {
     if (!quipui_check_options(options)) return QUIPU_INVALID;
-    if (options->path != NULL) return QUIPU_UNSUPPORTED;
     return quipui_protocol_of(options->protocol) != NULL ? QUIPU_OK : QUIPU_UNSUPPORTED;
 }
 
@@ -58,7 +57,13 @@ static bool open_store(struct store *store, const quipu_options *options)
     return false;
 }
 
-static bool open_parts(struct quipu_ledger *ledger, const quipu_options *options)
+void quipui_tables_close(quipu_ledger *ledger)
+{
+    if (ledger->protocol->close != NULL) ledger->protocol->close(&ledger->store);
+    quipui_store_close(&ledger->store);
+}
+
+bool quipui_tables_open(quipu_ledger *ledger, const quipu_options *options)
 {
     ledger->protocol = quipui_protocol_of(options->protocol);
     if (!open_store(&ledger->store, options)) return false;
@@ -71,20 +76,62 @@ static bool open_parts(struct quipu_ledger *ledger, const quipu_options *options
     return true;
 }
 
+static quipu_status open_parts(struct quipu_ledger *ledger, const quipu_options *options,
+                               struct diagnosis *diagnosis)
+{
+    quipu_status status = QUIPU_OK;
+
+    if (!quipui_tables_open(ledger, options)) return QUIPU_NO_MEMORY;
+    ledger->directory = NULL;
+    ledger->log = NULL;
+    ledger->reads_latest = false;
+    if (options->path != NULL) status = quipui_durable_open(ledger, options, diagnosis);
+    if (status != QUIPU_OK) quipui_tables_close(ledger);
+    return status;
+}
+
 /* In a child that was forked: is this copy of the ledger whole? */
 static void forked(struct fork_member *member)
 {
     struct quipu_ledger *ledger = (struct quipu_ledger *)(void *)member;
 
-    if (quipui_workers_are_at_rest(&ledger->store.workers)) return;
+    enum ledger_state state = LEDGER_OPEN;
+
+    if (ledger->directory != NULL) {
+        state = LEDGER_FENCED;
+    } else if (!quipui_workers_are_at_rest(&ledger->store.workers)) {
+        state = LEDGER_TORN;
+    }
     /* relaxed: this process has no other thread. */
-    store_relaxed(&ledger->state, LEDGER_TORN);
+    store_relaxed(&ledger->state, state);
+}
+
+/* Open one with these options, which make sense. */
+static quipu_status open_ledger(const quipu_options *options, quipu_ledger **ledger,
+                                struct diagnosis *diagnosis)
+{
+    struct quipu_ledger *opened;
+    quipu_status status;
+
+    if (!quipui_fork_watch()) return QUIPU_NO_MEMORY;
+    opened = quipui_memory_take(sizeof *opened);
+    if (opened == NULL) return QUIPU_NO_MEMORY;
+    status = open_parts(opened, options, diagnosis);
+    if (status != QUIPU_OK) {
+        quipui_memory_give_back(opened);
+        return status;
+    }
+    /* relaxed: no other thread knows the ledger yet. */
+    store_relaxed(&opened->state, LEDGER_OPEN);
+    opened->fork.forked = forked;
+    quipui_fork_join(&opened->fork);
+    *ledger = opened;
+    return QUIPU_OK;
 }
 
 quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
 {
     quipu_options said = {.protocol = QUIPU_OPTIMISTIC};
-    struct quipu_ledger *opened;
     quipu_status status;
     int saved = errno;
 
@@ -92,23 +139,9 @@ quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
     *ledger = NULL;
     if (options != NULL) copy_once(&said, options);
     status = check(&said);
-    if (status != QUIPU_OK) return status;
-    if (!quipui_fork_watch()) return QUIPU_NO_MEMORY;
-
-    opened = quipui_memory_take(sizeof *opened);
-    if (opened == NULL) return QUIPU_NO_MEMORY;
-    if (!open_parts(opened, &said)) {
-        quipui_memory_give_back(opened);
-        errno = saved;
-        return QUIPU_NO_MEMORY;
-    }
-    /* relaxed: no other thread knows the ledger yet. */
-    store_relaxed(&opened->state, LEDGER_OPEN);
-    opened->fork.forked = forked;
-    quipui_fork_join(&opened->fork);
-    *ledger = opened;
+    if (status == QUIPU_OK) status = open_ledger(&said, ledger, NULL);
     errno = saved;
-    return QUIPU_OK;
+    return status;
 }
 
 /* Close is misuse while a call is in flight, and finds out as well as it can. */
@@ -123,12 +156,20 @@ static bool is_idle(struct quipu_ledger *ledger)
 
 quipu_status quipu_close(quipu_ledger *ledger)
 {
+    quipu_status status;
+
     if (ledger == NULL) return QUIPU_INVALID;
-    if (ledger_status(ledger) != QUIPU_OK || !is_idle(ledger)) return QUIPU_BUSY;
+    status = ledger_status(ledger);
+    if (status == QUIPU_BUSY || (status == QUIPU_OK && !is_idle(ledger))) return QUIPU_BUSY;
     quipui_grace_wait(); /* for lookups without a worker (read/lookup.c, L2) */
     quipui_fork_leave(&ledger->fork);
-    if (ledger->protocol->close != NULL) ledger->protocol->close(&ledger->store);
-    quipui_store_close(&ledger->store);
+    if (status == QUIPU_FENCED) {
+        quipui_durable_abandon(ledger);
+        status = QUIPU_OK;
+    } else if (ledger->directory != NULL) {
+        status = quipui_durable_close(ledger);
+    }
+    quipui_tables_close(ledger);
     quipui_memory_give_back(ledger);
-    return QUIPU_OK;
+    return status;
 }

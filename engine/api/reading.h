@@ -15,11 +15,14 @@ static inline quipu_status reading_begin(quipu_ledger *ledger, struct reader *re
                                                                         : QUIPU_NO_MEMORY;
 }
 
-/* End a call that has begun; *status is what it returns. */
-static inline quipu_status reading_end(struct reader *reader, quipu_status status)
+/* End a call that has begun and come to `status`: return that once what it has seen is durable. */
+static inline quipu_status reading_end(quipu_ledger *ledger, struct reader *reader,
+                                       quipu_status status)
 {
+    uint64_t seen = reader->seen;
+
     quipui_reader_close(reader);
-    return status;
+    return status == QUIPU_OK ? ledger_read_wait(ledger, seen) : status;
 }
 
 #endif

@@ -10,6 +10,7 @@
 quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                    quipu_account *accounts, uint64_t *versions)
 {
+    uint64_t seen = 0;
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, accounts, versions, sizeof *versions)) {
@@ -17,7 +18,9 @@ quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *id
     }
     status = ledger_status(ledger);
     if (status != QUIPU_OK) return status;
-    return quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts, versions);
+    status = quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts,
+                                    versions, &seen);
+    return status == QUIPU_OK ? ledger_read_wait(ledger, seen) : status;
 }
 
 quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
@@ -31,7 +34,8 @@ quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *i
     }
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
+    return reading_end(ledger, &reader,
+                       quipui_lookup_transfers(&reader, ids, count, transfers, versions));
 }
 
 quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -46,7 +50,7 @@ quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_accou
     *count = 0;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader,
+    return reading_end(ledger, &reader,
                        quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
 }
 
@@ -63,7 +67,7 @@ quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_accoun
     *count = 0;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader,
+    return reading_end(ledger, &reader,
                        quipui_get_account_balances(&reader, &asked, balances, capacity, count));
 }
 
@@ -79,7 +83,8 @@ quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_f
     *count = 0;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
+    return reading_end(ledger, &reader,
+                       quipui_get_account_holds(&reader, &asked, holds, capacity, count));
 }
 
 quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
@@ -91,7 +96,7 @@ quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, 
     if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) return QUIPU_INVALID;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader, quipui_lookup_holds(&reader, ids, count, holds));
+    return reading_end(ledger, &reader, quipui_lookup_holds(&reader, ids, count, holds));
 }
 
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
@@ -106,7 +111,8 @@ quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter
     *count = 0;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
+    return reading_end(ledger, &reader,
+                       quipui_query_accounts(&reader, &asked, accounts, capacity, count));
 }
 
 quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
@@ -121,8 +127,30 @@ quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filte
     *count = 0;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader,
+    return reading_end(ledger, &reader,
                        quipui_query_transfers(&reader, &asked, transfers, capacity, count));
+}
+
+/* A visit that begins when all that it will be shown is durable. */
+struct durable_visit {
+    quipu_ledger *ledger;
+    bool (*visit)(void *context, const quipu_account *account, uint64_t version);
+    void *context;
+    bool waited;
+    quipu_status status;
+};
+
+/* What a snapshot shows had taken effect before its first account is visited, at some timestamp
+ * that was given out by then. */
+static bool visit_durable(void *context, const quipu_account *account, uint64_t version)
+{
+    struct durable_visit *visit = context;
+
+    if (!visit->waited) {
+        visit->waited = true;
+        visit->status = ledger_read_wait(visit->ledger, clock_last(&visit->ledger->store.clock));
+    }
+    return visit->status == QUIPU_OK && visit->visit(visit->context, account, version);
 }
 
 quipu_status quipu_snapshot(quipu_ledger *ledger,
@@ -130,11 +158,19 @@ quipu_status quipu_snapshot(quipu_ledger *ledger,
                                           uint64_t version),
                             void *context)
 {
+    struct durable_visit durable = {ledger, visit, context, false, QUIPU_OK};
     struct reader reader;
     quipu_status status;
 
     if (ledger == NULL || visit == NULL) return QUIPU_INVALID;
     status = reading_begin(ledger, &reader);
     if (status != QUIPU_OK) return status;
-    return reading_end(&reader, quipui_snapshot(&reader, visit, context));
+    if (ledger->store.journal == NULL) {
+        status = quipui_snapshot(&reader, visit, context);
+    } else {
+        status = quipui_snapshot(&reader, visit_durable, &durable);
+        if (status == QUIPU_OK) status = durable.status;
+    }
+    quipui_reader_close(&reader);
+    return status;
 }

@@ -2,8 +2,8 @@
  *
  * The only file that names an order of the C11 memory model. All verbs take a pointer to an _Atomic
  * object; a cas_ verb takes a pointer to what was seen, which on failure becomes what is there, and
- * returns whether it won. On failure it loads with acquire where it would have acquired, else
- * relaxed.
+ * returns whether it succeeded. Where a success acquires, a failure loads with acquire; elsewhere
+ * it loads relaxed.
  *
  * A sixteen-byte object (`wide`) goes through the same verbs: cmpxchg16b on x86-64, an ldxp/stxp
  * pair on AArch64, by way of the compiler or libatomic; its loads and cas_acq_rel() are of
@@ -35,6 +35,7 @@
                                             memory_order_relaxed)
 
 #define add_relaxed(p, n) atomic_fetch_add_explicit((p), (n), memory_order_relaxed)
+#define add_release(p, n) atomic_fetch_add_explicit((p), (n), memory_order_release)
 #define sub_relaxed(p, n) atomic_fetch_sub_explicit((p), (n), memory_order_relaxed)
 
 #define cas_relaxed(p, seen, next)                                                                 \
@@ -64,8 +65,8 @@ static inline void fence_full(void)
 }
 
 /* Copy *from, which a caller's thread may be changing, to *to. From here on the compiler knows
- * nothing of what *to holds, so it cannot read *from again in its stead: whatever the copy is,
- * everybody who looks at it sees the same. */
+ * nothing of what *to holds, so it cannot read *from again in its stead: all that look at the copy
+ * see the same. */
 #define copy_once(to, from)                                                                        \
     do {                                                                                           \
         (void)memcpy((to), (from), sizeof *(to));                                                  \
@@ -87,8 +88,8 @@ static inline void relax(void)
 #endif
 }
 
-/* Relax for twice as long as the round before, 128 times at most: each look at what we wait for
- * takes its line from whoever works there. */
+/* Relax for twice as long as the round before, 128 times at most: each look at the word that we
+ * wait for takes its line from the thread that is using it. */
 static inline void relax_longer(unsigned round)
 {
     unsigned times = round < 7 ? 1u << round : 128;
@@ -98,8 +99,8 @@ static inline void relax_longer(unsigned round)
 }
 
 /* How a wait goes on: SPIN_ROUNDS of relaxing, 127 times in all; then SPIN_YIELDS of the processor,
- * since the thread we wait for may need it; then asleep, since a thread of lower priority gets
- * nothing by a yield. */
+ * since the thread that we wait for may need it; then asleep, since a yield gives nothing to a
+ * thread of lower priority. */
 #define SPIN_ROUNDS 7
 #define SPIN_YIELDS 64
 

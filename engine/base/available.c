@@ -115,7 +115,7 @@ static bool control_groups_have(uint64_t bytes)
     return true;
 }
 
-/* Address space is reserved before, so RLIMIT_AS has been asked; RLIMIT_DATA counts what is
+/* The address space was reserved before, so RLIMIT_AS is kept; RLIMIT_DATA counts what is
  * writable. */
 static bool limits_allow(uint64_t bytes)
 {

@@ -1,8 +1,8 @@
 /* available.h - how much memory the system would give, before it is taken.
  *
- * Memory that is taken without asking may cost another process its life: the kernel ends one when
- * there is none left. Asked are the machine (MemAvailable), the control groups that this process is
- * in (versions 1 and 2), and RLIMIT_DATA. What cannot be read limits nothing. */
+ * When no memory is left, the kernel ends a process, perhaps another one. So the library asks
+ * first: the machine (MemAvailable), the control groups that this process is in (versions 1 and 2),
+ * and RLIMIT_DATA. A limit that cannot be read is taken as none. */
 #ifndef QUIPU_BASE_AVAILABLE_H
 #define QUIPU_BASE_AVAILABLE_H
 
@@ -14,7 +14,7 @@
 extern const char *quipui_available_root;
 #endif
 
-/* Are there so many bytes? Allocates nothing. */
+/* Returns whether so many bytes are available. Allocates nothing. */
 bool quipui_memory_is_available(uint64_t bytes);
 
 #endif

@@ -1,4 +1,4 @@
-/* clock.h - timestamps: unique, and never behind real time's order.
+/* clock.h - timestamps: unique, and in the order of real time.
  *
  * One word, the last timestamp given out. Drawing n takes max(now, last + 1) and the n - 1 after
  * it, in one compare-and-swap: the only write per batch that all threads share. */
@@ -10,8 +10,8 @@
 /* Timestamps are below 2^63, so that a timestamp plus a time-out fits 64 bits. */
 #define TIMESTAMP_MAX ((uint64_t)INT64_MAX)
 
-/* A clock that says it is later than this is not believed: after it, draws that only count must
- * still fit. They would take 2^56 events, from the year 2259 on. */
+/* A clock that is above this (the year 2259) is not believed: there timestamps only count up, and
+ * the 2^56 that are left do not run out. */
 #define CLOCK_MAX (TIMESTAMP_MAX - ((uint64_t)1 << 56))
 
 struct clock {
@@ -33,6 +33,13 @@ static inline uint64_t clock_read(struct clock *clock)
     return now > last && now <= CLOCK_MAX ? now : last;
 }
 
+/* The last timestamp that was given out. */
+static inline uint64_t clock_last(struct clock *clock)
+{
+    /* relaxed: what was seen carries the draw of its timestamp. */
+    return load_relaxed(&clock->last);
+}
+
 /* A lower bound of all timestamps that are drawn from here on. */
 static inline uint64_t clock_floor(struct clock *clock)
 {
@@ -40,8 +47,8 @@ static inline uint64_t clock_floor(struct clock *clock)
     return load_acquire(&clock->last) + 1;
 }
 
-/* What was done because it is `now` stays done: no timestamp given out later is before it, even if
- * the clock goes back. */
+/* Something was done because it is `now`. From here on every timestamp that is given out is later,
+ * even if the clock goes back. */
 static inline void clock_reach(struct clock *clock, uint64_t now)
 {
     /* relaxed: a guess; the compare-and-swap decides. */

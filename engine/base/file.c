@@ -105,8 +105,8 @@ int quipui_file_write_bytes(struct files *files, int file, const void *bytes, si
     return quipui_file_write(files, file, &part, 1, offset);
 }
 
-/* Open a new file. One of this name that a crash left behind may be, after a crash that kept half of
- * a rename, the file that is in use: its name goes, its bytes stay. */
+/* Open a new file. After a crash that kept half of a rename the spare's name may lead to the file
+ * that is in use: the name goes, the bytes stay. */
 static int open_spare(struct files *files, int directory, const char *spare, int *file)
 {
     int error = files->calls->remove(files, directory, spare);

@@ -36,7 +36,7 @@ static void after_in_child(void)
     (void)pthread_mutex_unlock(&listing);
 }
 
-/* A refusal is not for good: the next call tries again. */
+/* If it fails, the next call tries again. */
 bool quipui_fork_watch(void)
 {
     int saved = errno;

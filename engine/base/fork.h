@@ -1,8 +1,9 @@
-/* fork.h - what becomes of us when the host forks.
+/* fork.h - what a child of fork() finds of the library.
  *
- * A child has the forking thread, and a copy of all memory as it was at that moment: what another
- * thread was in the middle of stays half done for good. So whoever has something that can be half
- * done joins, and is told in the child, before any other thread can be there.
+ * A child has one thread, the one that forked, and a copy of all memory as it was at that moment:
+ * what another thread was doing then stays half done for good. So each member, a part of the
+ * library that can be caught half done, joins a list. The members are told in the child, before it
+ * can have a second thread.
  *
  *   F1  a grace period in the child does not wait for the parent's threads (grace.h, G3)
  *   F2  fork() waits for a grace period that is running, so a read section must not fork */
@@ -24,7 +25,7 @@ bool quipui_fork_watch(void);
 void quipui_fork_join(struct fork_member *member);
 void quipui_fork_leave(struct fork_member *member);
 
-/* How often this process, and those it comes from, forked; once quipui_fork_watch() was called. */
+/* How often this process and its ancestors forked after quipui_fork_watch() was called. */
 uint64_t quipui_fork_generation(void);
 
 #endif

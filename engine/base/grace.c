@@ -1,22 +1,23 @@
 /* grace.c - readers, and waits for them; see grace.h.
  *
- * A reader has a word: 0 outside of sections, else the period that it saw when its section began. A
- * wait begins the next period, and ends when no reader shows an older one. Periods are counted in
- * 64 bits, so they never come round again.
+ * A reader has a word: 0 outside of sections, and inside of one the period that it saw when the
+ * section began. A wait begins the next period, and ends when no reader shows an older one. Periods
+ * are counted in 64 bits, so none comes twice.
  *
  *   a reader    shows its period, then reads what others unlink
  *   a waiter    has unlinked something, then looks at the readers' words
  *
- * One of the two sees the other's store if a full fence is between, on both sides. The reader's
- * costs more than its section, so where the kernel can have a fence run on every processor that
- * runs this process (membarrier) the waiter does that, and the reader only holds the compiler.
+ * One of the two sees the other's store if both have a full fence between their two steps. In the
+ * reader a fence costs more than the section. So where the kernel can run a fence on every
+ * processor that runs this process (membarrier), the waiter has it do so, and the reader only holds
+ * the compiler.
  *
  *   periods   held by a thread that waits for a grace period, for as long as it waits
  *   registry  held while a thread joins or leaves, or the words are looked at; nothing is waited
  *             for under it
  *
- * A fork takes both, in this order (G3). Nothing here allocates but the destructor of a thread's
- * end, whose failure is a plain false. */
+ * A fork takes both, in this order (G3). Only the setting of a thread's destructor allocates; if it
+ * fails, joining returns false. */
 #define _GNU_SOURCE
 #include "base/grace.h"
 
@@ -88,9 +89,9 @@ static void fence_of_reader(void)
 #endif
 }
 
-/* A kernel that has registered us does as it is told, unless a filter of the host's forbids it from
- * some time on. From then on readers have fences of their own; those that were about to do without
- * have reached memory within the time of a clock tick. */
+/* A kernel that has registered us runs the fences, unless from some time on a filter of the host
+ * forbids it. From then on readers have fences of their own. A reader that was just doing without
+ * one has reached memory within the time of a clock tick. */
 static void fence_of_waiter(void)
 {
     /* relaxed: only waiters change it, one at a time. */
@@ -125,8 +126,8 @@ static void unlink_self(void)
     }
 }
 
-/* The destructor of `key`: this thread ends. It may call again in the destructors of others; then
- * it joins again, and the system comes back here. */
+/* The destructor of `key`: this thread ends. The destructor of another key may call the library
+ * again; then the thread joins again, and the system comes back here. */
 static void leave_for_good(void *unused)
 {
     (void)unused;
@@ -185,7 +186,7 @@ void quipui_grace_enter(void)
 {
     audit(quipui_grace_joined);
     if (self.depth++ > 0) return;
-    /* relaxed: an older period is waited for longer than need be, and that is all. */
+    /* relaxed: with an older period a waiter only waits longer than it needs to. */
     show(load_relaxed(&now));
 }
 
@@ -229,7 +230,7 @@ static bool any_is_in_older(uint64_t period)
     return found;
 }
 
-/* Sleep until a section ends, unless all that matter have ended. */
+/* Sleep until a section ends, unless all that are waited for have ended. */
 static void sleep_unless_over(uint64_t period)
 {
     /* relaxed: a fence follows, and then a look at the words; a reader stores its word, then loads
@@ -281,7 +282,8 @@ void quipui_grace_after_fork_in_parent(void)
     (void)pthread_mutex_unlock(&periods);
 }
 
-/* The threads of the parent are not here, and their storage will be that of other threads. */
+/* The other threads of the parent are not in the child, and other threads will have their
+ * storage. */
 void quipui_grace_after_fork_in_child(void)
 {
     readers = NULL;

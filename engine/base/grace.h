@@ -1,19 +1,20 @@
 /* grace.h - read sections and grace periods: user-space RCU with expedited membarriers.
  *
- * What a reader found inside a read section stays until the section ends; what was unlinked may be
+ * What a reader finds inside a read section stays until the section ends. What was unlinked may be
  * given back after a grace period that began later.
  *
- *   G1  a thread joins before its first read section, by itself: a library cannot ask its host to
- *       register threads. Joining can fail; sections cannot. A thread that ends leaves by itself
- *   G2  a section that began before the wait did has ended when the wait ends. Sections that begin
- *       later are not waited for
- *   G3  around a fork no grace period runs and no thread joins or leaves; in the child only the
+ *   G1  a thread joins before its first read section, and leaves when it ends. The host need not
+ *       register it. Joining can fail; sections cannot
+ *   G2  when a wait ends, each section that began before the wait has ended. A wait does not wait
+ *       for sections that begin later
+ *   G3  during a fork no grace period runs and no thread joins or leaves. In the child only the
  *       thread that forked has joined
  *
  * Not liburcu: each of its flavours needs memory where none may be had, and aborts without it (its
  * reader of a thread is in storage that a library loaded late allocates at the thread's first use).
  *
- * Nobody may wait for a grace period inside a section, nor hold what a section waits for.
+ * A thread must not wait for a grace period inside a section, or while it holds something that a
+ * section waits for.
  * source: docs/adr/0012-nothing-beneath-aborts.md; M. Desnoyers et al., "User-Level Implementations
  * of Read-Copy Update" (2012), 4.3 */
 #ifndef QUIPU_BASE_GRACE_H

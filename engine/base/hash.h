@@ -1,6 +1,6 @@
 /* hash.h - a keyed hash of a 128-bit id.
  *
- * Two rounds of folded multiplication over secrets that are drawn per ledger, so that a caller who
+ * Two rounds of folded multiplication over secrets that are drawn per ledger, so that a caller that
  * chooses ids cannot choose where they collide. Not a cryptographic hash. */
 #ifndef QUIPU_BASE_HASH_H
 #define QUIPU_BASE_HASH_H

@@ -83,8 +83,8 @@ struct mapping {
 
 _Static_assert(sizeof(struct mapping) <= CACHE_LINE, "it fits before an aligned object");
 
-/* The kernel may refuse to cut a mapping in two, when it knows too many: then the memory goes, and
- * the addresses are lost. */
+/* The kernel may refuse to cut a mapping in two if the process has too many. Then the memory is
+ * given back, and the addresses are lost. */
 static void unmap(char *from, size_t bytes)
 {
     if (munmap(from, bytes) != 0) (void)madvise(from, bytes, MADV_DONTNEED);

@@ -1,14 +1,15 @@
-/* heap.h - where the memory of objects comes from: jemalloc where that is safe, else the kernel.
+/* heap.h - where the memory of objects comes from: jemalloc where that is safe, or the kernel.
  *
  * The engine's objects are few and large: ledgers, workers and their scratch, blocks of versions.
- * So a mapping for each is no loss, and it cannot fail but by saying so.
+ * So a mapping for each is no loss, and a mapping that fails says so.
  *
- *   H1  jemalloc is used if the process has it, and its threads keep no caches (opt.tcache), and it
- *       does not abort when memory runs out (opt.xmalloc). Else its call crashes: a new thread is
- *       given a cache and an arena first, and neither is looked at when memory for it ran out
+ *   H1  jemalloc is used if the process has it, its threads keep no caches (opt.tcache), and it
+ *       does not abort when memory runs out (opt.xmalloc). With other options a call can crash:
+ *       jemalloc first gives a new thread a cache and an arena, and does not check whether there
+ *       was memory for them
  *   H2  all of it is from arena 0, which is there from the start
- *   H3  it is decided once, when the library is loaded; so whatever was taken from one is given
- *       back to the same
+ *   H3  it is decided once, when the library is loaded; so memory goes back to where it was taken
+ *       from
  *   H4  no call of the host's malloc: it may be jemalloc's, with the same fault
  *
  * A sanitizer must see each object: there it is aligned_alloc() that decides.

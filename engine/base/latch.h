@@ -1,7 +1,7 @@
-/* latch.h - a lock for a few dozen instructions: taken by an exchange, let go by a plain store.
+/* latch.h - a lock for a few dozen instructions: taken by an exchange, left by a plain store.
  *
- * Waiters spin, then yield, then sleep a while (wait.c). For what may be held longer, or by many
- * threads at once: lock.h. */
+ * Waiters spin, then yield, then sleep a while (wait.c). What may be held longer, or wanted by many
+ * threads at once, has a lock (lock.h). */
 #ifndef QUIPU_BASE_LATCH_H
 #define QUIPU_BASE_LATCH_H
 
@@ -15,7 +15,7 @@ static inline void latch_take(struct latch *latch)
 {
     unsigned spins = 0;
 
-    /* Ends: who holds it lets go after a few steps, and waits for nothing meanwhile. */
+    /* Ends: the holder leaves it after a few steps, and waits for nothing meanwhile. */
     /* edge latch.word: acquire; pairs with release in latch_leave(). */
     while (exchange_acquire(&latch->word, 1) != 0) {
         /* relaxed: only to wait without stealing the line; the exchange decides. */

@@ -8,13 +8,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Holders keep a lock for about a hundred ns; sleeping costs a few thousand. The first look comes
- * late enough for a holder to go on undisturbed to the next, whose lines it has: who looks sooner
- * gets the lock, and waits for the lines. */
+/* A lock is held for about a hundred ns; sleeping costs a few thousand. The first look comes late
+ * enough for the holder to go on undisturbed to its next account, whose lines it has. A waiter that
+ * looks sooner gets the lock, and then waits for the lines. */
 #define FIRST_ROUND 3
 #define ROUNDS_BEFORE_SLEEP 4
 
-/* Look a few times, ever more rarely. False: it is held still. */
+/* Look a few times, ever more rarely. Returns false if the lock is still held. */
 static bool look(struct lock *lock, uint32_t taken)
 {
     for (unsigned round = 0; round < ROUNDS_BEFORE_SLEEP; round++) {
@@ -27,19 +27,19 @@ static bool look(struct lock *lock, uint32_t taken)
     return false;
 }
 
-/* Who was woken looks again before it sleeps: it is late, and a lock that goes from sleeper to
- * sleeper stays slow. */
+/* A woken thread spins again before it sleeps: handing the lock from sleeper to sleeper keeps it
+ * slow. */
 void quipui_lock_wait(struct lock *lock)
 {
     uint32_t taken = LOCK_HELD;
     int saved = errno;
 
-    /* Ends: who holds it lets go, and wakes one who sleeps here. */
+    /* Ends: the holder leaves it, and wakes a thread that sleeps here. */
     while (!look(lock, taken)) {
         /* edge lock.word: acquire; pairs with release in lock_leave(). */
         if (exchange_acquire(&lock->word, LOCK_AWAITED) == LOCK_FREE) break;
         (void)syscall(SYS_futex, &lock->word, FUTEX_WAIT_PRIVATE, LOCK_AWAITED, NULL, NULL, 0);
-        /* Whoever slept takes the lock as awaited: others may sleep behind it. */
+        /* A thread that slept takes the lock as awaited: others may sleep behind it. */
         taken = LOCK_AWAITED;
     }
     errno = saved;

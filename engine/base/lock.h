@@ -33,7 +33,7 @@ static inline bool lock_try(struct lock *lock)
     return cas_acquire(&lock->word, &seen, LOCK_HELD);
 }
 
-/* Does somebody sleep until the lock that we hold is let go? */
+/* Does a thread sleep until the lock that we hold is left? */
 static inline bool lock_is_awaited(struct lock *lock)
 {
     /* relaxed: only to be polite. */

@@ -9,8 +9,8 @@
 /* Regions grow by an eighth of what they have, in steps of at least this. */
 #define REGION_STEP_BYTES ((size_t)256 << 10)
 
-/* From this size on a region asks for huge pages: below, they would only waste memory. It starts at
- * a huge page and grows by whole ones then, or the kernel could not use them. */
+/* A region of this size or more asks for huge pages; in a smaller one they would waste memory. It
+ * starts at a huge page and grows by whole ones, so that the kernel can use them. */
 #define HUGE_FROM_BYTES ((size_t)4 << 20)
 
 #ifdef QUIPU_TESTING
@@ -51,7 +51,7 @@ void *quipui_memory_take_huge(size_t pages)
     int saved = errno;
     void *memory = take_aligned(pages * HUGE_PAGE_BYTES, HUGE_PAGE_BYTES);
 
-    /* Where the kernel has none, small pages do. */
+    /* If the kernel has no huge pages, small ones do. */
     if (memory != NULL) (void)madvise(memory, pages * HUGE_PAGE_BYTES, MADV_HUGEPAGE);
     errno = saved;
     return memory;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* False: the system has none to give. */
+/* Returns false if the system has none to give. */
 bool quipui_random_fill(void *bytes, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* sort_keys.c - by insertion while there are few; else by a heap, which needs no memory. */
+/* sort_keys.c - a few keys by insertion, more by a heap, which needs no memory. */
 #include "base/sort_keys.h"
 
 #include <stdbool.h>

@@ -1,8 +1,8 @@
-/* wait.c - a wait that is not over soon leaves the processor to the thread it waits for.
+/* wait.c - a long wait leaves the processor to the thread that it waits for.
  *
- * Yielding does that only if the other has our priority. A thread under SCHED_FIFO that waits for a
- * normal one, on its processor, would yield to nobody for ever. So after a fixed number of yields
- * every wait sleeps, ever longer, up to SLEEP_LONGEST_NS. */
+ * A yield does that only if the other thread has our priority. If a thread under SCHED_FIFO waits
+ * for a normal one on its own processor, its yields change nothing. So after a fixed number of
+ * yields every wait sleeps, ever longer, up to SLEEP_LONGEST_NS. */
 #include "base/wait.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ void quipui_wait_asleep(unsigned *spins)
     struct timespec length = {.tv_nsec = (long)quipui_wait_ns(*spins)};
     int saved = errno;
 
-    /* A signal may end it early: then we look early. */
+    /* If a signal ends it early, the next look is early. */
     (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &length, NULL);
     errno = saved;
     if (*spins < SLEEPS_FROM + SLEEPS_COUNTED) ++*spins;

@@ -1,10 +1,10 @@
 /* wide.h - how sixteen bytes are loaded at once, and swapped; for atomic.h, which has the verbs.
  *
  * Compilers and libatomic load them on x86-64 by cmpxchg16b: a locked instruction that takes the
- * line from whoever writes it, for a read. But every processor with AVX loads sixteen aligned bytes
- * at once (AMD's manual, volume 2, 7.3.2; Intel's, volume 3, 9.1.1), and no load there passes an
- * earlier one, so that a plain one is an acquire, and it shares the line. Such a processor has
- * cmpxchg16b as well; gcc calls libatomic for it, and saves all registers around the call.
+ * line from its writer, for a read. But every processor with AVX loads sixteen aligned bytes at
+ * once (AMD's manual, volume 2, 7.3.2; Intel's, volume 3, 9.1.1). No load there passes an earlier
+ * one, so a plain load is an acquire, and it shares the line. Such a processor has cmpxchg16b as
+ * well; gcc calls libatomic for it, and saves all registers around the call.
  *
  * ThreadSanitizer must see the access, and other processors have their own ways: there the compiler
  * decides. */
@@ -60,7 +60,7 @@ static inline bool wide_cas(void *place, void *seen, wide next)
     return won;
 }
 
-/* A load of `p`, or a compare-and-swap, if it is wide; else what is said. */
+/* If `p` is wide, its load or compare-and-swap; if not, the one that is given. */
 #define LOAD_WIDE_OR(p, other)                                                                     \
     _Generic((p),                                                                                  \
         _Atomic wide *: wide_load(p),                                                              \

@@ -170,7 +170,7 @@ static quipu_status write_frame(struct segments *segments, const struct log_fram
 {
     const struct place *end = &segments->end;
     uint64_t bytes = quipui_frame_bytes(given->length);
-    bool fits = end->offset + bytes <= segments->segment_bytes;
+    bool fits = end->offset + bytes <= segment_bytes(segments, end->segment);
     struct frame frame = {.kind = (uint16_t)given->kind,
                           .length = (uint32_t)given->length,
                           .epoch = given->epoch,

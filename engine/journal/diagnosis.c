@@ -44,7 +44,8 @@ quipu_status quipui_diagnose_error(struct diagnosis *diagnosis, int error, const
     if (strerror_r(error, buffer, sizeof buffer) != 0) {
         (void)snprintf(buffer, sizeof buffer, "error %d", error);
     }
-    (void)snprintf(diagnosis->words, sizeof diagnosis->words, "cannot %s: %s", what, buffer);
+    (void)snprintf(diagnosis->words, sizeof diagnosis->words, "cannot %s: %s", what,
+                   error == EINVAL && strcmp(what, "open") == 0 ? "not a regular file" : buffer);
     return quipui_status_of(error);
 }
 

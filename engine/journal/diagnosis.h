@@ -1,7 +1,7 @@
 /* diagnosis.h - what is wrong with a ledger's files, in words: which file, where, what is missing.
  *
- * Whoever finds a failure writes it down where it is found; callers hand the struct up. Nothing is
- * allocated. A NULL diagnosis is allowed everywhere: nobody wants to know. */
+ * A failure is written down where it is found; callers hand the struct up. Nothing is allocated. A
+ * NULL diagnosis is allowed everywhere: nobody wants to know. */
 #ifndef QUIPU_JOURNAL_DIAGNOSIS_H
 #define QUIPU_JOURNAL_DIAGNOSIS_H
 

@@ -1,4 +1,4 @@
-/* directory.c - who owns a ledger's directory; see directory.h.
+/* directory.c - the owner of a ledger's directory; see directory.h.
  *
  * Open, where there is a ledger: list the names, take the lock, read the facts. Where there is
  * none: see that nothing else is there, take the lock, look again, write the first facts.

@@ -1,4 +1,4 @@
-/* directory.h - the directory of a ledger: who owns it, and the few facts that all else hangs on.
+/* directory.h - the directory of a ledger: its owner, and the few facts that all else hangs on.
  *
  *   quipu.lock     empty; an exclusive OFD lock on it makes us the owner
  *   quipu.ledger   the facts below; replaced as a whole by a rename
@@ -8,7 +8,7 @@
  *
  *   D1  nobody writes a byte without the lock; a second opener is QUIPU_BUSY, in this process, too
  *   D2  a directory with other files and no quipu.ledger is not ours: nothing is written there
- *   D3  of two who make a ledger at once, one makes it and the other is QUIPU_BUSY
+ *   D3  of two openers that make a ledger at once, one makes it and the other is QUIPU_BUSY
  *   D4  opening writes nothing where there is a ledger; the first change of the facts does
  *   D5  in a child of fork() the handles are closed at once: it has no part in the lock */
 #ifndef QUIPU_JOURNAL_DIRECTORY_H
@@ -25,9 +25,14 @@
 
 /* Segments are whole blocks, and so are frames in them. */
 #define JOURNAL_BLOCK_BYTES 4096
+#ifndef JOURNAL_SEGMENT_BYTES /* tests have small ones */
 #define JOURNAL_SEGMENT_BYTES ((uint64_t)256 << 20)
+#endif
 #define JOURNAL_SEGMENT_BYTES_MIN ((uint64_t)4 * JOURNAL_BLOCK_BYTES)
 #define JOURNAL_SEGMENT_BYTES_MAX ((uint64_t)1 << 32)
+
+/* So many segments at the start of a ledger are smaller: half of it, a quarter, and so on. */
+#define JOURNAL_SMALL_SEGMENTS 6
 
 /* Numbers that the layers above keep in quipu.ledger: the newest checkpoint, for one. */
 #define DIRECTORY_NOTES 32
@@ -35,7 +40,7 @@
 struct directory_options {
     struct files *files; /* NULL: the kernel's */
     const char *path;
-    uint64_t segment_bytes; /* of a ledger that is made now; 0: JOURNAL_SEGMENT_BYTES */
+    uint64_t segment_bytes; /* at most, of a ledger that is made now; 0: JOURNAL_SEGMENT_BYTES */
     bool create;            /* make the directory and the ledger if they are not there */
     bool read_only;         /* never write; many may read at once, beside no owner */
 };
@@ -53,7 +58,7 @@ struct ledger_facts {
     unsigned char identity[16]; /* random, for the ledger's life */
     uint64_t changes;           /* how often the facts were written */
     uint64_t epoch;             /* the newest that led */
-    uint64_t segment_bytes;     /* of every segment */
+    uint64_t segment_bytes;     /* of every segment but the first few */
     uint64_t first_segment;     /* all below were trimmed */
     uint64_t last_segment;      /* the last that was made: all of first..last must be there */
     struct log_point first;     /* what was before the first frame of first_segment */

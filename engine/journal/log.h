@@ -7,7 +7,7 @@
  *
  *     lead()  ->  read() until LOG_END  ->  append() LOG_CUT  ->  append() LOG_ENTRIES ...
  *
- *   L1  lead() gives an epoch that is larger than that of every leader before, whom it fences: an
+ *   L1  lead() gives an epoch that is larger than that of every leader before, and fences them: an
  *       append() of theirs is QUIPU_FENCED from then on. It writes nothing yet.
  *   L2  append() puts a frame behind the last one, if its epoch leads and its sequence is the last
  *       one's + 1, and returns when it is durable. Sequences start at 1.

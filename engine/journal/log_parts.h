@@ -44,10 +44,10 @@ struct segments {
     struct directory *directory;
     struct files *files;
     unsigned char identity[16];
-    uint64_t segment_bytes;
+    uint64_t segment_bytes_max;
     struct segments_options options;
 
-    /* Changed by the one that walks to the end, then by the appender, who holds the guard. */
+    /* Changed by the one that walks to the end, then by the appender, under the guard. */
     pthread_mutex_t guard;
     struct place end; /* behind the last frame that is known */
     uint64_t watermark;
@@ -74,6 +74,16 @@ static inline struct segments *segments_of(struct log *log)
     return (struct segments *)(void *)log;
 }
 
+/* Bytes of a segment. The first few are smaller: a new ledger is ready soon, and read soon. */
+static inline uint64_t segment_bytes(const struct segments *segments, uint64_t number)
+{
+    uint64_t bytes = segments->segment_bytes_max;
+
+    if (number <= JOURNAL_SMALL_SEGMENTS) bytes >>= JOURNAL_SMALL_SEGMENTS + 1 - number;
+    bytes -= bytes % JOURNAL_BLOCK_BYTES;
+    return bytes < JOURNAL_SEGMENT_BYTES_MIN ? JOURNAL_SEGMENT_BYTES_MIN : bytes;
+}
+
 /* --- segments.c --- */
 
 void quipui_segment_name(uint64_t segment, char name[SEGMENT_NAME_BYTES]);
@@ -81,7 +91,7 @@ void quipui_segment_name(uint64_t segment, char name[SEGMENT_NAME_BYTES]);
 /* The number that a name says, or 0. */
 uint64_t quipui_segment_number(const char *name);
 
-/* Move the end on, behind this frame. False: no memory. */
+/* Move the end on, behind this frame. Returns false if memory runs out. */
 bool quipui_segments_advance(struct segments *segments, const struct frame *frame);
 
 /* "This is a child of fork()." */
@@ -129,7 +139,7 @@ bool quipui_frame_follows(const struct segments *segments, const struct frame *f
 quipu_status quipui_conclude(struct segments *segments, struct log_cursor *cursor,
                              struct diagnosis *diagnosis);
 
-/* The next whole frame at or behind the cursor's place, whatever is before it. */
+/* The next whole frame at or behind the cursor's place; what is before it does not matter. */
 quipu_status quipui_salvage(struct segments *segments, struct log_cursor *cursor,
                             struct log_frame *frame, struct diagnosis *diagnosis);
 
@@ -145,7 +155,7 @@ quipu_status quipui_segments_trim(struct log *log, uint64_t epoch, uint64_t sequ
 
 /* --- spare.c --- */
 
-/* False: no memory. */
+/* Returns false if memory runs out. */
 bool quipui_spare_open(struct spare *spare, uint64_t made);
 void quipui_spare_close(struct segments *segments);
 

@@ -53,7 +53,7 @@ quipu_status quipui_cursor_fill(struct segments *segments, struct log_cursor *cu
                                 uint64_t segment, uint64_t offset, size_t count,
                                 const unsigned char **bytes, struct diagnosis *diagnosis)
 {
-    uint64_t rest = segments->segment_bytes - offset;
+    uint64_t rest = segment_bytes(segments, segment) - offset;
     uint64_t most = rest < READ_AHEAD_BYTES ? rest : READ_AHEAD_BYTES;
     size_t wanted = count > most ? count : (size_t)most;
     quipu_status status;
@@ -97,8 +97,8 @@ struct known {
 
 static struct known know(struct segments *segments, uint64_t segment)
 {
-    uint64_t next = segment + 1 - segments->first_segment;
     struct known known;
+    uint64_t next;
 
     (void)pthread_mutex_lock(&segments->guard);
     known.first = segments->starts[0].sequence;
@@ -142,7 +142,7 @@ static quipu_status look_again(struct segments *segments, struct log_cursor *cur
     if (quipui_frame_decode(bytes, segments->identity, &frame) == FRAME_GOOD &&
         frame.sequence == cursor->sequence && frame.segment == cursor->segment &&
         frame.offset == cursor->offset && frame.length <= segments->log.payload_max &&
-        frame.offset + quipui_frame_bytes(frame.length) <= segments->segment_bytes) {
+        frame.offset + quipui_frame_bytes(frame.length) <= segment_bytes(segments, frame.segment)) {
         status = quipui_cursor_fill(segments, cursor, cursor->segment, cursor->offset,
                                     FRAME_HEADER_BYTES + frame.length, &bytes, diagnosis);
         if (status != QUIPU_OK) return status;
@@ -157,6 +157,15 @@ static quipu_status look_again(struct segments *segments, struct log_cursor *cur
     return quipui_diagnose(diagnosis, QUIPU_CORRUPT, name, cursor->offset,
                            "frame %llu was whole when it was read before, and is not any more",
                            (unsigned long long)cursor->sequence);
+}
+
+static quipu_status not_here(const struct known *known, uint64_t sequence,
+                             struct diagnosis *diagnosis)
+{
+    return quipui_diagnose(diagnosis, QUIPU_INVALID, "", DIAGNOSIS_NOWHERE,
+                           "frame %llu is not in the journal: it has %llu to %llu",
+                           (unsigned long long)sequence, (unsigned long long)known->first + 1,
+                           (unsigned long long)known->last);
 }
 
 static quipu_status read_known(struct segments *segments, struct log_cursor *cursor,
@@ -184,14 +193,17 @@ static quipu_status step(struct segments *segments, struct log_cursor *cursor,
     struct known known = know(segments, cursor->segment);
     quipu_status status;
 
+    *given = (struct log_frame){.kind = LOG_END};
     if (cursor->sequence <= known.first || cursor->sequence > known.last + 1) {
-        return quipui_diagnose(diagnosis, QUIPU_INVALID, "", DIAGNOSIS_NOWHERE,
-                               "frame %llu is not in the journal: it has %llu to %llu",
-                               (unsigned long long)cursor->sequence,
-                               (unsigned long long)known.first + 1, (unsigned long long)known.last);
+        return not_here(&known, cursor->sequence, diagnosis);
     }
     if (cursor->sequence <= known.last) {
-        return read_known(segments, cursor, known.next_start, given, diagnosis);
+        status = read_known(segments, cursor, known.next_start, given, diagnosis);
+        if (status != QUIPU_CORRUPT) return status;
+        /* It may have been trimmed meanwhile. */
+        known = know(segments, cursor->segment);
+        if (cursor->sequence > known.first) return status;
+        return not_here(&known, cursor->sequence, diagnosis);
     }
     if (known.through) return QUIPU_OK;
 
@@ -204,32 +216,37 @@ static quipu_status step(struct segments *segments, struct log_cursor *cursor,
     return status;
 }
 
+/* Put a new cursor at the frame that it wants, by way of those before it in the segment. */
+static quipu_status go_to(struct segments *segments, struct log_cursor *cursor,
+                          struct diagnosis *diagnosis)
+{
+    uint64_t wanted = cursor->sequence;
+    quipu_status status = QUIPU_OK;
+    struct log_frame passed = {.kind = LOG_CUT};
+
+    go_to_start(segments, cursor, wanted);
+    if (wanted == 0) return QUIPU_OK;
+    while (cursor->sequence < wanted && status == QUIPU_OK && passed.kind != LOG_END)
+        status = step(segments, cursor, &passed, diagnosis);
+    if (status == QUIPU_OK && cursor->sequence != wanted) {
+        struct known known = know(segments, 0);
+
+        status = not_here(&known, wanted, diagnosis);
+    }
+    if (status != QUIPU_OK) cursor->segment = 0;
+    cursor->sequence = wanted;
+    return status;
+}
+
 quipu_status quipui_segments_read(struct log *log, struct log_cursor *cursor,
                                   struct log_frame *frame, struct diagnosis *diagnosis)
 {
     struct segments *segments = segments_of(log);
-    uint64_t wanted = cursor->sequence;
     quipu_status status = QUIPU_OK;
 
     *frame = (struct log_frame){.kind = LOG_END};
     if (segments->directory->forked) return quipui_segments_fenced(diagnosis);
     if (cursor->salvage) return quipui_salvage(segments, cursor, frame, diagnosis);
-    if (cursor->segment == 0) {
-        go_to_start(segments, cursor, wanted);
-        if (wanted == 0) wanted = cursor->sequence;
-        while (cursor->sequence < wanted && status == QUIPU_OK) {
-            status = step(segments, cursor, frame, diagnosis);
-            if (status == QUIPU_OK && frame->kind == LOG_END) break;
-        }
-        if (status == QUIPU_OK && cursor->sequence != wanted) {
-            status =
-                quipui_diagnose(diagnosis, QUIPU_INVALID, "", DIAGNOSIS_NOWHERE,
-                                "frame %llu is not in the journal", (unsigned long long)wanted);
-        }
-        if (status != QUIPU_OK) cursor->segment = 0;
-        cursor->sequence = wanted;
-        *frame = (struct log_frame){.kind = LOG_END};
-        if (status != QUIPU_OK) return status;
-    }
-    return step(segments, cursor, frame, diagnosis);
+    if (cursor->segment == 0) status = go_to(segments, cursor, diagnosis);
+    return status == QUIPU_OK ? step(segments, cursor, frame, diagnosis) : status;
 }

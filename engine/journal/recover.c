@@ -167,10 +167,11 @@ static void close(struct recovery *recovery)
     quipui_region_close(&recovery->cells);
 }
 
-quipu_status quipui_recover(struct log *log, struct store *store, recover_seed *seed,
+quipu_status quipui_recover(struct log *log, struct store *store, recover_seed *seed, void *context,
                             struct recovered *recovered, struct diagnosis *diagnosis)
 {
-    struct recovery recovery = {.log = log, .store = store, .seed = seed, .diagnosis = diagnosis};
+    struct recovery recovery = {
+        .log = log, .store = store, .seed = seed, .context = context, .diagnosis = diagnosis};
     quipu_status status;
 
     if (open(&recovery)) {

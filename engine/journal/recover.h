@@ -18,7 +18,7 @@
 
 /* How a protocol takes an account back: its first state in this run. Returns false if memory runs
  * out. */
-typedef bool recover_seed(struct store *store, struct slot *slot,
+typedef bool recover_seed(void *context, struct store *store, struct slot *slot,
                           const struct account_state *state);
 
 struct recovered {
@@ -35,7 +35,7 @@ struct recovered {
  *            QUIPU_NO_SPACE  the capacities of the store are too small for it
  *            QUIPU_NO_MEMORY, QUIPU_IO, QUIPU_UNSUPPORTED
  *   cost     O(entries); reads the log twice */
-quipu_status quipui_recover(struct log *log, struct store *store, recover_seed *seed,
+quipu_status quipui_recover(struct log *log, struct store *store, recover_seed *seed, void *context,
                             struct recovered *recovered, struct diagnosis *diagnosis);
 
 #endif

@@ -103,7 +103,7 @@ quipu_status quipui_recover_states(struct recovery *recovery)
         const char *what = misfit(&state.balance, slot->flags);
 
         if (what != NULL) return quipui_blame_account(recovery->diagnosis, slot->id, what);
-        if (!recovery->seed(recovery->store, slot, &state)) {
+        if (!recovery->seed(recovery->context, recovery->store, slot, &state)) {
             return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "accounts");
         }
         add_to(&books, &state.balance);

@@ -216,7 +216,8 @@ static bool add_in_order(struct recovery *recovery, uint64_t hold)
         uint64_t before = one_before(recovery, at), up = note_of(recovery, at)->up;
 
         if (before == UINT64_MAX) {
-            quipui_expiries_add(&recovery->store->timeouts.expired, at);
+            quipui_expiries_add(&recovery->store->timeouts.expired, at,
+                                hold_at(&recovery->store->transfers, at)->expiry.timestamp);
             *note_of(recovery, at) = (struct due_node){.left = ADDED};
             if (up == 0) return true;
             at = up - 1;

@@ -87,6 +87,7 @@ struct recovery {
     struct log *log;
     struct store *store;
     recover_seed *seed;
+    void *context;
     struct pile cuts, milestones;
     uint64_t first, last; /* sequences of frames; last 0: there are none */
     uint64_t horizon, bytes;

@@ -77,6 +77,7 @@ bool quipui_segments_advance(struct segments *segments, const struct frame *fram
         segments->end.segment = frame->segment;
         segments->end.offset = frame->offset + quipui_frame_bytes(frame->length);
         segments->watermark = frame->watermark;
+        segments->torn_bytes = 0;
     }
     (void)pthread_mutex_unlock(&segments->guard);
     return added;
@@ -101,7 +102,7 @@ static quipu_status check_segment(struct segments *segments, uint64_t number,
 {
     struct files *files = segments->files;
     char name[SEGMENT_NAME_BYTES];
-    uint64_t bytes = 0;
+    uint64_t bytes = 0, made = segment_bytes(segments, number);
     int file, error;
 
     quipui_segment_name(number, name);
@@ -115,10 +116,10 @@ static quipu_status check_segment(struct segments *segments, uint64_t number,
         (void)files->calls->close(files, file);
     }
     if (error != 0) return quipui_diagnose_error(diagnosis, error, name, DIAGNOSIS_NOWHERE, "open");
-    if (bytes == segments->segment_bytes) return QUIPU_OK;
+    if (bytes == made) return QUIPU_OK;
     return quipui_diagnose(diagnosis, QUIPU_CORRUPT, name, bytes,
                            "has %llu bytes; it was made with %llu", (unsigned long long)bytes,
-                           (unsigned long long)segments->segment_bytes);
+                           (unsigned long long)made);
 }
 
 static quipu_status check_segments(struct segments *segments, const struct ledger_facts *facts,
@@ -207,17 +208,18 @@ static const struct log_calls calls = {
 static struct segments *new_segments(struct directory *directory, const struct ledger_facts *facts)
 {
     struct segments *segments = quipui_memory_take(sizeof *segments);
-    uint64_t frame_bytes =
-        facts->segment_bytes < FRAME_BYTES_MAX ? facts->segment_bytes : FRAME_BYTES_MAX;
+    uint64_t smallest;
 
     if (segments == NULL) return NULL;
     (void)memset(segments, 0, sizeof *segments);
     segments->log.calls = &calls;
-    segments->log.payload_max = (size_t)frame_bytes - FRAME_HEADER_BYTES;
     segments->directory = directory;
     segments->files = directory->files;
     (void)memcpy(segments->identity, facts->identity, sizeof segments->identity);
-    segments->segment_bytes = facts->segment_bytes;
+    segments->segment_bytes_max = facts->segment_bytes;
+    smallest = segment_bytes(segments, 1);
+    if (smallest > FRAME_BYTES_MAX) smallest = FRAME_BYTES_MAX;
+    segments->log.payload_max = (size_t)smallest - FRAME_HEADER_BYTES;
     segments->first_segment = facts->first_segment;
     segments->last_segment = facts->last_segment;
     segments->end.segment = facts->first_segment;

@@ -45,7 +45,7 @@ static quipu_status make(struct segments *segments, uint64_t number, struct diag
 
     quipui_segment_name(number, name);
     error = quipui_file_make_zeroed(segments->files, segments->directory->handle, name, SPARE_FILE,
-                                    segments->segment_bytes, is_stopping, &segments->spare);
+                                    segment_bytes(segments, number), is_stopping, &segments->spare);
     if (error != 0) return quipui_diagnose_error(diagnosis, error, name, DIAGNOSIS_NOWHERE, "make");
     return quipui_directory_change(segments->directory, set_last, &number, diagnosis);
 }

@@ -26,7 +26,8 @@ bool quipui_frame_follows(const struct segments *segments, const struct frame *f
     if (frame->kind == LOG_CUT && frame->epoch <= before->epoch) return false;
     if (frame->durable >= frame->sequence || frame->horizon < before->horizon) return false;
     return frame->length <= segments->log.payload_max &&
-           frame->offset + quipui_frame_bytes(frame->length) <= segments->segment_bytes;
+           frame->offset + quipui_frame_bytes(frame->length) <=
+               segment_bytes(segments, frame->segment);
 }
 
 /* A header that was found. */
@@ -67,14 +68,15 @@ static quipu_status look_for(struct segments *segments, struct log_cursor *curso
     quipu_status status = QUIPU_OK;
 
     found->is_there = false;
-    if (place->offset < segments->segment_bytes && place->segment <= segments->last_segment) {
+    if (place->offset < segment_bytes(segments, place->segment) &&
+        place->segment <= segments->last_segment) {
         status = look_at(segments, cursor, place, found, diagnosis);
     }
     if (status != QUIPU_OK || found->is_there || place->offset == 0) return status;
     if (next.segment > segments->last_segment) return QUIPU_OK;
     status = look_at(segments, cursor, &next, found, diagnosis);
-    if (found->is_there &&
-        place->offset + quipui_frame_bytes(found->frame.length) <= segments->segment_bytes) {
+    if (found->is_there && place->offset + quipui_frame_bytes(found->frame.length) <=
+                               segment_bytes(segments, place->segment)) {
         found->is_there = false; /* it had room where the last one ended */
     }
     return status;
@@ -85,7 +87,7 @@ static quipu_status load(struct segments *segments, struct log_cursor *cursor,
                          const struct frame *frame, const unsigned char **payload, bool *good,
                          struct diagnosis *diagnosis)
 {
-    uint64_t rest = segments->segment_bytes - frame->offset;
+    uint64_t rest = segment_bytes(segments, frame->segment) - frame->offset;
     uint64_t wanted = quipui_frame_bytes(frame->length) + JOURNAL_BLOCK_BYTES;
     const unsigned char *bytes;
     quipu_status status;
@@ -170,8 +172,9 @@ static quipu_status verify(struct segments *segments, struct log_cursor *cursor,
     status = load(segments, cursor, frame, payload, &found->is_there, diagnosis);
     if (status != QUIPU_OK || !found->is_there) return status;
     /* The block behind is in the buffer as a rule. */
-    status = look_for(segments, behind.offset < segments->segment_bytes ? cursor : NULL, &behind,
-                      &next, diagnosis);
+    status =
+        look_for(segments, behind.offset < segment_bytes(segments, behind.segment) ? cursor : NULL,
+                 &behind, &next, diagnosis);
     if (status != QUIPU_OK) return status;
     if (!next.is_there) {
         return ask_the_disk(segments, cursor, frame, payload, &found->is_there, diagnosis);

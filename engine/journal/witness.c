@@ -70,11 +70,12 @@ static bool is_zero(const unsigned char *block)
 static quipu_status look_through(struct segments *segments, struct log_cursor *cursor,
                                  uint64_t segment, uint64_t offset, struct diagnosis *diagnosis)
 {
+    uint64_t end = segment_bytes(segments, segment);
     quipu_status status = QUIPU_OK;
     const unsigned char *block;
     struct frame frame;
 
-    for (; offset < segments->segment_bytes && status == QUIPU_OK; offset += JOURNAL_BLOCK_BYTES) {
+    for (; offset < end && status == QUIPU_OK; offset += JOURNAL_BLOCK_BYTES) {
         enum frame_verdict verdict;
 
         status = quipui_cursor_fill(segments, cursor, segment, offset, JOURNAL_BLOCK_BYTES, &block,
@@ -126,7 +127,7 @@ static bool is_one_bit_away(const struct segments *segments, const struct place 
 static quipu_status check_bits(struct segments *segments, struct log_cursor *cursor,
                                const struct place *place, struct diagnosis *diagnosis)
 {
-    uint64_t rest = segments->segment_bytes - place->offset;
+    uint64_t rest = segment_bytes(segments, place->segment) - place->offset;
     size_t count = rest < REPAIR_BYTES_MAX ? (size_t)rest : REPAIR_BYTES_MAX;
     unsigned char *held;
     const unsigned char *bytes;
@@ -191,7 +192,8 @@ static bool is_wanted(const struct segments *segments, const struct frame *frame
 {
     return frame->segment == cursor->segment && frame->offset == cursor->offset &&
            frame->sequence >= cursor->sequence && frame->length <= segments->log.payload_max &&
-           frame->offset + quipui_frame_bytes(frame->length) <= segments->segment_bytes;
+           frame->offset + quipui_frame_bytes(frame->length) <=
+               segment_bytes(segments, frame->segment);
 }
 
 quipu_status quipui_salvage(struct segments *segments, struct log_cursor *cursor,
@@ -205,15 +207,16 @@ quipu_status quipui_salvage(struct segments *segments, struct log_cursor *cursor
         if (cursor->sequence == 0) cursor->sequence = segments->starts[0].sequence + 1;
     }
     while (cursor->segment <= segments->last_segment) {
+        uint64_t end = segment_bytes(segments, cursor->segment);
         quipu_status status = QUIPU_OK;
 
-        if (cursor->offset < segments->segment_bytes) {
+        if (cursor->offset < end) {
             status = quipui_cursor_fill(segments, cursor, cursor->segment, cursor->offset,
                                         FRAME_HEADER_BYTES, &bytes, diagnosis);
         }
         if (status == QUIPU_NO_MEMORY) return status;
         /* A segment that cannot be read is passed over from here on. */
-        if (cursor->offset >= segments->segment_bytes || status != QUIPU_OK) {
+        if (cursor->offset >= end || status != QUIPU_OK) {
             cursor->segment++;
             cursor->offset = 0;
             continue;

@@ -1,14 +1,14 @@
 /* due.h - is anything due on the accounts of a unit or of a read? The rule D3 of timeouts.h.
  *
- * The words of the ledger answer for all accounts. While others' holds wait to be released, the
- * words of the accounts at hand are asked (`closely`), which costs a line of each. */
+ * The words of the ledger answer for all accounts. While holds of other accounts wait to expire,
+ * the words of the accounts at hand are asked (`closely`), which costs a line of each. */
 #ifndef QUIPU_PROTOCOL_DUE_H
 #define QUIPU_PROTOCOL_DUE_H
 
 #include "protocol/unit.h"
 
 /* Of these accounts: is anything due at `now`; how often was something taken out; when was the
- * latest due that was released? */
+ * latest due that has expired? */
 bool quipui_due(const struct copy *copies, size_t count, uint64_t now);
 uint64_t quipui_due_rounds(const struct copy *copies, size_t count);
 uint64_t quipui_due_latest(const struct copy *copies, size_t count);
@@ -37,7 +37,7 @@ static inline bool due_is_over(struct store *store, const struct due_watch *watc
     return !quipui_due(copies, count, now) && quipui_due_rounds(copies, count) == watch->rounds;
 }
 
-/* Is nothing that is due after `now` released in copies that were taken before? */
+/* Has nothing that is due after `now` expired in copies that were taken before? */
 static inline bool due_is_kept(struct store *store, const struct copy *copies, size_t count,
                                uint64_t now)
 {

@@ -1,6 +1,8 @@
 /* expiry.c - the expiry of a hold, as a unit; see expiry.h. */
 #include "protocol/expiry.h"
 
+#include "journal/journal.h"
+
 /* The state of a hold, once no unit has it locked; a new one lapses. */
 static enum hold_state lapse(struct hold *hold)
 {
@@ -38,4 +40,18 @@ bool quipui_expiry_build(struct store *store, uint64_t place, struct single *sin
     unit->copy_count = 2;
     unit->view_count = 1;
     return true;
+}
+
+void quipui_expiries_begin(struct store *store)
+{
+    /* If the journal has failed nobody drains the ring, and nobody reads it. */
+    (void)quipui_journal_room(store->journal, store->rings.expiries, TIMEOUTS_SLICE);
+    timeouts_set_floor(&store->timeouts, clock_floor(&store->clock));
+    store_raise_barrier(store, clock_draw(&store->clock, 1));
+}
+
+void quipui_expiries_end(struct store *store)
+{
+    ring_publish(store->rings.expiries);
+    timeouts_set_floor(&store->timeouts, NEVER);
 }

@@ -9,6 +9,22 @@
 
 #include "protocol/unit.h"
 
+/* Around the expiries of one holding of the lock of the time-outs: what the journal of a durable
+ * ledger is told before the first takes effect, and after the last is settled (journal.h, J3). */
+void quipui_expiries_begin(struct store *store);
+void quipui_expiries_end(struct store *store);
+
+/* In line: most ledgers that let a hold expire now and then have no journal. */
+static inline void expiries_begin(struct store *store)
+{
+    if (store->journal != NULL) quipui_expiries_begin(store);
+}
+
+static inline void expiries_end(struct store *store)
+{
+    if (store->journal != NULL) quipui_expiries_end(store);
+}
+
 /* The unit that lets a pending hold expire, in the caller's memory. Returns false if there is none:
  * the hold is resolved, or has lapsed. */
 bool quipui_expiry_build(struct store *store, uint64_t hold, struct single *single,

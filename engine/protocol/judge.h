@@ -7,8 +7,8 @@
 #include "rules/post.h"
 
 /* Judge a unit over its copies: apply the law leg by leg, and write records and knots to the places
- * the worker holds. Whatever was written counts only once the protocol has committed it, so the
- * same unit may be judged again. */
+ * the worker holds. What is written counts only once the protocol has committed it, so the same
+ * unit may be judged again. */
 enum step quipui_judge(struct store *store, struct unit *unit);
 
 static inline struct party judge_party(struct unit *unit, uint32_t copy)
@@ -52,7 +52,7 @@ static inline enum look judge_look(const struct leg *leg, const struct slot *slo
     return rules_is_limited(slot->flags, side) ? LOOK_LIMIT : LOOK_NONE;
 }
 
-/* Tie a knot onto the threads of both accounts. */
+/* Tie a knot onto the strands of both accounts. */
 static inline void judge_tie(struct unit *unit, const struct leg *leg, struct knot *knot,
                              enum knot_kind kind)
 {

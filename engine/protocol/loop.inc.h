@@ -44,12 +44,11 @@ static bool expire_one(struct store *store, struct worker *worker, uint64_t hold
 
 /* The same with up to *left holds that are due at `now`: on this account; or on any (NULL), until
  * another thread waits for the lock. */
-static bool expire_slice(struct store *store, struct worker *worker, const struct slot *slot,
-                         uint64_t now, uint32_t *left)
+static bool expire_some(struct store *store, struct worker *worker, const struct slot *slot,
+                        uint64_t now, uint32_t *left)
 {
     struct timeouts *timeouts = &store->timeouts;
 
-    clock_reach(&store->clock, now);
     /* Ends: each turn drops one hold that is due by `now`, and `*left` bounds them. */
     while (*left > 0) {
         uint64_t hold = quipui_timeouts_first(timeouts, slot, now);
@@ -60,6 +59,18 @@ static bool expire_slice(struct store *store, struct worker *worker, const struc
         if (slot == NULL && lock_is_awaited(&timeouts->lock)) break;
     }
     return true;
+}
+
+static bool expire_slice(struct store *store, struct worker *worker, const struct slot *slot,
+                         uint64_t now, uint32_t *left)
+{
+    bool expired;
+
+    clock_reach(&store->clock, now);
+    expiries_begin(store);
+    expired = expire_some(store, worker, slot, now, left);
+    expiries_end(store);
+    return expired;
 }
 
 /* Let all that is due on one account expire, a slice each time the lock is taken (D6). */
@@ -252,7 +263,7 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
     switch (attempt(store, &unit, AS_PLAIN, false)) {
     case STEP_APPROVED:
         plain->timestamp = single.leg.timestamp; /* tie.h, T4 */
-        settle_plain(store, worker, &single.leg);
+        settle_plain(store, worker, &unit);
         return UNIT_CREATED;
     case STEP_REFUSED: plain->outcome = unit.outcome; return UNIT_REFUSED;
     default: return run_in_loop(store, worker, plain);

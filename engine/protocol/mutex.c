@@ -2,12 +2,22 @@
  *
  * Everything about an account is plain memory under its lock: simple, exact, and polite when there
  * are many more threads than cores, since waiters sleep. */
+#include "base/lock.h"
 #include "protocol/holds.h"
 #include "protocol/protocol.h"
 
+struct locked_state {
+    struct lock lock;
+    uint32_t closed; /* plain, under lock; and so are the rest */
+    uint64_t version, head, touched;
+    quipu_uint128 debits_pending, debits_posted, credits_pending, credits_posted;
+};
+
+_Static_assert(FITS_SLOT_STATE(struct locked_state), "mutex: fits the state of a slot");
+
 static struct locked_state *state_of(struct slot *slot)
 {
-    return &slot->state.locked;
+    return slot_state(slot);
 }
 
 static void hold_all(struct copy *copies, size_t count)

@@ -7,11 +7,12 @@
  * two instants, and only locked ones are known to be of one.
  *
  *   O1  what changes is stored while the word is locked, with release; and loaded with acquire, so
- *       that who sees a new value sees the lock or the new version, too
- *   O2  accounts that are only expected are locked too, unchanged: else two commits could each
- *       approve what the other changes */
+ *       a reader that sees a new value sees the lock or the new version, too
+ *   O2  accounts that are only expected are locked too, unchanged: otherwise two commits could
+ *       each approve what the other changes */
 #include "protocol/holds.h"
 #include "protocol/protocol.h"
+#include "protocol/raced_state.h"
 
 #define LOCKED ((uint64_t)1)
 
@@ -23,7 +24,7 @@ _Static_assert(READ_ATTEMPTS <= SPIN_ROUNDS + SPIN_YIELDS, "it takes locks rathe
 
 static struct raced_state *state_of(struct slot *slot)
 {
-    return &slot->state.raced;
+    return slot_state(slot);
 }
 
 static uint64_t word_of(uint64_t version)
@@ -56,7 +57,8 @@ static void copy_words(struct raced_state *from, struct account_state *to)
     to->touched = word_at(from, RACED_TOUCHED);
 }
 
-/* Copy one account, whole, with the version it was read at. False: somebody is at it. */
+/* Copy one account, whole, with the version it was read at. Returns false if a unit is committing
+ * to it. */
 static inline bool try_to_read(struct copy *copy)
 {
     struct raced_state *from = state_of(copy->slot);
@@ -85,7 +87,7 @@ static inline void read_whole(struct copy *copy)
 static void set_word(struct raced_state *to, size_t i, uint64_t value)
 {
     /* edge optimistic.words: release; pairs with acquire in word_at(). Carries the lock of the
-     * word: who sees this value sees the word locked, or newer (O1). */
+     * word: a reader that sees this value sees the word locked, or newer (O1). */
     store_release(&to->words[i], value);
 }
 
@@ -129,8 +131,8 @@ static void unlock(struct slot *slot, uint64_t version)
 /* Lock whatever version is there, and say which. */
 static uint64_t lock_any(struct slot *slot)
 {
-    /* Ends: who has the lock lets go of it without waiting for more, for words are locked in order;
-     * a swap that fails was another's success. */
+    /* Ends: a unit leaves its locks without waiting for more, for words are locked in order; a swap
+     * that fails was another's success. */
     for (unsigned spins = 0;; spin(&spins)) {
         /* relaxed: a guess; the compare-and-swap decides. */
         uint64_t word = load_relaxed(&state_of(slot)->word);

@@ -40,9 +40,9 @@ struct protocol {
     size_t (*run_plains)(struct store *store, struct worker *worker, struct plain *plains,
                          size_t count);
 
-    /* Release the reservations on these accounts that are due at `now`, and a slice of those on
-     * others (timeouts.h, D5); if `copies` is NULL, those on all accounts. Not between begin and
-     * end. Returns false if memory runs out. */
+    /* Let the holds on these accounts expire that are due at `now`, and a slice of those on others
+     * (timeouts.h, D5); if `copies` is NULL, those on all accounts. Not between begin and end.
+     * Returns false if memory runs out. */
     bool (*expire)(struct store *store, struct worker *worker, const struct copy *copies,
                    size_t count, uint64_t now);
 
@@ -54,8 +54,8 @@ struct protocol {
      * account more than once, and needs no worker to show that it is there. */
     bool reads_freely;
 
-    /* All accounts one by one as of one instant; NULL: read() does it. False: no memory, and
-     * nothing was visited. */
+    /* All accounts one by one as of one instant; NULL: read() does it. Returns false if memory runs
+     * out; nothing was visited then. */
     bool (*snapshot)(struct store *store, struct worker *worker,
                      bool (*visit)(void *, const quipu_account *, uint64_t), void *context);
 };

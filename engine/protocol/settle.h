@@ -4,7 +4,8 @@
  *   2  its worker settles the records: lookups by id and scans find them
  *   3  holds that were resolved leave the time-outs
  *   4  an import notes when its records came in
- *   5  the call moves its floor past the unit (horizon.h, F2)
+ *   5  a durable ledger has it in a ring, for the journal (journal.h)
+ *   6  the call moves its floor past the unit (horizon.h, F2)
  *
  * The same is done for plain transfers, for expiries, for ids that a transient failure burnt and
  * for new accounts. Whatever hangs on "it has happened" belongs here.
@@ -14,13 +15,36 @@
 #ifndef QUIPU_PROTOCOL_SETTLE_H
 #define QUIPU_PROTOCOL_SETTLE_H
 
+#include "journal/ring.h"
 #include "protocol/unit.h"
 
-/* A plain transfer. */
-static inline void settle_plain(struct store *store, struct worker *worker, const struct leg *leg)
+/* A leg is found from here on. */
+static inline void settle_leg(struct store *store, struct worker *worker, const struct leg *leg)
 {
     knot_settle(knot_at(&store->transfers, leg->place));
     if (leg->timestamp > worker->newest) worker->newest = leg->timestamp;
+}
+
+/* For the journal: a leg, or the import note of one. */
+static inline void settle_into_ring(struct store *store, struct ring *ring, const struct unit *unit,
+                                    const struct leg *leg, enum ring_kind kind, uint64_t what)
+{
+    struct ring_entry *entry = ring_append(ring, kind, what);
+
+    entry->account[SIDE_DEBIT] = slot_place(&store->accounts, unit->copies[leg->debit].slot);
+    entry->account[SIDE_CREDIT] = slot_place(&store->accounts, unit->copies[leg->credit].slot);
+}
+
+/* A plain transfer. */
+static inline void settle_plain(struct store *store, struct worker *worker, const struct unit *unit)
+{
+    struct ring *ring = worker_ring(worker);
+    const struct leg *leg = &unit->legs[0];
+
+    settle_leg(store, worker, leg);
+    if (ring == NULL) return;
+    settle_into_ring(store, ring, unit, leg, RING_TRANSFER, leg->place);
+    ring_publish(ring);
 }
 
 /* Any unit but an expiry. */
@@ -29,9 +53,10 @@ void quipui_settle_unit(struct store *store, struct worker *worker, const struct
 /* The expiry of a hold, or that it was resolved before. With the lock of the time-outs taken. */
 void quipui_settle_expiry(struct store *store, uint64_t hold);
 
-/* An id that a transient failure burnt: its claim is at `place`, and `burnt` says where it is kept
- * from here on. */
-void quipui_settle_failed_id(struct store *store, uint64_t hash, uint64_t place, uint64_t burnt);
+/* An id that a transient failure burnt at `timestamp`: its claim is at `place`, and `burnt` says
+ * where it is kept from here on. */
+void quipui_settle_failed_id(struct store *store, struct worker *worker, uint64_t hash,
+                             uint64_t place, uint64_t burnt, uint64_t timestamp);
 
 /* The accounts in the next `count` slots. With `creating` taken. */
 struct new_accounts {

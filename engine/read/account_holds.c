@@ -1,18 +1,18 @@
 /* account_holds.c - what became of pending transfers: by id, and as of a version of an account.
  *
  * The state of a hold and the transfer that resolved it are one word. It changes while the unit
- * takes effect, and can be set back if the unit fails after all, so a lookup does not answer before
- * that is over:
+ * takes effect, and is set back if the unit fails after all. A lookup does not answer before that
+ * is over:
  *
  *   H1  a hold is posted or voided once the transfer that did it is settled. By then its accounts
  *       show it, too, and its record is complete
- *   H2  a hold that is due is not open: a lookup that finds one so has it expire first, as a read
+ *   H2  a hold that is due is not open: a lookup that finds one open has it expire first, as a read
  *       of its accounts does
  *   H3  the place of a transfer whose unit failed is used again. So what is read at the place of a
- *       resolver counts if the word of the hold still names it after
+ *       resolver counts only if the word of the hold names that resolver afterwards, too
  *   H4  as of a version of an account, a hold is resolved if the knot that resolved it has that
  *       version or an earlier one. A knot that is not tied yet has a later one: versions are given
- *       while the account is held, or (cas) are final when the claim on the hold is over */
+ *       while the account is held, or (cas) are final when the hold is no longer locked */
 #include "read/account_holds.h"
 
 #include <string.h>
@@ -23,8 +23,8 @@
 /* The word of a hold once no unit is about to change it (cas). */
 static uint64_t word_at_rest(const struct hold *hold)
 {
-    /* Ends: who asks has found the transfer committed, so its hold is new no more; and a claim
-     * lasts for one attempt of the unit that made it. */
+    /* Ends: the caller has found the transfer committed, so its hold is no longer new; and a hold
+     * is locked for one attempt of a unit. */
     for (unsigned spins = 0;; spin(&spins)) {
         uint64_t word = hold_word_of(hold);
 
@@ -179,5 +179,7 @@ quipu_status quipui_lookup_holds(struct reader *reader, const quipu_uint128 *ids
             if (places[i] != 0 && !show_fate(reader, places[i] - 1, hold)) return QUIPU_NO_MEMORY;
         }
     }
+    /* What resolved them had its timestamp by now. */
+    if (reader->store->journal != NULL) reader_saw(reader, clock_last(&reader->store->clock));
     return QUIPU_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "read/consistent.h"
 
-/* Release what is due by now, and compute the horizon. */
+/* Have all that is due by now expire, and compute the horizon. */
 quipu_status quipui_read_horizon(struct reader *reader, uint64_t *horizon);
 
 /* As quipu_get_changes(). */

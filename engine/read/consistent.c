@@ -5,7 +5,8 @@
 
 bool quipui_reader_open(struct reader *reader, struct store *store, const struct protocol *protocol)
 {
-    *reader = (struct reader){store, protocol, quipui_worker_take(&store->workers, WORKER_READS)};
+    *reader =
+        (struct reader){store, protocol, quipui_worker_take(&store->workers, WORKER_READS), 0};
     return reader->worker != NULL;
 }
 
@@ -25,15 +26,23 @@ static bool try_to_read(struct reader *reader, struct copy *copies, size_t count
     return due_is_over(store, &watch, copies, count, now) && due_is_kept(store, copies, count, now);
 }
 
+/* The wait for the disk hangs on it (journal.h, H3). */
+static void see(struct reader *reader, const struct copy *copies, size_t count)
+{
+    if (reader->store->journal == NULL) return;
+    for (size_t i = 0; i < count; i++)
+        reader_saw(reader, copies[i].state.touched);
+}
+
 bool quipui_read(struct reader *reader, struct copy *copies, size_t count)
 {
     struct store *store = reader->store;
     bool again = false;
 
-    /* Ends: what was due is released by then, so it is repeated only after more fell due or was
-     * released. */
+    /* Ends: by then all that was due has expired, so it is repeated only after more fell due or
+     * expired. */
     for (;;) {
-        /* The clock is only asked when something has a time-out at all. */
+        /* The clock is read only if some hold has a time-out. */
         bool timed = timeouts_due(&store->timeouts, NEVER - 1), closely;
         uint64_t now = timed ? clock_read(&store->clock) : NEVER - 1;
 
@@ -42,7 +51,9 @@ bool quipui_read(struct reader *reader, struct copy *copies, size_t count)
         if (closely && !reader->protocol->expire(store, reader->worker, copies, count, now)) {
             return false;
         }
-        if (try_to_read(reader, copies, count, closely, now)) return true;
+        if (try_to_read(reader, copies, count, closely, now)) break;
         again = true;
     }
+    see(reader, copies, count);
+    return true;
 }

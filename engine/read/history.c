@@ -5,8 +5,8 @@
  *   2  it goes on from section to section until it is full or past the span of time
  *
  * So a page costs what is on it, and up to two sections beside. Totals come from a marker and are
- * moved forth or back, knot by knot; only those at the head may come from the account itself, where
- * a protocol reads head and totals as of one instant. */
+ * moved forth or back, knot by knot. At the head they come from the account itself, if the protocol
+ * reads head and totals as of one instant. */
 #include "read/history.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "read/account_holds.h"
 #include "read/section.h"
 
-/* Where matches go: whichever is not NULL. */
+/* Where matches go: the array that is not NULL. */
 struct page {
     const quipu_account_filter *filter;
     quipu_transfer *transfers;
@@ -143,8 +143,8 @@ static void total_at_end(struct page *page)
         move(page, page->section.links[i], false);
 }
 
-/* Is some transfer of the section that is loaded older than this? Then no earlier section has what
- * is not. */
+/* Is the oldest transfer of the section that is loaded older than this? If so, all transfers of
+ * earlier sections are older, too. */
 static bool reaches_below(const struct page *page, uint64_t timestamp)
 {
     for (size_t i = page->section.count; i > 0; i--) {

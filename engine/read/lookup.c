@@ -1,14 +1,15 @@
-/* lookup.c - by id: all that a group of ids leads to is on its way before any of it is used.
+/* lookup.c - by id: all lines that a group of ids leads to are prefetched before one of them is
+ * used.
  *
- * A few accounts, where the protocol reads freely, are looked up on the stack, in one read section,
- * and take no worker: nothing is written that another thread sees, so the processor starts on the
- * next call while lines for this one are still on their way. Whatever is out of the ordinary (an id
- * in flight, a time-out) is left to the long way, which takes a worker.
+ * The short way is for a few accounts under a protocol that reads freely. They are looked up on the
+ * stack, in one read section and without a worker. It writes nothing that another thread sees, so
+ * the processor starts on the next call while lines for this one are still on their way. All
+ * special cases (an id in flight, a time-out) go the long way, which takes a worker.
  *
- *   L1  what was missing is missing still when the others have been read, or they may be older than
- *       it is
- *   L2  who has no worker is not seen by fork() and quipu_close(): so it holds nothing, calls
- *       nobody, and is done with the ledger when its read section ends */
+ *   L1  an account that was missing must still be missing after the others were read; if not, the
+ *       others may be older than it
+ *   L2  fork() and quipu_close() do not see a call without a worker. So it holds nothing, calls
+ *       nothing of the host's, and is done with the ledger when its read section ends */
 #include "read/lookup.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ static size_t group_at(size_t from, size_t count)
     return count - from < GROUP_IDS ? count - from : GROUP_IDS;
 }
 
-/* Ask for the lines of the index, then guess by them. In a read section. */
+/* Prefetch the lines of the index, then guess by them. In a read section. */
 static inline void follow(struct index *index, const quipu_uint128 *ids, size_t count,
                           struct lead *leads)
 {
@@ -45,7 +46,7 @@ static inline void follow(struct index *index, const quipu_uint128 *ids, size_t 
         leads[i].guess = index_guess(index, leads[i].hash);
 }
 
-/* Ask early for what a lookup of these accounts will touch. In a read section. */
+/* Prefetch what a lookup of these accounts will touch. In a read section. */
 static inline void warm_accounts(struct store *store, const quipu_uint128 *ids, size_t count,
                                  struct lead *leads)
 {
@@ -99,7 +100,7 @@ struct few {
     size_t found;
 };
 
-/* False: only the long way can say. */
+/* Returns false if only the long way can say. */
 static bool find_few(struct store *store, const quipu_uint128 *ids, size_t count, struct few *few)
 {
     few->found = 0;
@@ -150,10 +151,21 @@ static void show_few(const struct few *few, size_t count, quipu_account *account
     }
 }
 
-/* The short way (L2). False: it has to be the long one; nothing happened. */
+/* The largest timestamp of what was copied. */
+static uint64_t newest_of(const struct few *few)
+{
+    uint64_t newest = 0;
+
+    for (size_t i = 0; i < few->found; i++) {
+        if (few->copies[i].state.touched > newest) newest = few->copies[i].state.touched;
+    }
+    return newest;
+}
+
+/* The short way (L2). Returns false if the call has to go the long way; nothing happened then. */
 static bool look_up_few(struct store *store, const struct protocol *protocol,
                         const quipu_uint128 *ids, size_t count, quipu_account *accounts,
-                        uint64_t *versions)
+                        uint64_t *versions, uint64_t *seen)
 {
     struct timeouts *timeouts = &store->timeouts;
     struct few few;
@@ -161,7 +173,7 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
     bool known;
 
     quipui_grace_enter();
-    /* Without time-outs nothing falls due, whatever the time (D3). */
+    /* Without time-outs nothing falls due at any time (D3). */
     known = !timeouts_due(timeouts, NEVER - 1);
     rounds = timeouts_rounds(timeouts);
     if (known && find_few(store, ids, count, &few)) {
@@ -169,6 +181,7 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
         known = are_missing_still(store, count, &few) && !timeouts_due(timeouts, NEVER - 1) &&
                 timeouts_rounds(timeouts) == rounds;
         if (known) show_few(&few, count, accounts, versions);
+        if (known && store->journal != NULL) *seen = newest_of(&few);
     } else {
         known = false;
     }
@@ -201,8 +214,8 @@ static size_t find_all(struct store *store, const quipu_uint128 *ids, size_t cou
     return found;
 }
 
-/* The copies to be read: keys[i].by becomes the copy of keys[i].which. Where reads hold something
- * they are sorted by slot, each once. */
+/* The copies to be read: keys[i].by becomes the copy of keys[i].which. If reads of the protocol
+ * hold something, they are sorted by slot, each once. */
 static size_t place_copies(struct key *keys, size_t found, bool freely, struct copy *copies)
 {
     size_t count = 0;
@@ -264,17 +277,18 @@ static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids
 
 quipu_status quipui_lookup_accounts(struct store *store, const struct protocol *protocol,
                                     const quipu_uint128 *ids, size_t count, quipu_account *accounts,
-                                    uint64_t *versions)
+                                    uint64_t *versions, uint64_t *seen)
 {
     struct reader reader;
     quipu_status status;
 
     if (protocol->reads_freely && count <= GROUP_IDS && grace_join() &&
-        look_up_few(store, protocol, ids, count, accounts, versions)) {
+        look_up_few(store, protocol, ids, count, accounts, versions, seen)) {
         return QUIPU_OK;
     }
     if (!quipui_reader_open(&reader, store, protocol)) return QUIPU_NO_MEMORY;
     status = look_up_many(&reader, ids, count, accounts, versions);
+    *seen = reader.seen;
     quipui_reader_close(&reader);
     return status;
 }
@@ -307,6 +321,7 @@ quipu_status quipui_lookup_transfers(struct reader *reader, const quipu_uint128 
         for (size_t i = from; i < from + group; i++) {
             look_up_transfer(store, &leads[i - from], &transfers[i],
                              versions == NULL ? NULL : &versions[i]);
+            reader_saw(reader, transfers[i].timestamp);
         }
         quipui_grace_leave();
     }

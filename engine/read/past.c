@@ -11,7 +11,7 @@ static void show_account(struct reader *reader, const struct past *pasts, const 
     struct strand strand;
 
     reader->protocol->read(reader->store, &copy, 1);
-    quipui_strand_start(&strand, reader, copy.slot, &copy.state);
+    quipui_strand_start(&strand, reader, copy.slot, &copy.state, pasts[keys[to - 1].which].version);
     for (size_t i = to; i > from; i--) {
         const struct past *past = &pasts[keys[i - 1].which];
         struct account_state state;

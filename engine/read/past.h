@@ -12,8 +12,8 @@ struct past {
     quipu_account *account;
 };
 
-/* Answer all of these. Each account is read once and walked once, from its newest version back to
- * the oldest that is wanted. `order` is memory for the keys, one for each.
+/* Show all of these. Each account is read once and walked once, from the newest version that is
+ * wanted (strand.h) back to the oldest. `order` is memory for one key each.
  *
  *   units  pasts of one account come in the order of their versions */
 void quipui_read_past(struct reader *reader, const struct past *pasts, size_t count,

@@ -1,7 +1,7 @@
 /* query.c - accounts and transfers by their fields: scans.
  *
  * Account slots are in order of timestamp, so a span of time is a span of slots. Transfers are not
- * (each worker appends to its own places): scan.c finds them. */
+ * in order, since each worker appends to its own places: scan.c finds them. */
 #include "read/query.h"
 
 #include "read/scan.h"
@@ -82,8 +82,11 @@ quipu_status quipui_query_transfers(struct reader *reader, const quipu_query_fil
         quipui_worker_scratch(reader->worker, selection.room * sizeof *selection.picks);
     if (selection.picks == NULL) return QUIPU_NO_MEMORY;
     quipui_find_transfers(reader->store, filter, &selection);
-    for (size_t i = 0; i < selection.count; i++)
+    quipui_selection_sort(&selection);
+    for (size_t i = 0; i < selection.count; i++) {
         transfers[i] = *transfer_at(stored, selection.picks[i].place);
+        reader_saw(reader, transfers[i].timestamp);
+    }
     *count = selection.count;
     return QUIPU_OK;
 }

@@ -4,8 +4,8 @@
  *   2  a chunk whose places are in order of time is entered where the span begins
  *   3  any other chunk is looked at place by place, and noted if it is at rest (records/chunks.h)
  *
- * Oldest first it goes up the places, newest first down: that is nearly the order of time, so once
- * the selection is full most chunks cannot improve it. */
+ * A scan goes up the places for the oldest, down for the newest. That is nearly the order of time,
+ * so once the selection is full most chunks cannot improve it. */
 #include "read/scan.h"
 
 #include "read/steps.h"
@@ -52,13 +52,19 @@ static bool is_of_interest(const struct scan *scan, const struct span *span)
            selection_takes(scan->selection, scan->selection->newest ? span->newest : span->oldest);
 }
 
+static void select_at(const struct scan *scan, uint64_t timestamp, uint64_t place)
+{
+    quipui_select(scan->selection,
+                  &(struct pick){selection_rank(scan->selection, timestamp), .place = place});
+}
+
 static void offer(const struct scan *scan, uint64_t place)
 {
     const quipu_transfer *transfer = transfer_at(scan->transfers, place);
 
     count_step();
     if (is_wanted(scan, transfer)) {
-        quipui_select(scan->selection, transfer->timestamp, place);
+        select_at(scan, transfer->timestamp, place);
     }
 }
 
@@ -74,7 +80,7 @@ static void look_at_all(const struct scan *scan, uint64_t from, uint64_t to, str
 
         count_step();
         if (!knot_is_settled(knot_at(scan->transfers, place))) {
-            span->is_ordered = false; /* a gap: order is of no use */
+            span->is_ordered = false; /* a gap: the order is not used */
             continue;
         }
         timestamp = transfer_at(scan->transfers, place)->timestamp;
@@ -82,7 +88,7 @@ static void look_at_all(const struct scan *scan, uint64_t from, uint64_t to, str
         last = timestamp;
         span_add(span, &(struct span){1, timestamp, timestamp, false});
         if (is_wanted(scan, transfer_at(scan->transfers, place))) {
-            quipui_select(scan->selection, timestamp, place);
+            select_at(scan, timestamp, place);
         }
     }
     if (to - from != CHUNK_PLACES) span->is_ordered = false;
@@ -170,5 +176,4 @@ void quipui_find_transfers(struct store *store, const quipu_query_filter *filter
 
     for (uint64_t i = 0; i < groups; i++)
         scan_group(&scan, selection->newest ? groups - 1 - i : i);
-    quipui_selection_sort(selection);
 }

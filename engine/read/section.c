@@ -70,8 +70,36 @@ void quipui_section_move(const struct transfers *transfers, uint64_t link, bool 
     }
 }
 
-/* The versions of a strand fall one by one (K1); a bound beside them keeps a race that broke them
- * (unsafe) from more than that. */
+/* Does this pending transfer close the account on that side of it? */
+static bool closes(const quipu_transfer *pending, enum side side)
+{
+    uint16_t flag =
+        side == SIDE_DEBIT ? QUIPU_TRANSFER_CLOSING_DEBIT : QUIPU_TRANSFER_CLOSING_CREDIT;
+
+    return (pending->flags & flag) != 0;
+}
+
+/* What this knot resolved, or NULL. */
+static const quipu_transfer *resolved_by(const struct transfers *transfers, uint64_t link)
+{
+    uint64_t index = link_index(link);
+
+    if (link_kind(link) != KNOT_EXPIRY) return transfer_resolved(transfers, index);
+    return transfer_at(transfers, hold_at(transfers, index)->transfer);
+}
+
+bool quipui_section_closed_before(const struct transfers *transfers, uint64_t link, bool after)
+{
+    const quipu_transfer *transfer = link_transfer(transfers, link);
+    const quipu_transfer *pending = resolved_by(transfers, link);
+
+    if (transfer != NULL && closes(transfer, link_side(link))) return false;
+    if (pending == NULL || !closes(pending, link_side(link))) return after;
+    return true; /* it was opened by the void or the expiry of what had closed it */
+}
+
+/* The versions of a strand fall one by one (K1). The bound on the count is for strands that a race
+ * has broken (unsafe). */
 static void load(const struct account_strand *strand, uint64_t number, uint64_t link,
                  struct section *section)
 {
@@ -101,7 +129,7 @@ void quipui_section_before(const struct account_strand *strand, struct section *
     load(strand, section->number - 1, section->before, section);
 }
 
-static const struct marker *marker_of(const struct account_strand *strand, uint64_t number)
+const struct marker *quipui_section_marker(const struct account_strand *strand, uint64_t number)
 {
     const struct markers *markers = &strand->reader->store->markers;
 
@@ -114,13 +142,13 @@ void quipui_section_at(const struct account_strand *strand, uint64_t number,
     if (number == strand->last) {
         quipui_section_newest(strand, section);
     } else {
-        load(strand, number, marker_of(strand, number + 1)->link, section);
+        load(strand, number, quipui_section_marker(strand, number + 1)->link, section);
     }
 }
 
 const struct totals *quipui_section_totals(const struct account_strand *strand, uint64_t number)
 {
-    return &marker_of(strand, number)->totals;
+    return &quipui_section_marker(strand, number)->totals;
 }
 
 uint64_t quipui_section_since(const struct account_strand *strand, uint64_t timestamp)
@@ -138,6 +166,7 @@ static void walk(const struct account_strand *strand, const struct marker *from,
 {
     const struct transfers *transfers = &strand->reader->store->transfers;
     uint64_t number = strand->last, link = strand->state.head;
+    bool closed = strand->state.balance.closed != 0;
     struct marker *marker = NULL;
 
     /* Ends: versions fall from knot to knot, down to that of the marker. */
@@ -150,7 +179,7 @@ static void walk(const struct account_strand *strand, const struct marker *from,
         count_step();
         while (number > from->number && version <= number * MARKED_VERSIONS) {
             marker = &wanted[number - from->number - 1];
-            *marker = (struct marker){.link = link, .number = (uint32_t)number};
+            *marker = (struct marker){.link = link, .number = (uint32_t)number, .closed = closed};
             number--;
         }
         if (marker != NULL) {
@@ -159,9 +188,10 @@ static void walk(const struct account_strand *strand, const struct marker *from,
                 marker->timestamp = transfer->timestamp;
             }
         }
+        closed = quipui_section_closed_before(transfers, link, closed);
         link = knot_previous(knot, link_side(link));
     }
-    /* Only a race that broke the strand (unsafe) leaves some without a knot. */
+    /* Only in a strand that a race has broken (unsafe) some are without a knot. */
     for (; number > from->number; number--)
         wanted[number - from->number - 1] = (struct marker){.number = (uint32_t)number};
 }
@@ -186,7 +216,6 @@ static void sum_up(const struct marker *from, struct marker *wanted, size_t coun
 bool quipui_sections_mark(struct account_strand *strand)
 {
     struct markers *markers = &strand->reader->store->markers;
-    struct worker *worker = strand->reader->worker;
 
     if (sections_are_marked(strand)) return true;
     /* Ends: after each turn the newest marker is a newer one, ours or that of another reader. */
@@ -198,14 +227,14 @@ bool quipui_sections_mark(struct account_strand *strand)
 
         if (from->number >= strand->last) continue;
         count = strand->last - from->number;
-        /* Not of the worker's scratch: who asks may have its page there. */
+        /* Not of the worker's scratch: the caller may have its page there. */
         wanted = quipui_memory_take(count * sizeof *wanted);
         if (wanted == NULL) return false;
         walk(strand, from, wanted);
         sum_up(from, wanted, count);
-        quipui_markers_add(markers, worker, strand->slot, newest, wanted, count);
+        quipui_markers_add(markers, strand->slot, newest, wanted, count);
         quipui_memory_give_back(wanted);
-        /* It is another now: ours, or that of a reader that was first. */
+        /* The newest is another now: ours, or that of a reader that was first. */
         if (marker_newest(strand->slot) == newest) return false;
     }
     return true;
@@ -214,7 +243,7 @@ bool quipui_sections_mark(struct account_strand *strand)
 void quipui_section_sum(const struct account_strand *strand, struct totals *totals)
 {
     const struct transfers *transfers = &strand->reader->store->transfers;
-    const struct marker *from = marker_of(strand, strand->last);
+    const struct marker *from = quipui_section_marker(strand, strand->last);
     uint64_t link = strand->state.head;
 
     *totals = from->totals;

@@ -1,9 +1,9 @@
 /* section.h - the strand of one account as of one instant, a section at a time.
  *
- * A strand leads from the newest knot to the oldest. It is read in sections of 256 versions, whose
- * links fit on the stack, so that a section can be gone through in either direction. Section n has
- * the versions from n * 256 + 1 to (n + 1) * 256; the last one may be short. Where a section
- * begins is known from the head, from the section after it, or from a marker (records/markers.h).
+ * A strand leads from the newest knot to the oldest. It is read in sections of 256 versions. The
+ * links of a section fit on the stack, so that it can be read in either direction. Section n has
+ * the versions from n * 256 + 1 to (n + 1) * 256; the last one may be short. Where a section begins
+ * is known from the head, from the section after it, or from a marker (records/markers.h).
  *
  *   P1  nothing newer than the state that was read is looked at, so an answer is as of one instant,
  *       whatever markers other readers have added
@@ -48,19 +48,22 @@ void quipui_section_before(const struct account_strand *strand, struct section *
 void quipui_section_at(const struct account_strand *strand, uint64_t number,
                        struct section *section);
 
-/* The totals at the oldest end of a section. With markers, or of section 0. */
+/* The marker at the oldest end of a section; and its totals. With markers, or of section 0. */
+const struct marker *quipui_section_marker(const struct account_strand *strand, uint64_t number);
 const struct totals *quipui_section_totals(const struct account_strand *strand, uint64_t number);
 
-/* The section that a walk begins with which wants transfers of `timestamp` or later. With
- * markers. */
+/* The section in which a walk over the transfers of `timestamp` or later begins. With markers. */
 uint64_t quipui_section_since(const struct account_strand *strand, uint64_t timestamp);
 
 /* The totals of the account move by a knot: forth, or back. */
 void quipui_section_move(const struct transfers *transfers, uint64_t link, bool back,
                          struct totals *totals);
 
-/* The totals right after the newest knot, where the state itself may not have them: those of the
- * newest marker, moved by the knots after it. With no marker, all knots are walked. */
+/* Was the account closed before this knot, given that it was (not) after? */
+bool quipui_section_closed_before(const struct transfers *transfers, uint64_t link, bool after);
+
+/* The totals right after the newest knot, for a protocol whose state may not have them: those of
+ * the newest marker, moved by the knots after it. Without a marker all knots are walked. */
 void quipui_section_sum(const struct account_strand *strand, struct totals *totals);
 
 static inline struct totals totals_of(const struct balance *balance)

@@ -1,13 +1,19 @@
 /* select.c - a heap of picks, the worst first, and sorting it where it is. */
 #include "read/select.h"
 
+static bool is_worse(const struct pick *a, const struct pick *b)
+{
+    return a->rank != b->rank ? a->rank > b->rank : a->order > b->order;
+}
+
 static void sift_down(struct pick *heap, size_t count, size_t at, struct pick item)
 {
+    /* Ends: each turn goes down by one level. */
     for (;;) {
         size_t child = 2 * at + 1;
 
-        if (child + 1 < count && heap[child + 1].rank > heap[child].rank) child++;
-        if (child >= count || heap[child].rank <= item.rank) break;
+        if (child + 1 < count && is_worse(&heap[child + 1], &heap[child])) child++;
+        if (child >= count || !is_worse(&heap[child], &item)) break;
         heap[at] = heap[child];
         at = child;
     }
@@ -24,22 +30,21 @@ static void make_heap(struct selection *selection)
     selection->is_shuffled = false;
 }
 
-void quipui_select(struct selection *selection, uint64_t timestamp, uint64_t place)
+void quipui_select(struct selection *selection, const struct pick *pick)
 {
-    struct pick pick = {selection_rank(selection, timestamp), place};
+    struct pick *picks = selection->picks;
     size_t count = selection->count;
 
     if (count < selection->room) {
-        if (count > 0 && selection->picks[count - 1].rank > pick.rank)
-            selection->is_shuffled = true;
-        selection->picks[selection->count++] = pick;
+        if (count > 0 && is_worse(&picks[count - 1], pick)) selection->is_shuffled = true;
+        picks[selection->count++] = *pick;
         return;
     }
     if (!selection->is_heap) {
-        if (!selection->is_shuffled && selection->picks[count - 1].rank < pick.rank) return;
+        if (!selection->is_shuffled && is_worse(pick, &picks[count - 1])) return;
         make_heap(selection);
     }
-    if (pick.rank < selection->picks[0].rank) sift_down(selection->picks, count, 0, pick);
+    if (is_worse(&picks[0], pick)) sift_down(picks, count, 0, *pick);
 }
 
 void quipui_selection_sort(struct selection *selection)

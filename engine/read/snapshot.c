@@ -1,7 +1,7 @@
 /* snapshot.c - all accounts as of one instant. */
 #include "read/snapshot.h"
 
-/* All accounts, copied together; nobody creates one meanwhile. */
+/* All accounts, copied together; none is created meanwhile. */
 static struct copy *copy_all(struct reader *reader, size_t *count, quipu_status *status)
 {
     struct accounts *accounts = &reader->store->accounts;

@@ -4,38 +4,20 @@
 #include "base/assert.h"
 #include "read/steps.h"
 
-/* Does this pending transfer close the account on that side of it? */
-static bool closes(const quipu_transfer *pending, enum side side)
+static void start_at(struct strand *strand, const struct marker *marker)
 {
-    uint16_t flag =
-        side == SIDE_DEBIT ? QUIPU_TRANSFER_CLOSING_DEBIT : QUIPU_TRANSFER_CLOSING_CREDIT;
-
-    return (pending->flags & flag) != 0;
-}
-
-/* What this knot resolved, or NULL. */
-static const quipu_transfer *resolved_by(const struct transfers *transfers, uint64_t link)
-{
-    uint64_t index = link_index(link);
-
-    if (link_kind(link) != KNOT_EXPIRY) return transfer_resolved(transfers, index);
-    return transfer_at(transfers, hold_at(transfers, index)->transfer);
-}
-
-/* Was the account closed before this knot, given that it was (not) after? */
-static bool closed_before(const struct transfers *transfers, uint64_t link, bool after)
-{
-    const quipu_transfer *transfer = link_transfer(transfers, link);
-    const quipu_transfer *pending = resolved_by(transfers, link);
-
-    if (transfer != NULL && closes(transfer, link_side(link))) return false;
-    if (pending == NULL || !closes(pending, link_side(link))) return after;
-    return true; /* it was opened by the void or the expiry of what had closed it */
+    strand->link = marker->link;
+    strand->totals = marker->totals;
+    strand->version = marker->number * MARKED_VERSIONS;
+    strand->closed = marker->closed != 0;
 }
 
 void quipui_strand_start(struct strand *strand, struct reader *reader, struct slot *slot,
-                         const struct account_state *state)
+                         const struct account_state *state, uint64_t version)
 {
+    uint64_t number = (version + MARKED_VERSIONS - 1) / MARKED_VERSIONS;
+    struct account_strand sections;
+
     *strand = (struct strand){
         .transfers = &reader->store->transfers,
         .link = state->head,
@@ -43,11 +25,14 @@ void quipui_strand_start(struct strand *strand, struct reader *reader, struct sl
         .version = state->balance.version,
         .closed = state->balance.closed != 0,
     };
+    quipui_sections_begin(&sections, reader, slot, state);
+    if (number <= sections.last && quipui_sections_mark(&sections)) {
+        start_at(strand, quipui_section_marker(&sections, number));
+        return;
+    }
+    /* The version is in the newest section, or memory for markers ran out: then the walk is
+     * longer. */
     if (!reader->protocol->versioned) {
-        struct account_strand sections;
-
-        quipui_sections_begin(&sections, reader, slot, state);
-        /* Without memory for markers it is a longer walk, and no more. */
         (void)quipui_sections_mark(&sections);
         quipui_section_sum(&sections, &strand->totals);
     }
@@ -61,7 +46,7 @@ static void step_back(struct strand *strand)
 
     count_step();
     quipui_section_move(transfers, link, true, &strand->totals);
-    strand->closed = closed_before(transfers, link, strand->closed);
+    strand->closed = quipui_section_closed_before(transfers, link, strand->closed);
     strand->version--;
     strand->link = knot_previous(link_knot(transfers, link), link_side(link));
 }

@@ -2,10 +2,11 @@
  *
  * Accounts are created by one thread at a time (`creating`), so slots are in order of timestamp and
  * [0, count) have no hole. Some slots behind the capacity are for chains that turn out to be too
- * long: they are claimed and released, never settled. */
+ * long: they are taken and given back, never settled. */
 #ifndef QUIPU_RECORDS_ACCOUNTS_H
 #define QUIPU_RECORDS_ACCOUNTS_H
 
+#include "base/lock.h"
 #include "base/memory.h"
 #include "records/slot.h"
 
@@ -28,6 +29,12 @@ bool quipui_accounts_have_timestamp(struct accounts *accounts, uint64_t timestam
 static inline struct slot *slot_at(const struct accounts *accounts, uint64_t place)
 {
     return (struct slot *)(void *)accounts->slots.base + place;
+}
+
+/* The place of a slot. */
+static inline uint32_t slot_place(const struct accounts *accounts, const struct slot *slot)
+{
+    return (uint32_t)(slot - slot_at(accounts, 0));
 }
 
 static inline uint64_t accounts_count(struct accounts *accounts)

@@ -1,16 +1,10 @@
 /* chunks.c - counts of places in use, and notes about those at rest; see chunks.h. */
 #include "records/chunks.h"
 
-/* The bytes of a table with an entry for each `size` places. */
-static size_t table_bytes(uint64_t places, uint64_t size)
-{
-    return (size_t)((places + size - 1) / size) * sizeof(struct chunk);
-}
-
 bool quipui_chunks_open(struct chunks *chunks, uint64_t capacity)
 {
-    return quipui_region_open(&chunks->chunks, table_bytes(capacity, CHUNK_PLACES)) &&
-           quipui_region_open(&chunks->groups, table_bytes(capacity, GROUP_PLACES));
+    return quipui_region_open(&chunks->chunks, chunks_bytes(capacity, CHUNK_PLACES)) &&
+           quipui_region_open(&chunks->groups, chunks_bytes(capacity, GROUP_PLACES));
 }
 
 void quipui_chunks_close(struct chunks *chunks)
@@ -21,14 +15,8 @@ void quipui_chunks_close(struct chunks *chunks)
 
 bool quipui_chunks_ensure(struct chunks *chunks, uint64_t places)
 {
-    return region_ensure(&chunks->chunks, table_bytes(places, CHUNK_PLACES)) &&
-           region_ensure(&chunks->groups, table_bytes(places, GROUP_PLACES));
-}
-
-bool quipui_chunks_prefault(struct chunks *chunks, uint64_t places)
-{
-    return quipui_region_prefault(&chunks->chunks, table_bytes(places, CHUNK_PLACES)) &&
-           quipui_region_prefault(&chunks->groups, table_bytes(places, GROUP_PLACES));
+    return region_ensure(&chunks->chunks, chunks_bytes(places, CHUNK_PLACES)) &&
+           region_ensure(&chunks->groups, chunks_bytes(places, GROUP_PLACES));
 }
 
 /* How many of the places [from, to) are in the chunk of `size` that `from` is in? */
@@ -39,32 +27,28 @@ static uint64_t share(uint64_t from, uint64_t to, uint64_t size)
     return (end < to ? end : to) - from;
 }
 
-void quipui_chunks_hand_out(struct chunks *chunks, uint64_t from, uint64_t to)
+/* The places [from, to) were handed out (`each` is 1) or came back (-1): count them in a table of
+ * chunks of `size` places. */
+static void count(struct chunk *table, uint64_t size, uint64_t from, uint64_t to, int64_t each)
 {
     for (uint64_t i = from, n; i < to; i += n) {
-        n = share(i, to, CHUNK_PLACES);
-        /* relaxed: what settles a place carries this count with it (N1). */
-        (void)add_relaxed(&chunk_at(chunks, i / CHUNK_PLACES)->handed, n);
+        n = share(i, to, size);
+        /* relaxed: what settles a place carries a count that rose (N1); a reader that does not see
+         * yet that one fell only scans in vain. */
+        (void)add_relaxed(&table[i / size].handed, n * (uint64_t)each);
     }
-    for (uint64_t i = from, n; i < to; i += n) {
-        n = share(i, to, GROUP_PLACES);
-        /* relaxed: as above. */
-        (void)add_relaxed(&chunk_group_at(chunks, i / GROUP_PLACES)->handed, n);
-    }
+}
+
+void quipui_chunks_hand_out(struct chunks *chunks, uint64_t from, uint64_t to)
+{
+    count(chunk_at(chunks, 0), CHUNK_PLACES, from, to, 1);
+    count(chunk_group_at(chunks, 0), GROUP_PLACES, from, to, 1);
 }
 
 void quipui_chunks_take_back(struct chunks *chunks, uint64_t from, uint64_t to)
 {
-    for (uint64_t i = from, n; i < to; i += n) {
-        n = share(i, to, CHUNK_PLACES);
-        /* relaxed: a reader that sees the old count only scans in vain. */
-        (void)sub_relaxed(&chunk_at(chunks, i / CHUNK_PLACES)->handed, n);
-    }
-    for (uint64_t i = from, n; i < to; i += n) {
-        n = share(i, to, GROUP_PLACES);
-        /* relaxed: as above. */
-        (void)sub_relaxed(&chunk_group_at(chunks, i / GROUP_PLACES)->handed, n);
-    }
+    count(chunk_at(chunks, 0), CHUNK_PLACES, from, to, -1);
+    count(chunk_group_at(chunks, 0), GROUP_PLACES, from, to, -1);
 }
 
 static uint64_t handed_of(const struct chunk *chunk)

@@ -1,7 +1,7 @@
 /* chunks.h - what readers note about the transfer log: which span of time a chunk of places has.
  *
- * Places are not in order of time, so a scan of a span of time has to look at all of them, unless
- * it knows that a chunk has nothing of that span. A reader that finds a chunk at rest notes its
+ * Places are not in order of time, so a scan of a span of time looks at all of them, except in
+ * chunks that it knows to have nothing of that span. A reader that finds a chunk at rest notes its
  * oldest and newest timestamp, and later scans skip it. There are two levels: chunks of 256 places,
  * and groups of 256 chunks. Writers count places where they take a range, not for each transfer.
  *
@@ -54,8 +54,11 @@ void quipui_chunks_close(struct chunks *chunks);
 /* Have counts for the first `places` places. Returns false if memory runs out. */
 bool quipui_chunks_ensure(struct chunks *chunks, uint64_t places);
 
-/* The same, and have memory behind them. */
-bool quipui_chunks_prefault(struct chunks *chunks, uint64_t places);
+/* The bytes of the table that has an entry for each `size` places: CHUNK_PLACES or GROUP_PLACES. */
+static inline size_t chunks_bytes(uint64_t places, uint64_t size)
+{
+    return (size_t)((places + size - 1) / size) * sizeof(struct chunk);
+}
 
 /* Places [from, to) were handed out, or came back. Under the lock of the places. */
 void quipui_chunks_hand_out(struct chunks *chunks, uint64_t from, uint64_t to);

@@ -1,9 +1,9 @@
 /* due_heap.h - the timed holds of one account in order of due time.
  *
- * Most come in the order in which they fall due, or in the opposite one: those are in a list, the
- * row, and go in and out of it in a step. What falls due between the two ends of the row when it
- * comes is in a leftist heap (Crane, 1972), where no operation looks at more than a logarithm of
- * the nodes, whatever the order in which holds come and go. So none can stall a call. Both are
+ * Most holds come in the order in which they fall due, or in the opposite one. Those are in a list,
+ * the row, and go in and out of it in one step. A hold that falls due between the two ends of the
+ * row when it comes is in a leftist heap (Crane, 1972). There no operation looks at more than a
+ * logarithm of the nodes, in whatever order holds come and go, so none can stall a call. Both are
  * linked through the holds. Each hold is with both its accounts, so a link names a hold and a side.
  *
  *   Q1  the row is in order; its first falls due no later than any other hold of the account

@@ -7,7 +7,7 @@ struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 
 {
     uint64_t place;
 
-    /* Mostly this saves the look into the index. */
+    /* In most calls this saves the look into the index. */
     if (guess != UINT64_MAX) {
         struct slot *slot = slot_at(&store->accounts, guess);
 

@@ -28,18 +28,26 @@ static uint64_t raise(_Atomic uint64_t *horizon, uint64_t to)
     /* Ends: it only grows, and a swap fails only after it has grown. */
     while (seen < to) {
         /* edge store.horizon: acq_rel; pairs with acquire in raise(). Carries all that this thread
-         * has seen of what lies below: another may answer with our horizon. */
+         * has seen below it: another thread may answer with our horizon. */
         if (cas_acq_rel(horizon, &seen, to)) return to;
     }
     return seen;
 }
 
+uint64_t quipui_floor(struct store *store)
+{
+    /* F3: first the clock, then the floors. */
+    uint64_t floor = clock_floor(&store->clock);
+
+    floor = lower_of(floor, lowest_floor(&store->workers));
+    return lower_of(floor, timeouts_floor(&store->timeouts));
+}
+
 uint64_t quipui_horizon(struct store *store)
 {
-    /* F3: first the clock, then the floors, then the time-outs. */
-    uint64_t horizon = clock_floor(&store->clock);
+    /* F3: the time-outs last. */
+    uint64_t horizon = quipui_floor(store);
 
-    horizon = lower_of(horizon, lowest_floor(&store->workers));
     horizon = lower_of(horizon, timeouts_earliest(&store->timeouts) - 1);
     return raise(&store->horizon, horizon);
 }

@@ -20,8 +20,7 @@ static uint64_t own_count(const struct imports *imports)
     return load_relaxed(&imports->count);
 }
 
-/* Only as many notes as there are records can come, so more room than the region has is never
- * used. */
+/* There is at most one note for each record, so more room than the region has is never used. */
 bool quipui_imports_supply(struct imports *imports, uint64_t count)
 {
     size_t bytes = (size_t)(own_count(imports) + count) * sizeof(struct import_note);

@@ -1,9 +1,9 @@
 /* imports.h - when imported records came in: their place in the order of changes.
  *
- * An imported record keeps the timestamp that its caller gave it. Whoever follows the changes has
- * long passed that. So each import notes, for each record, the timestamp that its call drew and
- * which event of the call it was. All events of an import happen at the one instant at which it
- * began. Imports run one at a time (W2), so notes are in order. */
+ * An imported record keeps the timestamp that its caller gave it. A follower of the changes is long
+ * past that. So an import notes for each record the timestamp that its call drew, and which event
+ * of the call it was. All events of an import happen at the instant at which it began. Imports run
+ * one at a time (W2), so notes are in order. */
 #ifndef QUIPU_RECORDS_IMPORTS_H
 #define QUIPU_RECORDS_IMPORTS_H
 
@@ -23,11 +23,11 @@ struct imports {
     _Atomic uint64_t count;
 };
 
-/* For at most so many records. False: no address space. */
+/* For at most so many records. Returns false if address space runs out. */
 bool quipui_imports_open(struct imports *imports, uint64_t capacity);
 void quipui_imports_close(struct imports *imports);
 
-/* Make room for `count` more notes. False: no memory. */
+/* Make room for `count` more notes. Returns false if memory runs out. */
 bool quipui_imports_supply(struct imports *imports, uint64_t count);
 
 /* Note an imported record that has taken effect. There is room. */

@@ -73,7 +73,7 @@ static uint64_t own_entry(const struct index_table *table, uint64_t at)
 static void set_entry(const struct index_table *table, uint64_t at, uint64_t entry)
 {
     /* edge index.entry: release; pairs with acquire in probe(). Carries the id of the record or the
-     * burnt id; and an odd state, for who sees an entry move (X5). */
+     * burnt id; and, when an entry moves, the odd state (X5). */
     store_release(&table->entries[at & table->mask], entry);
 }
 
@@ -185,7 +185,7 @@ static uint64_t home_of(const struct index_table *table, uint64_t entry)
     return index_home(entry_fingerprint(entry), table->size);
 }
 
-/* Double a shard. Latch held. False: no memory. */
+/* Double a shard. Latch held. Returns false if memory runs out. */
 static bool grow(struct index *index, struct index_shard *shard)
 {
     uint64_t state = own_state(shard);
@@ -211,7 +211,7 @@ static bool grow(struct index *index, struct index_shard *shard)
     return true;
 }
 
-/* Does this entry hold the id? What it is then goes to *claim and *found. Latch held. */
+/* Is this the entry of the id? If so, *claim and *found say what it is. Latch held. */
 static bool is_taken(const struct index *index, uint64_t entry, quipu_uint128 id, enum claim *claim,
                      uint64_t *found)
 {
@@ -280,7 +280,8 @@ static uint64_t find_own(const struct index_table *table, uint64_t hash, uint64_
     return at;
 }
 
-/* Take the entry at `hole` out: those after it that may, move up (Knuth 6.4, algorithm R). */
+/* Take the entry at `hole` out. Entries after it move up where they may (Knuth 6.4, algorithm
+ * R). */
 static void take_out(const struct index_table *table, uint64_t hole)
 {
     uint64_t entry;

@@ -4,17 +4,17 @@
  * line: a fingerprint of the keyed hash and a reference. The full id is where the reference leads,
  * in the record itself or, for a burnt id, in the table of burnt ids.
  *
- *   X1  lookups take no lock; whoever changes a shard holds its latch
+ *   X1  lookups take no lock; a call that changes a shard holds its latch
  *   X2  an id is claimed before its record is written in full: its entry leads to a record that has
  *       only its id yet and is not settled (mark & settled_mask == 0)
  *   X3  an unsettled record is looked at only under the latch: while its entry is there, its id
  *       stays
  *   X4  the fingerprint's first bits choose the home of an entry, as many as the size needs, so a
  *       table doubles without a look at the records
- *   X5  taking an entry out moves others, while the shard's state is odd: who found nothing and
- *       sees the state changed looks again under the latch
- *   X6  tables of one size lie in a row in one region, so that they share huge pages; a size that
- *       all shards have left is forgotten after a grace period, and lookups run in read sections */
+ *   X5  taking an entry out moves others, and the shard's state is odd meanwhile. A lookup that
+ *       finds nothing and sees that the state has changed repeats under the latch
+ *   X6  tables of one size lie in a row in one region, so that they share huge pages. A size that
+ *       all shards have left is forgotten after a grace period; lookups run in read sections */
 #ifndef QUIPU_RECORDS_INDEX_H
 #define QUIPU_RECORDS_INDEX_H
 
@@ -83,13 +83,13 @@ uint64_t quipui_index_presized_bytes(uint64_t capacity);
  * out. */
 bool quipui_index_presize(struct index *index, uint64_t capacity);
 
-/* Claim an id for the record at `reference`, whose id is written; or say who has it. With
- * INDEX_ASK for a reference it only says.
+/* Claim an id for the record at `reference`, whose id is written; or say who has it. With INDEX_ASK
+ * as the reference nothing is claimed.
  *
- *   returns  CLAIM_TAKEN      ours: settle the record, or release or burn the claim
+ *   returns  CLAIM_TAKEN      ours: settle the record, or free or burn the id
  *            CLAIM_STORED     *found is the reference of the settled record
  *            CLAIM_BURNT      the id was burnt
- *            CLAIM_IN_FLIGHT  somebody else is at it: ask again
+ *            CLAIM_IN_FLIGHT  another unit has claimed it: retry
  *            CLAIM_NO_MEMORY  the shard could not grow
  *   threads  any, inside a read section */
 enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 id,
@@ -103,7 +103,7 @@ enum claim quipui_index_claim_burnt(struct index *index, uint64_t hash, quipu_ui
 void quipui_index_free(struct index *index, uint64_t hash, uint64_t reference);
 void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, uint64_t burnt);
 
-/* The settled record with this id: waits while it is in flight. False: there is none.
+/* The settled record with this id: waits while it is in flight. Returns false if there is none.
  *
  *   threads  any, inside a read section */
 bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uint64_t *found);
@@ -115,7 +115,8 @@ bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uin
 enum claim quipui_index_glance(struct index *index, uint64_t hash, quipu_uint128 id,
                                uint64_t *found);
 
-/* Give back what was retired, once it is worth a grace period. Outside of read sections. */
+/* Give back the tables that all shards left, if they are worth a grace period. Outside of read
+ * sections. */
 void quipui_index_reclaim(struct index *index);
 
 static inline uint64_t index_hash(const struct index *index, quipu_uint128 id)
@@ -196,7 +197,8 @@ static inline void index_prefetch(const struct index *index, uint64_t hash)
     prefetch(index_home_at(index, hash, index_likely_size(index, hash)));
 }
 
-/* The same for who will claim the id: the shard's own line comes from whoever claimed last. */
+/* The same before the id is claimed: the shard's own line comes from the thread that claimed
+ * last. */
 static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
 {
     prefetch_for_write(index_shard_of(index, hash));

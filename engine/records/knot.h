@@ -1,8 +1,8 @@
-/* knot.h - the thread of an account: knots, tied newest to oldest.
+/* knot.h - the strand of an account: knots, tied newest to oldest.
  *
- * Every change of an account is a knot on its thread: a stored transfer, or the release of an
- * expired pending one. A knot sits on two threads, the debit account's and the credit account's;
- * for each it keeps the version that it gave and the link to the knot before.
+ * Every change of an account is a knot on its strand: a stored transfer, or the expiry of a pending
+ * one. A knot is on two strands, the debit account's and the credit account's; for each it keeps
+ * the version that it gave and the link to the knot before.
  *
  *   K1  following a link from an account's head meets versions n, n - 1, ..., 1 without a gap
  *       (version 1 is the account's creation and has no knot: its link is 0)
@@ -17,7 +17,7 @@
 enum knot_kind { KNOT_TRANSFER, KNOT_EXPIRY };
 
 struct knot {
-    /* raced: only in cas, by those who help or abort; elsewhere under the account's edge. */
+    /* raced: only in cas, by units that help or abort; elsewhere under the account's edge. */
     _Atomic uint64_t version[2];
     _Atomic uint64_t previous[2];
     _Atomic uint64_t tie; /* enum tie_state; in cas also attempt and place in the unit */
@@ -32,7 +32,7 @@ enum tie_state { TIE_OPEN = 0, TIE_COMMITTED = 1, TIE_ABORTED = 2, TIE_STATE = 3
 _Static_assert(sizeof(struct knot) == 48, "the memory of a transfer is counted in docs");
 
 /* A link names a knot, by the index of its transfer or of its hold, and the side of it that is on
- * this thread; 0 is the end. The bits from LINK_BITS up are for a protocol's marks. */
+ * this strand; 0 is the end. The bits from LINK_BITS up are for a protocol's marks. */
 #define LINK_BITS 40
 #define LINK_MARK_CLOSED ((uint64_t)4)
 
@@ -73,8 +73,8 @@ static inline void knot_tie_to(struct knot *knot, enum side side, uint64_t versi
                                uint64_t previous)
 {
     /* edge knot.links: release; pairs with acquire in knot_previous(). Carries that in cas the
-     * marks of the attempt before are gone: who reads this sees that its mark is. Elsewhere the
-     * account's head or the tie carries the knot. */
+     * marks of the attempt before are gone. Elsewhere the account's head or the tie carries the
+     * knot. */
     store_release(&knot->version[side], version);
     store_release(&knot->previous[side], previous);
 }

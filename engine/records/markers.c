@@ -7,8 +7,10 @@ bool quipui_markers_open(struct markers *markers, uint64_t transfer_capacity)
 {
     /* A transfer changes two accounts, and so does its expiry. */
     markers->capacity = 4 * transfer_capacity / MARKED_VERSIONS + MARKED_VERSIONS;
+    markers->spare = 0;
     /* relaxed: no other thread knows the ledger yet. */
     store_relaxed(&markers->used, 0);
+    store_relaxed(&markers->keeping.word, 0);
     return quipui_region_open(&markers->region, (size_t)markers->capacity * sizeof(struct marker));
 }
 
@@ -52,23 +54,34 @@ uint32_t quipui_marker_since(const struct markers *markers, uint32_t place, uint
     }
 }
 
-/* A place for a marker: one that the worker could not use before, or a new one; 0: there is
- * none. */
-static uint32_t take_place(struct markers *markers, struct worker *worker)
+/* A spare place, or 0. */
+static uint32_t take_spare(struct markers *markers)
 {
-    uint32_t place = worker->spare_markers;
+    uint32_t place;
+
+    latch_take(&markers->keeping);
+    place = markers->spare;
+    if (place != 0) markers->spare = marker_at(markers, place)->previous;
+    latch_leave(&markers->keeping);
+    return place;
+}
+
+/* A place for a marker: a spare one, or one that was never used; 0: there is none. */
+static uint32_t take_place(struct markers *markers)
+{
+    uint32_t spare = take_spare(markers);
     uint64_t used;
 
-    if (place != 0) {
-        worker->spare_markers = marker_at(markers, place)->previous;
-        return place;
-    }
-    /* relaxed: only to leave the count alone once it is reached. */
-    if (load_relaxed(&markers->used) >= markers->capacity) return 0;
-    /* relaxed: a number that no other reader has; slot.marker publishes what is written there. */
-    used = add_relaxed(&markers->used, 1);
-    if (used >= markers->capacity) return 0;
-    if (!region_ensure(&markers->region, (size_t)(used + 1) * sizeof(struct marker))) return 0;
+    if (spare != 0) return spare;
+    /* relaxed: a guess; the compare-and-swap decides. */
+    used = load_relaxed(&markers->used);
+    /* Ends: a swap fails only after another reader took a place, and the places are counted. */
+    do {
+        if (used >= markers->capacity) return 0;
+        if (!region_ensure(&markers->region, (size_t)(used + 1) * sizeof(struct marker))) return 0;
+        /* relaxed: it only keeps two readers from one place; slot.marker publishes what is written
+         * there. */
+    } while (!cas_relaxed(&markers->used, &used, used + 1));
     return (uint32_t)(used + 1);
 }
 
@@ -83,27 +96,22 @@ static uint32_t skip_from(const struct markers *markers, uint32_t before)
     return first == second ? skipped->skip : before;
 }
 
-/* Keep the places of markers that were not added, from the newest back to `from`. */
-static void keep_spare(const struct markers *markers, struct worker *worker, uint32_t newest,
-                       uint32_t from)
+/* The markers from `newest` back to `oldest` were not added: their places are spare. */
+static void make_spare(struct markers *markers, uint32_t newest, uint32_t oldest)
 {
-    /* Ends: each turn goes back by one marker, and they were linked to `from`. */
-    while (newest != from) {
-        uint32_t previous = marker_at(markers, newest)->previous;
-
-        writable(markers, newest)->previous = worker->spare_markers;
-        worker->spare_markers = newest;
-        newest = previous;
-    }
+    latch_take(&markers->keeping);
+    writable(markers, oldest)->previous = markers->spare;
+    markers->spare = newest;
+    latch_leave(&markers->keeping);
 }
 
-void quipui_markers_add(struct markers *markers, struct worker *worker, struct slot *slot,
-                        uint32_t from, const struct marker *wanted, size_t count)
+void quipui_markers_add(struct markers *markers, struct slot *slot, uint32_t from,
+                        const struct marker *wanted, size_t count)
 {
-    uint32_t newest = from, seen = from;
+    uint32_t newest = from, oldest = 0, seen = from;
 
     for (size_t i = 0; i < count; i++) {
-        uint32_t place = take_place(markers, worker);
+        uint32_t place = take_place(markers);
         struct marker *marker;
 
         if (place == 0) break;
@@ -112,9 +120,10 @@ void quipui_markers_add(struct markers *markers, struct worker *worker, struct s
         marker->previous = newest;
         marker->skip = skip_from(markers, newest);
         newest = place;
+        if (i == 0) oldest = place;
     }
     /* edge slot.marker: release; pairs with acquire in marker_newest(). Carries the markers. */
     if (newest != from && !cas_release(&slot->marker, &seen, newest)) {
-        keep_spare(markers, worker, newest, from);
+        make_spare(markers, newest, oldest);
     }
 }

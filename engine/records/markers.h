@@ -2,11 +2,13 @@
  *
  * A strand can only be walked from its newest knot back, so a page in the middle would cost a walk
  * from the head. A reader that has walked leaves a marker at every 256th version: the link to the
- * knot that gave it, the time, and the totals right after. The markers of an account are a list,
- * newest first, with a second link that skips ahead (a skew-binary list: Myers, "An applicative
- * random-access stack", 1983), so a version or a time is found in a logarithm of steps.
+ * knot that gave it, the time, the totals right after, and whether the account was closed. The
+ * markers of an account are a list, newest first, with a second link that skips ahead (a
+ * skew-binary list: Myers, "An applicative random-access stack", 1983), so a version or a time is
+ * found in a logarithm of steps.
  *
- *   M1  markers do not change; a marker says what its knots say, and those do not change (K3)
+ *   M1  a marker does not change once it is added: it says what its knots say, and those do not
+ *       change (K3)
  *   M2  the list of an account has the markers 1, 2, ... without a gap: a reader adds some at its
  *       front, by one compare-and-swap from the marker that it went on from
  *   M3  writers know nothing of markers
@@ -15,8 +17,8 @@
 #ifndef QUIPU_RECORDS_MARKERS_H
 #define QUIPU_RECORDS_MARKERS_H
 
+#include "base/latch.h"
 #include "records/accounts.h"
-#include "records/worker.h"
 
 #ifndef MARKED_VERSIONS /* tests/machines/explore has short strands */
 #define MARKED_VERSIONS ((uint64_t)256)
@@ -34,7 +36,7 @@ struct marker {
     uint32_t number;      /* the version / MARKED_VERSIONS */
     uint32_t previous;    /* the marker before: place + 1, or 0 */
     uint32_t skip;        /* a marker further back, or 0 */
-    uint32_t unused;
+    uint32_t closed;      /* was the account closed right after the version? */
 };
 
 _Static_assert(sizeof(struct marker) == 96, "the memory of a marker is counted in docs");
@@ -42,7 +44,9 @@ _Static_assert(sizeof(struct marker) == 96, "the memory of a marker is counted i
 struct markers {
     struct region region;
     uint64_t capacity;
-    _Atomic uint64_t used;
+    _Atomic uint64_t used; /* places that were ever in use */
+    struct latch keeping;  /* of `spare` */
+    uint32_t spare;        /* list of places whose marker was not added: place + 1, or 0 */
 };
 
 /* Enough for all versions of a ledger with so many transfers, each of which may expire. */
@@ -72,8 +76,9 @@ uint32_t quipui_marker_up_to(const struct markers *markers, uint32_t place, uint
 uint32_t quipui_marker_since(const struct markers *markers, uint32_t place, uint64_t timestamp);
 
 /* Add markers to an account whose newest is `from`; wanted[] are in order of version, with all
- * fields but the links of the list. Adds none if another reader was first, or memory runs out. */
-void quipui_markers_add(struct markers *markers, struct worker *worker, struct slot *slot,
-                        uint32_t from, const struct marker *wanted, size_t count);
+ * fields but the links of the list. If another reader was first, none is added; if memory runs out,
+ * the first of them or none. */
+void quipui_markers_add(struct markers *markers, struct slot *slot, uint32_t from,
+                        const struct marker *wanted, size_t count);
 
 #endif

@@ -23,13 +23,13 @@ void quipui_places_open(struct places *places, enum place_kind kind, struct regi
 }
 
 /* How many places go out at once: at least `count`, and less as the table runs out. */
-static uint64_t chunk_for(struct places *places, uint64_t count)
+static uint64_t grant_for(struct places *places, uint64_t count)
 {
     /* relaxed: only written under the lock, which we hold. */
     uint64_t left = places->capacity - load_relaxed(&places->next) + places->returned_count;
-    uint64_t chunk = left / 16 < RANGE_CHUNK ? left / 16 : RANGE_CHUNK;
+    uint64_t grant = left / 16 < GRANT_PLACES ? left / 16 : GRANT_PLACES;
 
-    return chunk > count ? chunk : count;
+    return grant > count ? grant : count;
 }
 
 /* Cut `count` places off the front of the returned range that *link leads to. */
@@ -50,16 +50,16 @@ static void cut(struct places *places, uint64_t *link, uint64_t count, struct ra
     *link = range->end + 1;
 }
 
-/* First fit among the returned ranges, `most` of them looked at. */
+/* First fit among the first `most` returned ranges. */
 static bool take_returned(struct places *places, uint64_t count, uint64_t most, struct range *range)
 {
-    uint64_t *link = &places->returned, chunk = chunk_for(places, count);
+    uint64_t *link = &places->returned, grant = grant_for(places, count);
 
     for (uint64_t looked = 0; *link != 0 && looked < most; looked++) {
         struct range_note *note = places_note(places, *link - 1);
 
         if (note->count >= count) {
-            cut(places, link, note->count < chunk ? note->count : chunk, range);
+            cut(places, link, note->count < grant ? note->count : grant, range);
             return true;
         }
         link = &note->following;
@@ -71,24 +71,24 @@ static quipu_status take_new(struct places *places, uint64_t count, struct range
 {
     /* relaxed: only written under the lock, which we hold. */
     uint64_t next = load_relaxed(&places->next);
-    uint64_t left = places->capacity - next, chunk = chunk_for(places, count);
+    uint64_t left = places->capacity - next, grant = grant_for(places, count);
 
     if (left < count) return QUIPU_NO_SPACE;
-    if (chunk > left) chunk = left;
-    if (!region_ensure(places->region, (size_t)(next + chunk) * places->stride)) {
+    if (grant > left) grant = left;
+    if (!region_ensure(places->region, (size_t)(next + grant) * places->stride)) {
         return QUIPU_NO_MEMORY;
     }
     if (places->beside != NULL &&
-        !region_ensure(places->beside, (size_t)(next + chunk) * places->beside_stride)) {
+        !region_ensure(places->beside, (size_t)(next + grant) * places->beside_stride)) {
         return QUIPU_NO_MEMORY;
     }
-    if (places->chunks != NULL && !quipui_chunks_ensure(places->chunks, next + chunk)) {
+    if (places->chunks != NULL && !quipui_chunks_ensure(places->chunks, next + grant)) {
         return QUIPU_NO_MEMORY;
     }
     range->next = next;
-    range->end = next + chunk;
+    range->end = next + grant;
     /* edge places.next: release; pairs with acquire in places_end(). Carries the mapping. */
-    store_release(&places->next, next + chunk);
+    store_release(&places->next, next + grant);
     return QUIPU_OK;
 }
 

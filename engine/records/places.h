@@ -1,8 +1,8 @@
 /* places.h - handing out the places of a table of fixed capacity.
  *
- * Places go out by the chunk, so that no shared word is written per record. What is not used comes
- * back to a list that lives in the unused places themselves; as the table runs out, chunks shrink
- * to one. So every place is handed out in the end, and none twice. What happens to a chunk between
+ * Places go out in grants of many, so that no shared word is written per record. Unused places come
+ * back to a list that lives in these places themselves. As the table runs out, grants shrink to one
+ * place. So every place is handed out in the end, and none twice. What happens to a grant between
  * the table and a record is in worker_places.h. */
 #ifndef QUIPU_RECORDS_PLACES_H
 #define QUIPU_RECORDS_PLACES_H
@@ -14,7 +14,7 @@
 #include "quipu/types.h"
 #include "records/chunks.h"
 
-#define RANGE_CHUNK 1024
+#define GRANT_PLACES 1024
 
 /* How many returned ranges are looked at before new places are taken. */
 #define RANGE_GLANCE 8
@@ -51,7 +51,7 @@ struct places {
 void quipui_places_open(struct places *places, enum place_kind kind, struct region *region,
                         size_t stride, uint64_t capacity);
 
-/* Take `count` places in a row, or a whole chunk that has as many. With the lock held.
+/* Take `count` places in a row, or a whole grant that has as many. With the lock held.
  *
  *   returns  QUIPU_OK, QUIPU_NO_SPACE (there are none), QUIPU_NO_MEMORY */
 quipu_status quipui_places_take(struct places *places, uint64_t count, struct range *range);

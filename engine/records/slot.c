@@ -17,7 +17,7 @@ void quipui_slot_view(struct slot *slot, const struct account_state *state, quip
         .ledger = slot->ledger,
         .code = slot->code,
         .flags = slot->flags,
-        /* relaxed: whoever has the slot has seen its account exist (S2). */
+        /* relaxed: a caller that has the slot has seen its account exist (S2). */
         .timestamp = load_relaxed(&slot->timestamp),
     };
     if (balance->closed) account->flags |= QUIPU_ACCOUNT_CLOSED;

@@ -1,73 +1,40 @@
 /* slot.h - where an account lives: three cache lines that never move.
  *
- * The first 96 bytes are the protocol's own: each keeps what changes about an account in the shape
- * that its promises need. What never changes follows, so that a lookup by id and a transfer touch
- * the same two lines; user data is in the third, cold one.
+ * The first 96 bytes are the protocol's own: there it keeps what changes about an account, in the
+ * shape that its promises need. What never changes follows, so that a lookup by id and a transfer
+ * touch the same two lines; user data is in the third, cold one.
  *
  *   S1  id and the fields beside it are plain, under slot.timestamp: written before it is
  *   S2  timestamp is 0 until the account exists, then never changes
  *   S3  state belongs to one protocol for the whole life of the ledger
- *   S4  the time-outs are of timeouts.h, under its lock; what is atomic may be read without it */
+ *   S4  the time-outs belong to timeouts.h, under its lock; atomic fields may be read without it */
 #ifndef QUIPU_RECORDS_SLOT_H
 #define QUIPU_RECORDS_SLOT_H
 
-#include "base/lock.h"
+#include "base/atomic.h"
 #include "rules/balance.h"
 
-/* A private copy of what changes about an account: its balance, and the end of its thread. */
+/* A private copy of what changes about an account: its balance, and the end of its strand. */
 struct account_state {
     struct balance balance;
     uint64_t head;    /* link to its newest transfer; see knot.h */
     uint64_t touched; /* largest timestamp that changed it */
 };
 
-/* mutex: everything plain, under the lock. */
-struct locked_state {
-    struct lock lock;
-    uint32_t closed;
-    uint64_t version, head, touched;
-    quipu_uint128 debits_pending, debits_posted, credits_pending, credits_posted;
-};
-
-/* optimistic (and unsafe): words that are raced for on purpose. */
-enum { RACED_HEAD, RACED_TOUCHED, RACED_CLOSED, RACED_TOTALS, RACED_WORDS = RACED_TOTALS + 8 };
-
-struct raced_state {
-    _Atomic uint64_t word;               /* version << 1 | locked */
-    _Atomic uint64_t words[RACED_WORDS]; /* raced: optimistic, word */
-};
-
-/* cas: totals by themselves, and the thread: version and head in one word. */
-struct cas_state {
-    _Atomic wide strand; /* raced: cas; see cas.c */
-    _Atomic uint64_t touched;
-    uint64_t unused;
-    _Atomic wide debits_total, debits_posted, credits_total, credits_posted; /* raced: cas */
-};
-
-/* rcu: the newest of a list of immutable versions. */
-struct rcu_version;
-struct rcu_state {
-    _Atomic(struct rcu_version *) newest;
-};
+#define SLOT_STATE_BYTES 96
+#define SLOT_STATE_ALIGNMENT 16
 
 /* The account's own holds that have a time-out: what timeouts.h says of them to calls. */
 struct own_timeouts {
     uint64_t first;            /* link of due_heap.h to the hold that falls due first, or 0 */
     _Atomic uint64_t earliest; /* its due time, or 0: there is none */
-    _Atomic uint64_t latest;   /* the largest due time of those that were released */
+    _Atomic uint64_t latest;   /* the largest due time of those that expired */
     _Atomic uint32_t rounds;   /* how often one was taken out */
     uint32_t heap_place;       /* among the accounts that have time-outs, if it is one of them */
 };
 
 struct slot {
-    union {
-        struct locked_state locked;
-        struct raced_state raced;
-        struct cas_state cas;
-        struct rcu_state rcu;
-        char bytes[96];
-    } state;
+    _Alignas(SLOT_STATE_ALIGNMENT) unsigned char state[SLOT_STATE_BYTES]; /* see slot_state() */
     quipu_uint128 id;
     uint32_t ledger;
     uint16_t code;
@@ -81,20 +48,27 @@ struct slot {
 };
 
 _Static_assert(sizeof(struct account_state) == 96, "a copy is what changes, no more");
-_Static_assert(sizeof(struct locked_state) == 96, "fits the state of a slot");
-_Static_assert(sizeof(struct raced_state) == 96, "fits the state of a slot");
-_Static_assert(sizeof(struct cas_state) == 96, "fits the state of a slot");
-_Static_assert(offsetof(struct slot, id) == 96, "state ends where id begins");
+_Static_assert(offsetof(struct slot, id) == SLOT_STATE_BYTES, "state ends where id begins");
 _Static_assert(offsetof(struct slot, user_data_128) == 128, "the hot part is two cache lines");
 _Static_assert(offsetof(struct slot, timeouts) == 160, "no holes in the cold line");
 _Static_assert(sizeof(struct slot) == 192, "a slot is three cache lines");
+
+/* Each protocol asserts this of the struct that it keeps in a slot. */
+#define FITS_SLOT_STATE(type)                                                                      \
+    (sizeof(type) <= SLOT_STATE_BYTES && _Alignof(type) <= SLOT_STATE_ALIGNMENT)
+
+/* What the ledger's protocol keeps of the account; zero when the account is new (S3). */
+static inline void *slot_state(struct slot *slot)
+{
+    return slot->state;
+}
 
 /* The side of a transfer that the law works on. */
 static inline struct party slot_party(struct slot *slot, struct balance *balance)
 {
     struct party party = {
         .balance = balance,
-        /* relaxed: whoever has the slot has seen its account exist (S2). */
+        /* relaxed: a caller that has the slot has seen its account exist (S2). */
         .created = load_relaxed(&slot->timestamp),
         .ledger = slot->ledger,
         .flags = slot->flags,
@@ -103,7 +77,7 @@ static inline struct party slot_party(struct slot *slot, struct balance *balance
     return party;
 }
 
-/* Does the account exist? Then what never changes about it may be read (S1). */
+/* Does the account exist? If so, what never changes about it may be read (S1). */
 static inline bool slot_exists(const struct slot *slot)
 {
     /* edge slot.timestamp: acquire; pairs with release in accounts_settle(). */

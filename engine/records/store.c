@@ -46,23 +46,39 @@ close_store:
     return false;
 }
 
-/* Holds and burnt ids, which are few, are left out: they are taken as they come. */
+/* Holds and burnt ids, which are few, are left out: their memory is taken as they come. */
 bool quipui_store_prefault(struct store *store, const struct store_capacities *capacities)
 {
-    uint64_t accounts = capacities->accounts, transfers = capacities->transfers;
-    uint64_t bytes = accounts * sizeof(struct slot) +
-                     transfers * (sizeof(quipu_transfer) + sizeof(struct knot)) +
-                     quipui_index_presized_bytes(accounts) + quipui_index_presized_bytes(transfers);
+    uint64_t accounts = capacities->accounts, transfers = capacities->transfers, bytes = 0;
+    const struct {
+        struct region *region;
+        size_t bytes;
+    } tables[] = {
+        {&store->accounts.slots, accounts * sizeof(struct slot)},
+        {&store->transfers.records, transfers * sizeof(quipu_transfer)},
+        {&store->transfers.knots, transfers * sizeof(struct knot)},
+        {&store->transfers.chunks.chunks, chunks_bytes(transfers, CHUNK_PLACES)},
+        {&store->transfers.chunks.groups, chunks_bytes(transfers, GROUP_PLACES)},
+        {&store->markers.region, store->markers.capacity * sizeof(struct marker)},
+    };
+    const struct {
+        struct index *index;
+        uint64_t ids;
+    } indexes[] = {{&store->account_ids, accounts}, {&store->transfer_ids, transfers}};
 
-    return quipui_memory_is_available(bytes) &&
-           quipui_region_prefault(&store->accounts.slots, accounts * sizeof(struct slot)) &&
-           quipui_region_prefault(&store->transfers.records, transfers * sizeof(quipu_transfer)) &&
-           quipui_region_prefault(&store->transfers.knots, transfers * sizeof(struct knot)) &&
-           quipui_chunks_prefault(&store->transfers.chunks, transfers) &&
-           quipui_region_prefault(&store->markers.region,
-                                  store->markers.capacity * sizeof(struct marker)) &&
-           quipui_index_presize(&store->account_ids, accounts) &&
-           quipui_index_presize(&store->transfer_ids, transfers);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        bytes += tables[i].bytes;
+    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
+        bytes += quipui_index_presized_bytes(indexes[i].ids);
+    if (!quipui_memory_is_available(bytes)) return false;
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (!quipui_region_prefault(tables[i].region, tables[i].bytes)) return false;
+    }
+    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
+        if (!quipui_index_presize(indexes[i].index, indexes[i].ids)) return false;
+    }
+    return true;
 }
 
 void quipui_store_close(struct store *store)

@@ -11,7 +11,8 @@
 #include "records/transfers.h"
 #include "records/worker_places.h"
 
-struct rcu;
+struct journal;
+struct ring;
 
 struct store {
     struct accounts accounts;
@@ -23,22 +24,28 @@ struct store {
     struct workers workers;
     struct imports imports;
     _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
-    struct rcu *rcu;          /* of the rcu protocol, else NULL */
+    _Atomic uint64_t barrier; /* the largest that a call published: journal.h, J3 */
+    struct journal *journal;  /* of a durable ledger, or NULL */
+    struct {
+        struct ring *expiries, *accounts; /* of a durable ledger, or NULL */
+    } rings;
+    void *protocol_state; /* what the protocol keeps of the whole ledger; NULL: nothing */
 };
 
 struct store_capacities {
     uint64_t accounts, transfers, failed_ids;
 };
 
-/* Returns false if memory or addresses run out; then there is nothing to close. */
+/* Returns false if memory or address space runs out; then there is nothing to close. */
 bool quipui_store_open(struct store *store, const struct store_capacities *capacities);
 
-/* Before its first use: take the memory for so many records now. Returns false if there is less. */
+/* Before its first use: take the memory for so many records now. Returns false if there is not so
+ * much. */
 bool quipui_store_prefault(struct store *store, const struct store_capacities *capacities);
 void quipui_store_close(struct store *store);
 
-/* Put `count` places of transfers in a row into the worker's hands, which are empty. It is said
- * that there is no space only when nobody keeps any (worker_places.h).
+/* Put `count` places of transfers in a row into the worker's hands, which are empty. Returns
+ * QUIPU_NO_SPACE only after it took back what all workers keep (worker_places.h).
  *
  *   returns  QUIPU_OK, QUIPU_NO_SPACE, QUIPU_NO_MEMORY */
 static inline quipu_status store_supply(struct store *store, struct worker *worker, uint64_t count)
@@ -47,8 +54,8 @@ static inline quipu_status store_supply(struct store *store, struct worker *work
                             REACH_WORKERS, &worker->places);
 }
 
-/* Put up to `most` places into its hands, which are empty, for transfers by themselves; how many.
- * None: store_supply() knows why. */
+/* Put up to `most` places into its hands, which are empty, for transfers by themselves. Returns how
+ * many; if it is none, store_supply() says why. */
 static inline uint64_t store_supply_run(struct store *store, struct worker *worker, uint32_t most)
 {
     struct kept *kept = &worker->kept[PLACES_OF_TRANSFERS];
@@ -73,12 +80,32 @@ static inline void store_put_back(struct store *store, struct worker *worker)
     quipui_keep_put_back(&store->transfers.places, worker);
 }
 
-/* A fresh hold in state HOLD_NEW, and giving it back if it came to nothing. */
+/* What a call has done or will do up to this timestamp may be seen by others, though its records
+ * have timestamps of long ago: before it takes effect (journal.h, J3). */
+static inline void store_raise_barrier(struct store *store, uint64_t timestamp)
+{
+    /* relaxed: a guess; the compare-and-swap decides. */
+    uint64_t seen = load_relaxed(&store->barrier);
+
+    /* Ends: it only grows, and a swap fails only after it has grown. */
+    while (seen < timestamp) {
+        /* relaxed: what takes effect after it carries it. */
+        if (cas_relaxed(&store->barrier, &seen, timestamp)) break;
+    }
+}
+
+static inline uint64_t store_barrier(struct store *store)
+{
+    /* relaxed: what was seen that it is for, carries it. */
+    return load_relaxed(&store->barrier);
+}
+
+/* Take a fresh hold, in state HOLD_NEW; give it back if it is unused. */
 quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64_t *hold);
 void quipui_hold_give_back(struct store *store, struct worker *worker, uint64_t hold);
 
-/* Remember an id that a transient failure burnt; *place says where. False: there is no space, or no
- * memory, for one more. */
+/* Remember an id that a transient failure burnt; *place says where. Returns false if space or
+ * memory for one more runs out. */
 bool quipui_failed_id_keep(struct store *store, struct worker *worker, quipu_uint128 id,
                            uint64_t *place);
 

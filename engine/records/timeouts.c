@@ -12,6 +12,7 @@ bool quipui_timeouts_open(struct timeouts *timeouts, const struct transfers *tra
     store_relaxed(&timeouts->earliest, NEVER);
     store_relaxed(&timeouts->rounds, 0);
     store_relaxed(&timeouts->latest, 0);
+    store_relaxed(&timeouts->floor, NEVER);
     return quipui_region_open(&timeouts->heap, accounts->capacity * sizeof(struct timeout)) &&
            quipui_expiries_open(&timeouts->expired, transfers->hold_places.capacity);
 }
@@ -69,8 +70,7 @@ static void settle(struct timeouts *timeouts, uint64_t place, struct timeout ent
 static void publish(_Atomic uint64_t *earliest, uint64_t due)
 {
     /* edge timeouts.earliest: release; pairs with acquire in timeouts_earliest() and
-     * timeouts_due_on().
-     * Carries the releases of all that was due before (D2). */
+     * timeouts_due_on(). Carries the expiries of all that was due before (D2). */
     store_release(earliest, due);
 }
 
@@ -86,14 +86,14 @@ static void count_round(_Atomic uint32_t *rounds)
     store_release(rounds, count + 1);
 }
 
-/* Something that is due then will be released. */
+/* Something that is due then will expire. */
 static void raise(_Atomic uint64_t *latest, uint64_t due)
 {
-    /* relaxed: only written under the lock; the release that comes next carries it (D2). */
+    /* relaxed: only written under the lock; the expiry that comes next carries it (D2). */
     if (load_relaxed(latest) < due) store_relaxed(latest, due);
 }
 
-/* The holds of an account are others: it belongs elsewhere in the heap, or in it no more. */
+/* The holds of an account changed: move it to its new place in the heap, or take it out. */
 static void update(struct timeouts *timeouts, struct slot *slot, uint64_t first)
 {
     uint64_t account = (uint64_t)(slot - slot_at(timeouts->accounts, 0));
@@ -118,8 +118,8 @@ static void publish_first(struct timeouts *timeouts)
     publish(&timeouts->earliest, timeouts->account_count > 0 ? entry_at(timeouts, 0)->due : NEVER);
 }
 
-/* Room for two accounts more, or for all. It grows where it is: nothing is copied while others wait
- * for the lock (D6). */
+/* Room for two more accounts, or for all. The heap grows in place: nothing is copied while others
+ * wait for the lock (D6). */
 static bool make_room(struct timeouts *timeouts)
 {
     size_t bytes = (timeouts->account_count + 2) * sizeof(struct timeout);
@@ -205,7 +205,8 @@ void quipui_timeouts_drop(struct timeouts *timeouts, uint64_t hold)
 {
     /* relaxed: only the holder of the lock expires holds, so it was this thread. */
     if (load_relaxed(&hold_at(timeouts->transfers, hold)->state) == HOLD_EXPIRED) {
-        quipui_expiries_add(&timeouts->expired, hold);
+        quipui_expiries_add(&timeouts->expired, hold,
+                            hold_at(timeouts->transfers, hold)->expiry.timestamp);
     }
     take_out(timeouts, hold);
 }

@@ -1,27 +1,28 @@
 /* timeouts.h - which pending transfers expire next: of all accounts, and of each by itself.
  *
- * Each account has its own timed holds in order of due time (due_heap.h); a heap of the accounts
- * that have any, by their earliest, says which hold of all is next. The rule: no check and no read
- * of an account at time t sees a reservation that is due at t. How it is kept:
+ * Each account has its own timed holds in order of due time (due_heap.h). A heap of the accounts
+ * that have any, by their earliest, says which hold of all is next. The rule is: no check and no
+ * read of an account at time t sees a reservation that is due at t. It is kept by these:
  *
- *   D1  a hold with a time-out is among those of both its accounts, and the words `earliest` of
- *       both and of the ledger say so, before its transfer commits
- *   D2  a release takes effect before any of these words moves on; before it does, the words
- *       `latest` of both accounts and of the ledger are at its due time, or later
- *   D3  a call at time t that copies accounts, and then sees of each `earliest` after t, `rounds`
- *       as it was before the copies, and `latest` not after t, has them as they are at t: no hold
- *       that is due by t is in them, and none that is due later is missing. The ledger's own words
- *       say the same of all accounts at once, so calls look at those first; but a unit need not
- *       look at `latest`: it is later than all that `touched` its accounts, so than such a release
- *   D4  a hold whose transfer has not committed when it falls due is lapsed: its writer draws a new
- *       timestamp and adds it again
- *   D5  a call releases all that is due on its own accounts. Beside that it releases at most
- *       TIMEOUTS_SLICE of others' holds, and only if nobody is at the lock; so none pays for
- *       others, and what is left behind is gone after as many calls as it has slices
+ *   D1  before its transfer commits, a hold with a time-out is among those of both its accounts,
+ *       and the words `earliest` of both and of the ledger say so
+ *   D2  an expiry takes effect before any of these words moves on. Before it takes effect, the
+ *       words `latest` of both accounts and of the ledger are at its due time, or later
+ *   D3  a call at time t copies accounts and then looks at their words. If of each `earliest` is
+ *       after t, `rounds` is as it was before the copies, and `latest` is not after t, the copies
+ *       are as the accounts are at t: no hold that is due by t is in them, and none that is due
+ *       later is missing. The ledger's own words say the same of all accounts at once, so calls
+ *       look at those first. A unit need not look at `latest`: its time is later than all that
+ *       `touched` its accounts, so later than such an expiry
+ *   D4  if the transfer of a hold has not committed when the hold falls due, the hold lapses: its
+ *       writer draws a new timestamp and adds it again
+ *   D5  a call has all that is due on its own accounts expire. Beside that it has at most
+ *       TIMEOUTS_SLICE of others' holds expire, and only if the lock is free. So no call pays for
+ *       others, and a backlog is gone after as many calls as it has slices
  *   D6  nobody holds the lock for longer than a slice
- *   D7  by D5 the releases on one account may come in another order than they fell due. No read can
- *       tell, since by D3 no call sees an account between two of them. An expiry has
- *       the timestamp due - 1, or the last that touched one of its accounts, if that is later: so
+ *   D7  by D5 the holds of one account may expire in another order than they fell due. No read can
+ *       tell, since by D3 no call sees an account between two of these expiries. An expiry has the
+ *       timestamp due - 1, or the last that touched one of its accounts if that is later. So
  *       timestamps rise with versions on every account */
 #ifndef QUIPU_RECORDS_TIMEOUTS_H
 #define QUIPU_RECORDS_TIMEOUTS_H
@@ -32,7 +33,8 @@
 
 #define NEVER UINT64_MAX
 
-/* Releases in one holding of the lock: some ten microseconds, cold ones fifty. */
+/* So many holds expire while the lock is held once: some ten microseconds, or fifty with cold
+ * caches. */
 #ifndef TIMEOUTS_SLICE /* tests/machines/explore takes thinner ones */
 #define TIMEOUTS_SLICE 32
 #endif
@@ -53,7 +55,8 @@ struct timeouts {
     struct expiries expired;
     _Alignas(CACHE_LINE) _Atomic uint64_t earliest; /* due time of the first, or NEVER */
     _Atomic uint32_t rounds;                        /* how often something was taken out */
-    _Atomic uint64_t latest;                        /* the largest due time of what was released */
+    _Atomic uint64_t latest;                        /* the largest due time of what expired */
+    _Atomic uint64_t floor; /* while holds expire in a durable ledger: journal.h, J3; or NEVER */
 };
 
 /* Returns false if memory runs out. */
@@ -74,8 +77,8 @@ void quipui_timeouts_remove(struct timeouts *timeouts, uint64_t hold);
 uint64_t quipui_timeouts_first(const struct timeouts *timeouts, const struct slot *slot,
                                uint64_t now);
 
-/* With the lock held: this hold is about to be released (D2), and it was. Here, and nowhere else,
- * an expiry has taken effect. */
+/* With the lock held. Begin: this hold is about to expire (D2). Drop: it has expired, or was
+ * resolved before; here, and nowhere else, an expiry has taken effect. */
 void quipui_timeouts_begin(struct timeouts *timeouts, uint64_t hold);
 void quipui_timeouts_drop(struct timeouts *timeouts, uint64_t hold);
 
@@ -101,6 +104,20 @@ static inline uint64_t timeouts_latest(struct timeouts *timeouts)
 {
     /* relaxed: the copies, if taken before, carry it, and keep this load after them (D2). */
     return load_relaxed(&timeouts->latest);
+}
+
+/* As a worker's floor, of the one that lets holds expire. */
+static inline uint64_t timeouts_floor(struct timeouts *timeouts)
+{
+    /* edge timeouts.floor: acquire; pairs with release in timeouts_set_floor(). */
+    return load_acquire(&timeouts->floor);
+}
+
+static inline void timeouts_set_floor(struct timeouts *timeouts, uint64_t floor)
+{
+    /* edge timeouts.floor: release; pairs with acquire in timeouts_floor(). Carries the expiries
+     * below it, and that they are in the ring. */
+    store_release(&timeouts->floor, floor);
 }
 
 /* The same of one account. */

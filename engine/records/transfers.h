@@ -4,10 +4,11 @@
  * versions), and beside them holds for pending transfers and the ids that transient failures burnt.
  * Records and knots are separate so that each fills whole cache lines as a worker appends.
  *
- *   L1  a place is written only by the worker that holds it, until its knot is settled; then never
+ *   L1  a place is written only by the worker that has it, until its knot is settled, and never
+ *       after
  *   L2  the places of a unit (a chain) are in a row
- *   L3  the id of a record is written before it is claimed in the index, and not again: others may
- *       be comparing it; the rest before commit
+ *   L3  the id of a record is written before it is claimed in the index, and not again, since
+ *       others may be comparing it. The rest is written before commit
  *   L4  behind the capacity are places that nothing is ever stored at: a unit that is certain to
  *       fail is judged there when there is no space (write/full.c), one at a time */
 #ifndef QUIPU_RECORDS_TRANSFERS_H
@@ -24,8 +25,8 @@ struct due_node {
 };
 
 /* A pending transfer that may still be posted, voided or expire; and the knot of its expiry, kept
- * ready so that releasing never needs memory. What is of time-outs is under their lock once the
- * hold was added. */
+ * ready so that an expiry never needs memory. Once the hold was added to the time-outs, due,
+ * account[] and node[] are under their lock. */
 struct hold {
     _Atomic uint64_t state;  /* a hold_word() */
     uint64_t transfer;       /* place of the pending transfer */
@@ -65,12 +66,13 @@ static inline uint64_t hold_word_of(const struct hold *hold)
 struct transfers {
     struct region records, knots, holds, burnt;
     struct places places, hold_places, burnt_places;
-    struct lock aside;    /* who holds it may use the places behind the capacity (L4) */
+    struct lock aside;    /* its holder may use the places behind the capacity (L4) */
     struct chunks chunks; /* of places */
 };
 
-/* Every transfer that is stored, or for which a call has a place in its hands, has a hold at most.
- * Some more are for those that are judged aside, and for holds on their way between two workers. */
+/* Every transfer that is stored, or for which a call has a place in its hands, has at most one
+ * hold. Some more are for transfers that are judged aside, and for holds on their way between two
+ * workers. */
 #define SPARE_HOLDS ((uint64_t)1 << 16)
 
 /* So many holds there may be. */
@@ -83,7 +85,8 @@ bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity,
                            uint64_t failed_id_capacity);
 void quipui_transfers_close(struct transfers *transfers);
 
-/* Make the first `count` places behind the capacity usable. With `aside` held. False: no memory. */
+/* Make the first `count` places behind the capacity usable. With `aside` held. Returns false if
+ * memory runs out. */
 bool quipui_transfers_set_aside(struct transfers *transfers, uint64_t count);
 
 static inline quipu_transfer *transfer_at(const struct transfers *transfers, uint64_t place)

@@ -6,8 +6,8 @@
 #include "base/grace.h"
 #include "records/timeouts.h"
 
-/* The worker this thread had last, and whose it is: the ledger may be gone, so it is followed only
- * if the serial is that of the one at hand. */
+/* The worker that this thread had last, and the serial of its ledger. That ledger may be gone, so
+ * the pointer is followed only if the serial is that of the ledger at hand. */
 static _Thread_local struct {
     uint64_t serial;
     struct worker *worker;
@@ -30,6 +30,7 @@ void quipui_workers_close(struct workers *workers)
         struct worker *next = worker->next;
 
         quipui_memory_give_back(worker->scratch);
+        quipui_memory_give_back(worker_ring(worker));
         quipui_memory_give_back(worker);
         worker = next;
     }
@@ -61,7 +62,7 @@ void quipui_worker_give_back(struct worker *worker)
     store_release(&worker->busy, WORKER_IDLE);
 }
 
-/* Add an idle worker. False: no memory. */
+/* Add an idle worker. Returns false if memory runs out. */
 static bool add_worker(struct workers *workers)
 {
     struct worker *worker = quipui_memory_take(sizeof *worker);
@@ -73,8 +74,8 @@ static bool add_worker(struct workers *workers)
     lock_take(&workers->adding);
     worker->next = workers_first(workers);
     /* edge workers.first: seq_cst; pairs with seq_cst in workers_first(). Carries the worker. It is
-     * seq_cst as part of the gate: an import that missed this worker closed the gate before, so
-     * whoever takes the worker sees the gate closed. */
+     * seq_cst as part of the gate: an import that missed this worker closed the gate before, so a
+     * call that takes the worker sees the gate closed. */
     (void)exchange_seq_cst(&workers->first, worker);
     lock_leave(&workers->adding);
     return true;
@@ -89,11 +90,12 @@ static struct worker *find_idle(struct workers *workers, enum worker_use use)
     return NULL;
 }
 
-/* An idle worker, whatever the gate. Only here does a call join (W3). */
+/* An idle worker, without a look at the gate. Only here does a call join (W3). */
 static struct worker *take_any(struct workers *workers, enum worker_use use)
 {
     if (!grace_join()) return NULL;
-    /* Ends: each turn adds a worker of which another thread must be quicker to take it. */
+    /* Ends: each turn adds a worker, and is repeated only if another thread takes that one
+     * first. */
     for (;;) {
         struct worker *worker = find_idle(workers, use);
 
@@ -126,8 +128,8 @@ struct worker *quipui_worker_take_alone(struct workers *workers)
     struct worker *worker;
 
     lock_take(&workers->importing);
-    /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take(). Carries nothing: who
-     * writes waits from here on. Why seq_cst: quipui_worker_try(). */
+    /* edge workers.gate: seq_cst; pairs with seq_cst in quipui_worker_take(). Carries nothing: a
+     * call that writes waits from here on. Why seq_cst: quipui_worker_try(). */
     (void)exchange_seq_cst(&workers->gate, 1);
     for (struct worker *w = workers_first(workers); w != NULL; w = w->next) {
         unsigned spins = 0;

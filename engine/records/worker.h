@@ -1,10 +1,10 @@
 /* worker.h - what one call in flight owns: places to write to and memory to think in.
  *
- * A call takes an idle worker at its start and gives it back at its end, so nothing belongs to a
- * thread: threads come and go as they like. A thread tries the worker it had last time first, whose
- * lines are warm, and without a look at the others: there may be as many as there are threads.
+ * A call takes an idle worker at its start and gives it back at its end. So nothing belongs to a
+ * thread, and threads come and go as they like. A thread first tries the worker that it had last
+ * time: its lines are warm, and the others, perhaps as many as there are threads, need no look.
  *
- *   W1  a worker is used by one call at a time: whoever turned busy from 0
+ *   W1  a worker is used by one call at a time: the one that turned `busy` from 0
  *   W2  an import runs alone: it closes the gate and waits until no other worker writes
  *   W3  a thread that has a worker has joined (base/grace.h): it may enter read sections */
 #ifndef QUIPU_RECORDS_WORKER_H
@@ -13,16 +13,17 @@
 #include "base/latch.h"
 #include "records/places.h"
 
-/* A run of transfers is prepared together (write/plain_run.c): so many places may come to nothing.
- * */
+/* A run of transfers is prepared together (write/plain_run.c): so many places may be unused. */
 #define RUN_EVENTS 16
 
 /* The places of one table that a worker keeps for its next calls (worker_places.h). */
 struct kept {
     struct range range;
-    uint64_t spares; /* list of single places that came to nothing: place + 1 */
+    uint64_t spares; /* list of single unused places: place + 1, or 0 */
     uint64_t spare_count;
 };
+
+struct ring;
 
 enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
 
@@ -35,21 +36,21 @@ struct worker {
     struct latch keeping;   /* of kept[], which other workers may take */
     /* The places of transfers in the hands of its call; and of those that come after, a hint. */
     struct range places, ahead;
-    uint64_t spare_places[RUN_EVENTS]; /* that came to nothing: the next to be used */
+    uint64_t spare_places[RUN_EVENTS]; /* unused ones: the next to be used */
     uint32_t spare_place_count;
-    uint32_t spare_markers; /* list of markers that were not added: place + 1, or 0 */
-    uint64_t newest;        /* largest timestamp of a transfer stored by this worker */
-    uint32_t others_left;   /* holds of others that its call may still release: timeouts.h */
+    uint64_t newest;      /* largest timestamp of a transfer stored by this worker */
+    uint32_t others_left; /* so many holds of others its call may still have expire */
     char *scratch;
     size_t scratch_bytes;
-    _Atomic uint64_t snapshot; /* rcu: the stamp that a snapshot in progress needs, or 0 */
-    struct worker *next;       /* of all workers; plain, under workers.first */
+    _Atomic(struct ring *) ring; /* of a durable ledger, once it has settled something, or NULL */
+    _Atomic uint64_t snapshot;   /* rcu: the stamp that a snapshot in progress needs, or 0 */
+    struct worker *next;         /* of all workers; plain, under workers.first */
     struct kept kept[PLACE_KINDS];
 };
 
 struct workers {
     _Atomic(struct worker *) first;
-    uint64_t serial; /* of no other in this process, even later */
+    uint64_t serial; /* no other in this process has it, even later */
     struct lock adding;
     struct lock importing;
     _Atomic uint32_t gate; /* 1: an import waits or runs */
@@ -58,18 +59,19 @@ struct workers {
 void quipui_workers_open(struct workers *workers);
 void quipui_workers_close(struct workers *workers);
 
-/* An idle worker, or a new one; NULL if memory runs out. A writer waits while an import runs. */
+/* An idle worker, or a new one. Returns NULL if memory runs out. A writer waits while an import
+ * runs. */
 struct worker *quipui_worker_take(struct workers *workers, enum worker_use use);
 void quipui_worker_give_back(struct worker *worker);
 
-/* The same for an import: when it has its worker nobody else writes. */
+/* The same for an import: once it has its worker, no other call writes. */
 struct worker *quipui_worker_take_alone(struct workers *workers);
 void quipui_worker_give_back_alone(struct workers *workers, struct worker *worker);
 
 /* Take this worker if it is idle. */
 bool quipui_worker_try(struct worker *worker, enum worker_use use);
 
-/* So much scratch stays with a worker between calls; a call that needed more gives it back. */
+/* A worker keeps so much scratch between calls; a call that needed more gives it back. */
 #define SCRATCH_KEPT_BYTES ((size_t)256 << 10)
 
 /* At least `bytes` of memory that keep nothing from call to call. Returns NULL if memory runs
@@ -89,7 +91,7 @@ static inline uint64_t worker_place(struct worker *worker)
     return worker->places.next++;
 }
 
-/* It came to nothing. At most RUN_EVENTS at a time. */
+/* The place is unused. At most RUN_EVENTS at a time. */
 static inline void worker_place_back(struct worker *worker, uint64_t place)
 {
     worker->spare_places[worker->spare_place_count++] = place;
@@ -102,6 +104,20 @@ static inline void worker_set_floor(struct worker *worker, uint64_t floor)
     /* edge worker.floor: release; pairs with acquire in lowest_floor(). Carries all that the worker
      * did below its floor. */
     store_release(&worker->floor, floor);
+}
+
+/* The ring of a worker, or NULL. */
+static inline struct ring *worker_ring(struct worker *worker)
+{
+    /* edge worker.ring: acquire; pairs with release in worker_set_ring(). */
+    return load_acquire(&worker->ring);
+}
+
+/* Once, by the call that has the worker. */
+static inline void worker_set_ring(struct worker *worker, struct ring *ring)
+{
+    /* edge worker.ring: release; pairs with acquire in worker_ring(). Carries the empty ring. */
+    store_release(&worker->ring, ring);
 }
 
 static inline struct worker *workers_first(struct workers *workers)

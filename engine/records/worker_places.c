@@ -26,9 +26,9 @@ static void return_kept(struct places *places, struct worker *worker)
     quipui_places_give_back(places, &kept->range);
 }
 
-/* Take back what all workers keep. All latches are held at once, so that a place that moves from
- * one worker's hands to what it keeps, while another's goes the other way, is not missed (P3). A
- * worker that is added meanwhile keeps nothing: the lock is ours. Lock held. */
+/* Take back what all workers keep. All latches are held at once. So no place is missed that moves
+ * from one worker's hands to what it keeps while another moves the other way (P3). A worker that is
+ * added meanwhile keeps nothing, since the lock is ours. Lock held. */
 static void call_in(struct places *places, struct workers *workers)
 {
     struct worker *first = workers_first(workers);
@@ -128,7 +128,7 @@ void quipui_keep_give_back_one(struct places *places, struct worker *worker, uin
     latch_leave(&worker->keeping);
 }
 
-/* As many as are kept: those that came to nothing first. Latch held. */
+/* As many as are kept, single places first. Latch held. */
 static uint64_t take_kept(struct places *places, struct worker *worker, uint32_t most)
 {
     struct kept *kept = &worker->kept[places->kind];

@@ -4,7 +4,7 @@
  * compared with what it meant then. */
 #include "rules/transfer.h"
 
-/* What a caller who says `said` means: itself, or what the pending transfer has. */
+/* What a caller means that says `said`: itself, or what the pending transfer has. */
 #define INHERIT(said, pending) ((said) != 0 ? (said) : (pending))
 
 static uint32_t again_posting(const quipu_transfer *event, const quipu_transfer *stored)

@@ -7,9 +7,9 @@
  * racing duplicates meet at the index and exactly one wins. Plain transfers, which most are, have a
  * straight path of their own (plain_run.c).
  *
- *   B1  claims are taken in the order of hashes, and whoever waits for another's claim holds only
- *       claims that come before it: no deadlock. (A run of plain transfers claims in any order, and
- *       waits for none.)
+ *   B1  claims are taken in the order of hashes, and a call that waits for another's claim has
+ *       only claims that come before it: no deadlock. (A run of plain transfers claims in any
+ *       order, and waits for none.)
  *   B2  a pending transfer is looked for before any id is claimed: that look may wait for a claim
  *   B3  nothing is waited for while an account is held
  *   B4  an event is copied once, by the pipeline or, in a chain that reaches beyond it, as the
@@ -58,8 +58,10 @@ struct transfer_batch {
     /* What the batch knows. */
     struct worker *worker;
     bool imports;
-    uint64_t drawn;                   /* timestamp of events[0] */
-    size_t next;                      /* the first event that has not run */
+    bool hangs_on_clock; /* some answer hangs on more than what the call created (journal.h, H3) */
+    uint64_t answers_at; /* what the answer hangs on; of a durable ledger */
+    uint64_t drawn;      /* timestamp of events[0] */
+    size_t next;         /* the first event that has not run */
     size_t hashed, asked, seen;       /* events before these have passed the pipeline's stages */
     struct arrival ring[RING_EVENTS]; /* events from next to hashed */
     quipu_transfer *beyond;           /* events from hashed on: the end of a chain; or NULL */
@@ -71,7 +73,7 @@ struct transfer_batch {
     uint64_t place;       /* of its first leg, the others in a row; or NOWHERE */
     uint32_t decided;     /* the first leg that an earlier check refused, or leg_count */
     bool is_open;         /* the batch ends inside this chain */
-    quipu_status lack;    /* of a commit that nothing is wrong with but this; else QUIPU_OK */
+    quipu_status lack;    /* of a commit that nothing is wrong with but this; or QUIPU_OK */
     bool conflict;        /* an expected account does not exist, or is expected at two versions */
     struct key *keys;     /* legs by hash while claiming, accounts by address after */
     struct single single; /* the memory of a unit that is one transfer */
@@ -80,7 +82,7 @@ struct transfer_batch {
 };
 
 /* An event that the pipeline has. */
-static inline struct arrival *ring_at(struct transfer_batch *batch, size_t event)
+static inline struct arrival *arrival_at(struct transfer_batch *batch, size_t event)
 {
     return &batch->ring[event % RING_EVENTS];
 }

@@ -28,7 +28,7 @@ static enum claim claim_or_wait(struct store *store, uint64_t hash, quipu_uint12
     }
 }
 
-/* False: no memory. */
+/* Claim the id of one leg. Returns false if memory runs out. */
 static bool claim_leg(struct transfer_batch *batch, struct leg *leg)
 {
     uint64_t found = 0;
@@ -69,7 +69,7 @@ uint32_t quipui_ask(struct transfer_batch *batch, struct leg *leg)
 }
 
 uint32_t quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
-                            uint64_t place, uint32_t outcome)
+                            uint64_t place, uint64_t timestamp, uint32_t outcome)
 {
     struct index *ids = &batch->store->transfer_ids;
     uint64_t burnt;
@@ -82,7 +82,7 @@ uint32_t quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint
         quipui_index_free(ids, hash, place);
         return QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID;
     }
-    quipui_settle_failed_id(batch->store, hash, place, burnt);
+    quipui_settle_failed_id(batch->store, batch->worker, hash, place, burnt, timestamp);
     return outcome;
 }
 
@@ -96,7 +96,7 @@ void quipui_unclaim(struct transfer_batch *batch, bool refused)
         uint32_t outcome;
 
         if (!leg->claimed) continue;
-        outcome = quipui_unclaim_one(batch, leg->event->id, leg->hash, leg->place,
+        outcome = quipui_unclaim_one(batch, leg->event->id, leg->hash, leg->place, leg->timestamp,
                                      failed ? unit->outcome : QUIPU_CREATED);
         if (failed) unit->outcome = outcome;
     }

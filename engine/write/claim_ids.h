@@ -14,13 +14,13 @@ uint32_t quipui_verdict_on(struct transfer_batch *batch, const quipu_transfer *e
 /* The same without a claim: its id is only asked for. */
 uint32_t quipui_ask(struct transfer_batch *batch, struct leg *leg);
 
-/* Undo the claims of a unit that came to nothing: the leg that failed for a transient reason burns
+/* Undo the claims of a unit that has failed: the leg that failed for a transient reason burns
  * its id, the other ids are free again. */
 void quipui_unclaim(struct transfer_batch *batch, bool refused);
 
 /* The same for the claim of one transfer, which failed with this outcome. Returns how it is
  * answered: another outcome when there is no space to remember that the id is burnt. */
 uint32_t quipui_unclaim_one(struct transfer_batch *batch, quipu_uint128 id, uint64_t hash,
-                            uint64_t place, uint32_t outcome);
+                            uint64_t place, uint64_t timestamp, uint32_t outcome);
 
 #endif

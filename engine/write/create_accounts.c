@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/grace.h"
+#include "journal/journal.h"
 #include "protocol/settle.h"
 #include "rules/account.h"
 #include "write/result.h"
@@ -83,7 +84,7 @@ static quipu_status claim_slot(struct account_batch *batch, const quipu_account 
     return QUIPU_OK;
 }
 
-/* Claim a slot for this event; or the verdict on its id. */
+/* Take a slot for this event, and claim its id; or the verdict on that id. */
 static quipu_status claim(struct account_batch *batch, const quipu_account *event,
                           uint32_t *verdict, uint64_t *original)
 {
@@ -179,7 +180,7 @@ static void set_refused(struct account_batch *batch, size_t failed, uint32_t ver
     }
 }
 
-/* Give the whole chain its first states. False: no memory. */
+/* Give the whole chain its first states. Returns false if memory runs out. */
 static bool seed(struct account_batch *batch)
 {
     const struct protocol *protocol = batch->protocol;
@@ -249,6 +250,15 @@ static uint64_t newest_record(struct store *store)
     return account > transfer ? account : transfer;
 }
 
+/* Room in the ring of a durable ledger. */
+static quipu_status supply_ring(struct account_batch *batch)
+{
+    struct store *store = batch->store;
+
+    if (store->journal == NULL) return QUIPU_OK;
+    return quipui_journal_room(store->journal, store->rings.accounts, batch->count);
+}
+
 static quipu_status do_batch(struct account_batch *batch)
 {
     struct store *store = batch->store;
@@ -258,9 +268,15 @@ static quipu_status do_batch(struct account_batch *batch)
         return QUIPU_NO_MEMORY;
     }
     lock_take(&store->accounts.creating);
+    status = supply_ring(batch);
+    if (status != QUIPU_OK) {
+        lock_leave(&store->accounts.creating);
+        return status;
+    }
     if (batch->protocol->begin != NULL) batch->protocol->begin(store);
     worker_set_floor(batch->worker, clock_floor(&store->clock)); /* F1 */
     batch->drawn = clock_draw(&store->clock, batch->count);
+    if (batch->imports) store_raise_barrier(store, batch->drawn + batch->count - 1);
     batch->newest = batch->imports ? newest_record(store) : 0;
     quipui_grace_enter();
     status = do_chains(batch);
@@ -271,8 +287,8 @@ static quipu_status do_batch(struct account_batch *batch)
     return status;
 }
 
-/* Scratch: copies of all events, the first of which is made already; slots and timestamps. False:
- * no memory. */
+/* Scratch: copies of all events, the first of which is made already; slots and timestamps.
+ * Returns false if memory runs out. */
 static bool copy_events(struct account_batch *batch, const quipu_account *first,
                         const quipu_account *events)
 {

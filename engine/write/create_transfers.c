@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/grace.h"
+#include "journal/journal.h"
 #include "write/build.h"
 #include "write/claim_ids.h"
 #include "write/footprint.h"
@@ -30,6 +31,8 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
     batch->beyond = NULL;
     copy_once(&batch->ring[0].event, &events[0]);
     batch->imports = (batch->ring[0].event.flags & QUIPU_TRANSFER_IMPORTED) != 0;
+    batch->hangs_on_clock = batch->imports;
+    batch->answers_at = 0;
     batch->unit.legs = NULL;
 }
 
@@ -108,6 +111,7 @@ static quipu_status do_prepared(struct transfer_batch *batch)
         set_created(batch);
         return QUIPU_OK;
     }
+    batch->hangs_on_clock = true;
     quipui_unclaim(batch, end == UNIT_REFUSED);
     quipui_give_back_holds(batch);
     if (end == UNIT_CONFLICT) return QUIPU_CONFLICT;
@@ -117,11 +121,21 @@ static quipu_status do_prepared(struct transfer_batch *batch)
     return QUIPU_OK;
 }
 
+/* Room in the ring of a durable ledger, for a run of plain transfers or for a unit. */
+static quipu_status supply_ring(struct transfer_batch *batch, uint64_t count)
+{
+    struct ring *ring = worker_ring(batch->worker);
+
+    if (ring == NULL || ring_has_room(ring, count)) return QUIPU_OK;
+    return quipui_journal_room(batch->store->journal, ring, count);
+}
+
 /* One unit, from events to results. */
 static quipu_status do_unit(struct transfer_batch *batch, size_t from, uint32_t count, bool is_open)
 {
-    quipu_status status = prepare(batch, from, count, is_open);
+    quipu_status status = supply_ring(batch, count);
 
+    if (status == QUIPU_OK) status = prepare(batch, from, count, is_open);
     if (status == QUIPU_OK) status = do_prepared(batch);
     quipui_leave_aside(batch);
     store_put_back(batch->store, batch->worker);
@@ -149,8 +163,8 @@ static uint32_t unit_length(struct transfer_batch *batch, size_t from, bool *is_
 /* What comes next: a run of plain transfers, or a unit. */
 static quipu_status do_next(struct transfer_batch *batch)
 {
-    quipu_status status = QUIPU_OK;
-    size_t done = quipui_do_plains(batch, &status);
+    quipu_status status = supply_ring(batch, RUN_EVENTS);
+    size_t done = status == QUIPU_OK ? quipui_do_plains(batch, &status) : 0;
 
     if (done == 0 && status == QUIPU_OK) {
         bool is_open;
@@ -196,6 +210,10 @@ static bool start(struct transfer_batch *batch)
     batch->worker = batch->imports ? quipui_worker_take_alone(workers)
                                    : quipui_worker_take(workers, WORKER_WRITES);
     if (batch->worker == NULL) return false;
+    if (batch->store->journal != NULL && !quipui_journal_join(batch->worker)) {
+        give_worker_back(batch);
+        return false;
+    }
     if (batch->imports && !quipui_imports_supply(&batch->store->imports, batch->count)) {
         give_worker_back(batch);
         return false;
@@ -203,11 +221,19 @@ static bool start(struct transfer_batch *batch)
     if (batch->protocol->begin != NULL) batch->protocol->begin(batch->store);
     worker_set_floor(batch->worker, clock_floor(&batch->store->clock)); /* F1 */
     batch->drawn = clock_draw(&batch->store->clock, batch->count);
+    if (batch->imports) store_raise_barrier(batch->store, batch->drawn + batch->count - 1);
     return true;
+}
+
+/* What the answer hangs on (journal.h, H3). */
+static uint64_t answer_of(const struct transfer_batch *batch)
+{
+    return batch->hangs_on_clock ? clock_last(&batch->store->clock) : batch->worker->newest;
 }
 
 static void finish(struct transfer_batch *batch)
 {
+    if (batch->store->journal != NULL) batch->answers_at = answer_of(batch);
     worker_set_floor(batch->worker, NO_FLOOR);
     if (batch->protocol->end != NULL) batch->protocol->end(batch->store);
     quipui_index_reclaim(&batch->store->transfer_ids);

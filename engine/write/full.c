@@ -29,7 +29,7 @@ static uint32_t find_certain(struct transfer_batch *batch)
     return unit->leg_count;
 }
 
-/* Places behind the capacity for the first `count` legs. False: no memory. */
+/* Places behind the capacity for the first `count` legs. Returns false if memory runs out. */
 static bool place_aside(struct transfer_batch *batch, uint32_t count)
 {
     struct transfers *transfers = &batch->store->transfers;

@@ -83,7 +83,7 @@ static void hash_arrival(struct store *store, struct arrival *arrival)
 
 static void hash_next(struct transfer_batch *batch)
 {
-    struct arrival *arrival = ring_at(batch, batch->hashed);
+    struct arrival *arrival = arrival_at(batch, batch->hashed);
 
     copy_once(&arrival->event, &batch->events[batch->hashed]);
     batch->hashed++;
@@ -93,7 +93,7 @@ static void hash_next(struct transfer_batch *batch)
 static void ask_next(struct transfer_batch *batch)
 {
     size_t event = batch->asked++;
-    struct arrival *arrival = ring_at(batch, event);
+    struct arrival *arrival = arrival_at(batch, event);
 
     ask_for_records(batch->store, &arrival->event, &arrival->hashes);
     ask_for_place(batch, event);
@@ -111,7 +111,7 @@ void quipui_warm(struct transfer_batch *batch)
     size_t to_hash = ahead(batch, 4), to_ask = ahead(batch, 3), to_see = ahead(batch, 2);
 
     /* The first was copied by quipui_batch_open(). */
-    if (batch->hashed == 0) hash_arrival(batch->store, ring_at(batch, batch->hashed++));
+    if (batch->hashed == 0) hash_arrival(batch->store, arrival_at(batch, batch->hashed++));
     /* A chain may have gone past the stages. */
     if (batch->hashed < batch->next) batch->hashed = batch->next;
     if (batch->asked < batch->next) batch->asked = batch->next;
@@ -124,12 +124,12 @@ void quipui_warm(struct transfer_batch *batch)
         ask_next(batch);
     if (batch->protocol->warm == NULL) return;
     while (batch->seen < to_see)
-        ask_behind_slots(batch, &ring_at(batch, batch->seen++)->hashes);
+        ask_behind_slots(batch, &arrival_at(batch, batch->seen++)->hashes);
 }
 
 const struct hashes *quipui_hashes(struct transfer_batch *batch, size_t event)
 {
-    if (event < batch->hashed) return &ring_at(batch, event)->hashes;
+    if (event < batch->hashed) return &arrival_at(batch, event)->hashes;
     hash_event(batch->store, batch_event(batch, event), &batch->cold);
     return &batch->cold;
 }

@@ -21,7 +21,7 @@ static bool is_plain(const quipu_transfer *event)
     return (event->flags & ~PLAIN_FLAGS) == 0;
 }
 
-/* Both accounts. False: one is not there. */
+/* Find both accounts. Returns false if one is not there. */
 static bool find_slots(struct store *store, const struct hashes *hashes, struct plain *plain)
 {
     const quipu_transfer *event = plain->event;
@@ -36,12 +36,13 @@ static bool find_slots(struct store *store, const struct hashes *hashes, struct 
 static void unclaim(struct transfer_batch *batch, const struct hashes *hashes, struct plain *plain,
                     uint32_t outcome)
 {
-    plain->outcome = quipui_unclaim_one(batch, plain->event->id, hashes->id, plain->place, outcome);
+    plain->outcome = quipui_unclaim_one(batch, plain->event->id, hashes->id, plain->place,
+                                        plain->timestamp, outcome);
     worker_place_back(batch->worker, plain->place);
     plain->place = UNCLAIMED;
 }
 
-/* Claim the id for a place. False: somebody is at it, or no memory. */
+/* Claim the id for a place. Returns false if another call has claimed it, or memory runs out. */
 static bool claim(struct transfer_batch *batch, const struct hashes *hashes, struct plain *plain)
 {
     uint64_t place = worker_place(batch->worker), found = 0, original = 0;
@@ -65,10 +66,10 @@ static bool claim(struct transfer_batch *batch, const struct hashes *hashes, str
     return true;
 }
 
-/* One transfer of the run. False: the run ends before it. */
+/* Prepare one transfer of the run. Returns false if the run ends before it. */
 static bool prepare(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    const struct arrival *arrival = ring_at(batch, event);
+    const struct arrival *arrival = arrival_at(batch, event);
     const struct hashes *hashes = &arrival->hashes;
 
     plain->event = &arrival->event;
@@ -85,8 +86,11 @@ static bool prepare(struct transfer_batch *batch, size_t event, struct plain *pl
 /* What one of the run came to. */
 static void conclude(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    if (plain->outcome != QUIPU_CREATED && plain->place != UNCLAIMED) {
-        unclaim(batch, &ring_at(batch, event)->hashes, plain, plain->outcome);
+    if (plain->outcome != QUIPU_CREATED) {
+        batch->hangs_on_clock = true;
+        if (plain->place != UNCLAIMED) {
+            unclaim(batch, &arrival_at(batch, event)->hashes, plain, plain->outcome);
+        }
     }
     batch->results[event] = (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
 }
@@ -96,7 +100,7 @@ static size_t run_length(struct transfer_batch *batch)
 {
     size_t most = batch->hashed - batch->next;
 
-    if (!is_plain(&ring_at(batch, batch->next)->event) || batch->imports) return 0;
+    if (!is_plain(&arrival_at(batch, batch->next)->event) || batch->imports) return 0;
     return store_supply_run(batch->store, batch->worker,
                             most < RUN_EVENTS ? (uint32_t)most : RUN_EVENTS);
 }
@@ -107,7 +111,7 @@ static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *
     size_t from = batch->next, count = 0, done;
     struct plain *plains = batch->plains;
 
-    while (count < length && is_plain(&ring_at(batch, from + count)->event) &&
+    while (count < length && is_plain(&arrival_at(batch, from + count)->event) &&
            prepare(batch, from + count, &plains[count])) {
         count++;
     }
@@ -120,7 +124,7 @@ static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *
     *status = QUIPU_NO_MEMORY;
     for (size_t i = done; i < count; i++) {
         if (plains[i].place == UNCLAIMED) continue;
-        unclaim(batch, &ring_at(batch, from + i)->hashes, &plains[i], QUIPU_CREATED);
+        unclaim(batch, &arrival_at(batch, from + i)->hashes, &plains[i], QUIPU_CREATED);
     }
     return done;
 }

@@ -5,8 +5,8 @@
  * TRANSIENT, sentence. A transient failure burns the transfer's id: every later use of it is
  * answered ID_ALREADY_FAILED, so that a retry cannot flip an outcome.
  *
- * The last line of the transfers takes the place of a transient failure, whichever, when there is
- * no space to remember one more id (options.failed_id_capacity), or no memory: nothing was done,
+ * The last line of the transfers takes the place of any transient failure if space
+ * (options.failed_id_capacity) or memory to remember one more id runs out. Then nothing was done,
  * the id is free, and a retry may have any outcome.
  *
  *   source   docs/semantics.md */

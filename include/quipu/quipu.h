@@ -11,15 +11,15 @@
  * change filters), memory that the call would write where it overlaps anything else that the call
  * is given. Arrays that are only read may overlap.
  *
- * What a call is given must not change until it returns. If another thread changes it all the same,
- * the call uses for each event, id, filter and expectation the bytes that were there at some
- * instant, old and new mixed perhaps, and the same bytes throughout: an event may be judged as one
- * that nobody meant, but nothing is read or written out of bounds and the books balance.
+ * What a call is given must not change until the call returns. If another thread changes it all the
+ * same, the call takes one copy of each event, id, filter and expectation, perhaps of old and new
+ * bytes mixed, and uses that copy throughout. An event may then be judged as one that nobody meant,
+ * but nothing is read or written out of bounds and the books balance.
  *
- * A child of fork() has its own copy of every ledger that no call was in flight on, and the two
- * share nothing from then on; on any other, its calls answer QUIPU_BUSY. A thread must not be
- * cancelled or ended, nor jump out of a signal handler, in the middle of a call. More of what a
- * host may do: docs/faults.md.
+ * A child of fork() has its own copy of every ledger on which no call was in flight, and shares
+ * nothing with the parent from then on. Calls on any other ledger return QUIPU_BUSY in the child.
+ * In the middle of a call, a thread must not be cancelled or ended, nor jump out of a signal
+ * handler. docs/faults.md says more of what a host may do.
  *
  *   records    quipu/types.h
  *   outcomes   quipu/outcome.h, in order of precedence
@@ -63,50 +63,102 @@ typedef enum quipu_protocol {
  * answers QUIPU_UNSUPPORTED. */
 #define QUIPU_UNSAFE ((quipu_protocol)0x756e7361)
 
+/* What a call that has returned means for a ledger that has a path. */
 typedef enum quipu_durability {
-    QUIPU_IN_MEMORY /* nothing outlives quipu_close(): the only one there is yet */
+    QUIPU_DURABILITY_DEFAULT, /* in memory without a path, synced with one */
+    QUIPU_SYNCED,             /* it is on disk */
+    QUIPU_BUFFERED,           /* it will be, after flush_interval at most: a crash may lose that
+                                 much, but never order or consistency */
+    QUIPU_IN_MEMORY           /* without a path: nothing outlives quipu_close() */
 } quipu_durability;
 
-/* All zero is valid: optimistic, in memory, default capacities, the system's clock. */
+/* Whether a call that reads waits until what it has seen is on disk. */
+typedef enum quipu_reads {
+    QUIPU_READ_DURABLE, /* it does, where a call that writes would: a crash takes no answer back */
+    QUIPU_READ_LATEST   /* it never does: a crash may take back what it saw */
+} quipu_reads;
+
+/* All zero is valid: optimistic, in memory, default capacities, the system's clock.
+ *
+ * With a path the ledger is kept in that directory, which is made if it is not there. All that
+ * writing calls have returned outlives the process. Protocol and capacities may differ from one
+ * opening to the next, as long as what there is fits. */
 typedef struct quipu_options {
     quipu_protocol protocol;
     quipu_durability durability;
     uint64_t account_capacity;   /* accounts; 0: 2^24; at most 2^32 */
     uint64_t transfer_capacity;  /* transfers; 0: 2^27; at most 2^33 */
-    const char *path;            /* NULL: in memory */
+    const char *path;            /* of a directory, not used after quipu_open(); NULL: in memory */
     uint64_t (*clock)(void *);   /* ns since 1970, from any thread; NULL: CLOCK_REALTIME. It must
                                    not call the ledger, nor fork */
     void *clock_context;         /* handed to clock */
     uint32_t prefault;           /* 1: take all memory for the capacities now */
-    uint32_t reserved[5];        /* zero */
+    quipu_reads reads;           /* of a ledger with a path */
+    uint64_t flush_interval;     /* ns, of a buffered ledger; 0: 10 ms; at most an hour */
+    uint32_t reserved[2];        /* zero */
     uint64_t failed_id_capacity; /* ids of transient failures; 0: as many as transfers; at most
                                     2^33. When it is reached: NO_SPACE_FOR_FAILED_ID */
 } quipu_options;
 
-/* Open a new, empty ledger. Address space for the capacities is reserved now; memory is used as
- * records arrive, or, with `prefault`, taken now: then no call meets a fresh page or an index that
- * grows. Where there are too few addresses for a capacity that is 0, it is halved until there are
- * enough, down to 2^20 transfers and 2^16 accounts. `prefault` asks the system first, and takes
- * nothing that the machine, a control group or a limit of the process does not have.
+/* Open a ledger: a new, empty one in memory, or, with a path, the one that is kept there.
+ *
+ * Address space for the capacities is reserved now. Memory is taken as records arrive. With
+ * `prefault` it is taken now, so that no call meets a fresh page or an index that grows; the system
+ * is asked first, and nothing is taken if the machine, a control group or a limit of the process
+ * does not have that much. If address space is too short for a capacity that is 0, that capacity is
+ * halved until it fits, down to 2^20 transfers and 2^16 accounts.
  *
  *   units    options NULL: all defaults; *ledger is NULL unless QUIPU_OK
  *   returns  QUIPU_OK           *ledger is open; give it to quipu_close()
  *            QUIPU_INVALID      ledger is NULL, a pointer makes no sense (see above; *ledger stays
  *                               as it was, then), unknown enum value, capacity too large, reserved
- *                               set
- *            QUIPU_UNSUPPORTED  a path, or a protocol that this build does not have
- *            QUIPU_NO_MEMORY    memory or address space could not be had
+ *                               set; durability and path do not fit; the path is no directory, or
+ *                               one that has other files
+ *            QUIPU_UNSUPPORTED  a protocol that this build does not have; a directory whose format
+ *                               is newer, or of a machine of another byte order
+ *            QUIPU_NO_MEMORY    memory, address space or a thread could not be had
+ *            QUIPU_NO_SPACE     what is kept there is more than the capacities, or the disk is full
+ *            QUIPU_BUSY         another ledger, in this process or another, has the directory
+ *            QUIPU_CORRUPT      what is kept there is damaged: quipu_diagnose() says where
+ *            QUIPU_IO           the disk, or the file system, refused something
  *   threads  any */
 QUIPU_PUBLIC quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger);
 
-/* Close a ledger and give back all that it held.
+/* Close a ledger and give back all that it held. One with a path is on disk by then, the buffered
+ * one, too.
  *
  *   returns  QUIPU_OK       the ledger is gone
+ *            QUIPU_IO, QUIPU_NO_SPACE  the ledger is gone, and the disk had failed
  *            QUIPU_INVALID  ledger is NULL
  *            QUIPU_BUSY     a call is in flight, or was when this process was forked; the ledger is
  *                           still open (a lookup in flight may be waited for instead)
  *   threads  one, once; no call may start after this one has */
 QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
+
+/* Wait until all that calls have returned by now is on disk. In memory there is nothing to wait
+ * for.
+ *
+ *   returns  QUIPU_OK       it is; or the ledger is in memory
+ *            QUIPU_INVALID  ledger is NULL
+ *            QUIPU_BUSY     the ledger is a copy in a child of fork(), with a call in flight
+ *            QUIPU_FENCED   this is a child of fork(), which has no part in a ledger with a path
+ *            QUIPU_IO, QUIPU_NO_SPACE  the disk has failed: what is not on disk by now never will
+ *            be
+ *   threads  any
+ *   cost     one write and one sync of the disk, shared with all that wait meanwhile */
+QUIPU_PUBLIC quipu_status quipu_sync(quipu_ledger *ledger);
+
+/* Say in words what is wrong: of a ledger that is open and has failed, or of a directory that
+ * cannot be opened (it is looked through, nothing is changed): which file, where, what is missing.
+ *
+ *   units    one of ledger and path is NULL; text gets at most `capacity` bytes, 0 at the end
+ *   returns  QUIPU_OK       nothing is wrong
+ *            QUIPU_INVALID  both or neither are given, text is NULL, capacity is 0
+ *            otherwise      what calls on the ledger, or quipu_open() of the path, return
+ *   threads  any
+ *   cost     of a path: all of its journal is read */
+QUIPU_PUBLIC quipu_status quipu_diagnose(quipu_ledger *ledger, const char *path, char *text,
+                                         size_t capacity);
 
 /* Create accounts, in order; results[i] says what became of events[i].
  *
@@ -114,9 +166,10 @@ QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
  *   returns  QUIPU_OK         every event has its outcome
  *            QUIPU_INVALID    NULL, misaligned, overlapping or count out of range; nothing was
  *                             looked at
- *            QUIPU_NO_SPACE   account_capacity is reached, QUIPU_NO_MEMORY: memory is; in both
- *                             cases results with status 0 were not reached and changed nothing, the
- *                             others are final; a chain is never cut
+ *            QUIPU_NO_SPACE   account_capacity is exhausted
+ *            QUIPU_NO_MEMORY  memory ran out. With this and the one above, events whose result has
+ *                             status 0 were not attempted and changed nothing; all other results
+ *                             are final. A chain is never cut
  *   threads  any; callers of this one queue
  *   cost     O(count) */
 QUIPU_PUBLIC quipu_status quipu_create_accounts(quipu_ledger *ledger, const quipu_account *events,
@@ -152,8 +205,9 @@ QUIPU_PUBLIC quipu_status quipu_commit(quipu_ledger *ledger, const quipu_expecta
                                        size_t count, quipu_result *results,
                                        quipu_receipt *receipts /* or NULL */);
 
-/* Read accounts by id: the answer to ids[i] is accounts[i] and versions[i]; id 0, version 0: not
- * found. What several accounts of one call are worth together: docs/protocols.md.
+/* Read accounts by id: the answer to ids[i] is accounts[i] and versions[i]. If there is no such
+ * account, both its id and its version are 0. docs/protocols.md says whether several accounts of
+ * one call are of one instant.
  *
  *   units    count in ids, 1..QUIPU_BATCH_MAX
  *   returns  QUIPU_OK, QUIPU_NO_MEMORY, QUIPU_INVALID: NULL, misaligned, overlapping, count out of
@@ -164,17 +218,17 @@ QUIPU_PUBLIC quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quip
                                                 size_t count, quipu_account *accounts,
                                                 uint64_t *versions /* or NULL */);
 
-/* Read transfers by id: the answer to ids[i] is transfers[i] and versions[i]; id 0, versions 0: not
- * found (never stored, or burnt).
+/* Read transfers by id: the answer to ids[i] is transfers[i] and versions[i]. If there is no such
+ * transfer (never stored, or burnt), its id and versions are 0.
  *
  *   units, returns, threads, cost   as quipu_lookup_accounts() */
 QUIPU_PUBLIC quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids,
                                                  size_t count, quipu_transfer *transfers,
                                                  quipu_transfer_versions *versions /* or NULL */);
 
-/* Read what became of pending transfers: the answer to ids[i] is holds[i]; id 0: there is no
- * pending transfer with this id (never stored, burnt, or not pending). A hold that is due is never
- * open. Reads of its accounts that start after this call returned agree with its state.
+/* Read what became of pending transfers: the answer to ids[i] is holds[i]. If there is no pending
+ * transfer with this id (never stored, burnt, or not pending), its id is 0. A hold that is due is
+ * never open. Reads of its accounts that start after this call returned agree with its state.
  *
  *   units    count in ids, 1..QUIPU_BATCH_MAX
  *   returns  as quipu_lookup_accounts()
@@ -260,49 +314,52 @@ QUIPU_PUBLIC quipu_status quipu_query_transfers(quipu_ledger *ledger,
  *            QUIPU_UNSUPPORTED  the protocol is cas
  *            QUIPU_NO_MEMORY    nothing was visited
  *   threads  any
- *   cost     O(accounts); who waits for it: docs/protocols.md */
+ *   cost     O(accounts); docs/protocols.md says which calls wait for it */
 QUIPU_PUBLIC quipu_status quipu_snapshot(quipu_ledger *ledger,
                                          bool (*visit)(void *context, const quipu_account *account,
                                                        uint64_t version),
                                          void *context);
 
 /* The horizon: every transfer, expiry and new account with a smaller timestamp is decided and
- * visible, and no other will come. It never falls. A call that writes holds it back until the call
- * returns. What becomes durable later (options.path) is on disk below it, too.
+ * visible, and no other will come. The horizon never falls. A call that writes holds it back until
+ * the call returns. Once ledgers are durable (options.path), all below it is on disk, too.
  *
  *   returns  QUIPU_OK         *horizon is set
  *            QUIPU_INVALID    NULL or misaligned
  *            QUIPU_NO_MEMORY  *horizon is 0
  *   threads  any; never waits for a call in flight
- *   order    whoever reads a horizon sees everything below it in every later read
- *   cost     O(threads that ever wrote at once); releases holds that are due, as reads do
+ *   order    a thread that reads a horizon sees everything below it in every later read
+ *   cost     O(threads that ever wrote at once); has holds that are due expire, as reads do
  *   source   docs/semantics.md, "Horizon and changes" */
 QUIPU_PUBLIC quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon);
 
 /* Everything that happened after a position, in order of (timestamp, order), below the horizon:
  * created transfers and expiries with both accounts right after them and their versions, and new
- * accounts. Whoever asks again from the position of the last change received gets every change
- * exactly once. (A scan by timestamp_min makes no such promise: transfers are decided in another
- * order than their timestamps.)
+ * accounts. A follower that continues from the position of the last change it received gets every
+ * change exactly once. (A scan by timestamp_min makes no such promise: transfers are not decided in
+ * the order of their timestamps.)
  *
- *   units    at most min(filter->limit, capacity) changes; *count says how many. Fewer than that:
+ *   units    at most min(filter->limit, capacity) changes; *count says how many. If it is fewer,
  *            nothing else happened below *horizon so far
  *   returns  QUIPU_OK
  *            QUIPU_INVALID    NULL, misaligned, overlapping, capacity 0, limit 0, timestamps over
  *                             2^63-1, reserved fields; nothing is written
  *            QUIPU_NO_MEMORY  *count is 0
  *   threads  any; reads each account as quipu_lookup_accounts() does
- *   cost     as quipu_query_transfers(), and for each account in the answer a walk along its thread
- *            from its newest transfer back to the oldest one in the answer */
+ *   cost     as quipu_query_transfers(); a step per 65,536 expiries of all, and a look at the
+ *            blocks of 256 expiries that reach into the span of time of the answer; for each
+ *            account in the answer, a walk over its versions in the answer and at most 256 more;
+ *            once for each transfer of such an account, a reader passes it to leave markers
+ *   source   docs/adr/0016-readers-leave-notes.md */
 QUIPU_PUBLIC quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
                                             quipu_change *changes, size_t capacity, size_t *count,
                                             uint64_t *horizon /* or NULL */);
 
-/* How full the ledger is: look at it before a capacity is reached.
+/* How full the ledger is, to be seen before a capacity is reached.
  *
  *   returns  QUIPU_OK, QUIPU_INVALID (NULL or misaligned), QUIPU_NO_MEMORY
- *   threads  any. Exact when no call is in flight; else each counter is as of an instant during
- *            this call, and counts what the others are about to store or to give up
+ *   threads  any. Exact when no call is in flight. Otherwise each counter is as of an instant
+ *            during this call, and counts what other calls are about to store or to give up
  *   cost     O(workers); calls that write wait for it no longer than for each other */
 QUIPU_PUBLIC quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters);
 

@@ -16,7 +16,7 @@
 
 __extension__ typedef unsigned __int128 quipu_uint128;
 
-/* The largest amount; as the amount of a post: "all of it". */
+/* The largest amount. As the amount of a post it means "all of it". */
 #define QUIPU_AMOUNT_MAX (~(quipu_uint128)0)
 
 /* The most events, ids or expectations one call takes. */
@@ -28,8 +28,8 @@ typedef enum quipu_status {
     QUIPU_INVALID,     /* an argument makes no sense; nothing was done */
     QUIPU_CONFLICT,    /* an account is not at its expected version; nothing was done */
     QUIPU_UNSUPPORTED, /* this protocol or build does not offer it; nothing was done */
-    QUIPU_NO_MEMORY,   /* memory could not be had; results[] says which events were done */
-    QUIPU_NO_SPACE,    /* a capacity is reached; results[] says which events were done */
+    QUIPU_NO_MEMORY,   /* memory ran out; results[] says which events were done */
+    QUIPU_NO_SPACE,    /* a capacity is exhausted; results[] says which events were done */
     QUIPU_IO,          /* the file system failed */
     QUIPU_CORRUPT,     /* a file is not what was written */
     QUIPU_BUSY,        /* calls are in flight, or were when this process was forked */
@@ -91,7 +91,7 @@ enum {
 
 /* What became of one event. */
 typedef struct quipu_result {
-    uint64_t timestamp; /* created, exists: the record's; else when the event was judged */
+    uint64_t timestamp; /* the record's if created or exists; if not, when it was judged */
     uint32_t status;    /* QUIPU_CREATED or a code of outcome.h; 0: not reached, nothing done */
     uint32_t reserved;  /* zero */
 } quipu_result;
@@ -110,12 +110,12 @@ typedef struct quipu_account_balance {
 typedef enum quipu_hold_state {
     QUIPU_HOLD_NONE,   /* there is no pending transfer with this id */
     QUIPU_HOLD_OPEN,   /* it reserves its amount */
-    QUIPU_HOLD_POSTED, /* whole or in part; the rest was released */
+    QUIPU_HOLD_POSTED, /* whole or in part; what is left is no longer reserved */
     QUIPU_HOLD_VOIDED,
     QUIPU_HOLD_EXPIRED
 } quipu_hold_state;
 
-/* A pending transfer and what became of it; all zero: there is none with this id. */
+/* A pending transfer and what became of it. All zero if there is none with this id. */
 typedef struct quipu_hold {
     quipu_uint128 id; /* of the pending transfer */
     quipu_uint128 debit_account_id;
@@ -124,8 +124,8 @@ typedef struct quipu_hold {
     quipu_uint128 posted;      /* of that; 0 unless posted */
     quipu_uint128 resolved_by; /* id of the transfer that posted or voided it, or 0 */
     uint64_t timestamp;        /* when it was opened: that of the pending transfer */
-    uint64_t due;         /* when it expires or would have: from then on it is gone; 0: never */
-    uint64_t resolved_at; /* when it was posted, voided or expired (then it is `due`); 0: open */
+    uint64_t due;         /* when it expires or would have: it is gone from then on; 0: never */
+    uint64_t resolved_at; /* when it was posted or voided; `due` if it expired; 0: open */
     uint32_t state;       /* quipu_hold_state */
     uint32_t reserved;    /* zero */
 } quipu_hold;

@@ -2,7 +2,7 @@
 """check_docs - what the documentation points at is there.
 
 D1  README.md exists.
-D2  A relative link of README.md or docs/ leads to a file or folder, its #anchor to a heading.
+D2  A relative link of a Markdown file leads to a file or folder, its #anchor to a heading.
 D3  A path in backticks that begins with a folder of ours exists.
 D4  Every decision in docs/adr/ is linked from docs/adr/README.md.
 """
@@ -77,10 +77,9 @@ def check_decisions(root):
 
 def check(root):
     problems = []
-    paths = source.paths(root, ["docs"], (".md",))
-    if os.path.exists(os.path.join(root, "README.md")):
-        paths.insert(0, "README.md")
-    else:
+    top = [name for name in sorted(os.listdir(root)) if name.endswith(".md")]
+    paths = top + source.paths(root, ["docs", "bench", "tests"], (".md",))
+    if "README.md" not in top:
         problems.append("README.md:1: missing")
     for path in paths:
         problems += check_file(root, source.read(root, path))

@@ -21,6 +21,7 @@ LINE_COLUMNS = 100
 FILE_LINES = 400
 
 TOP_LEVEL = {"CMakeLists.txt", "include", "engine", "tests", "bench", "docs", "README.md",
+             "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md",
              "LICENSE", "CMakePresets.json", "dev"}
 
 FOLDERS = ["include", "engine", "tests", "bench", "docs"]

@@ -187,7 +187,7 @@ static void move(const quipu_transfer *t, const quipu_transfer *resolved, quipu_
     if (!(t->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER)) *posted += t->amount;
 }
 
-/* Replay one transfer over one account; false: the account was closed to it (K5). */
+/* Replay one transfer over one account. Returns false if the account was closed to it (K5). */
 static bool replay(quipu_ledger *ledger, const quipu_transfer *t, quipu_account *account)
 {
     bool debits = t->debit_account_id == account->id;

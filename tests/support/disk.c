@@ -351,7 +351,7 @@ static int close_handle(struct files *files, int handle)
     int error;
     enum disk_fault fault = begin(disk, &error);
 
-    /* It is closed whatever is returned, as Linux does. */
+    /* It is closed in any case, as Linux does. */
     unlock(disk, handle);
     disk->handles[handle].node = 0;
     return end(disk, fault, error);

@@ -1,4 +1,4 @@
-/* disk_crash.c - what happens to a simulated disk beside calls: crashes, copies, the test's hand. */
+/* disk_crash.c - what happens to a simulated disk beside calls: crashes, copies, edits. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -68,7 +68,7 @@ struct effect {
     int closes_debit, closes_credit; /* 1, or -1: opens */
 };
 
-/* False: it resolves a hold that is not open. */
+/* Returns false if it resolves a hold that is not open. */
 static bool effect_of(struct follower *follower, const quipu_change *change, struct effect *effect)
 {
     const quipu_transfer *t = &change->transfer;

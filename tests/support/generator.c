@@ -173,7 +173,7 @@ static quipu_transfer a_plain(struct generator *g)
     return t;
 }
 
-static quipu_transfer one_of(struct generator *g, const struct ring *ring)
+static quipu_transfer one_of(struct generator *g, const struct recent *ring)
 {
     size_t known = ring->count < GENERATOR_RECENT ? ring->count : GENERATOR_RECENT;
 
@@ -181,7 +181,7 @@ static quipu_transfer one_of(struct generator *g, const struct ring *ring)
     return ring->events[below(g, (uint32_t)known)];
 }
 
-static void put(struct ring *ring, const quipu_transfer *event)
+static void put(struct recent *ring, const quipu_transfer *event)
 {
     ring->events[ring->count++ % GENERATOR_RECENT] = *event;
 }

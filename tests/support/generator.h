@@ -2,7 +2,7 @@
  *
  * Small enough that everything meets everything: ids come again, whole or changed; posts name
  * holds, plain transfers and nothing; chains break; accounts are closed, limited, full, foreign,
- * missing. Now and then a chain lets go of a huge hold and takes the room. The same seed gives the
+ * missing. Now and then a chain gives back a huge hold and takes the room. The same seed gives the
  * same batches as long as the ledger gives the same answers. */
 #ifndef QUIPU_TESTS_GENERATOR_H
 #define QUIPU_TESTS_GENERATOR_H
@@ -12,7 +12,7 @@
 
 enum { GENERATOR_RECENT = 64, GENERATOR_ACCOUNTS = 14 };
 
-struct ring {
+struct recent {
     quipu_transfer events[GENERATOR_RECENT];
     size_t count; /* ever put in */
 };
@@ -22,7 +22,7 @@ struct generator {
     quipu_uint128 next_id, next_account_id;
     quipu_uint128 huge_set; /* the latest four accounts for huge amounts: huge.h */
     unsigned huge_left;     /* so many chains may still be drawn over it */
-    struct ring asked, stored, holds;
+    struct recent asked, stored, holds;
 };
 
 void generator_start(struct generator *generator, uint64_t seed);

@@ -75,9 +75,9 @@ size_t huge_setup(const struct huge *huge, quipu_uint128 *id, uint32_t timeout,
     return count;
 }
 
-/* What takes the room: where there is a limit, from the account that has it; else from where the
- * hold would have come, or to where it would have gone. The second account of such a transfer is
- * one whose limit is on the other side. */
+/* What takes the room. Where there is a limit, it is taken from the account that has it. Otherwise
+ * from where the hold would have come, or to where it would have gone. The second account of such a
+ * transfer is one whose limit is on the other side. */
 static quipu_transfer taken(const struct huge *huge, struct random *random, quipu_uint128 id,
                             quipu_uint128 amount)
 {

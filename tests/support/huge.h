@@ -1,4 +1,4 @@
-/* huge.h - chains that let go of a hold and take the room, with amounts near 2^127 and 2^128.
+/* huge.h - chains that give back a hold and take the room, with amounts near 2^127 and 2^128.
  *
  * A set is four accounts: two without a limit, one that must not be overdrawn, one whose credits
  * must not exceed its debits. Once such a chain is created, one of its totals is full or nearly so;

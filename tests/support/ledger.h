@@ -30,7 +30,7 @@ const char *protocol_name(quipu_protocol protocol);
 #define NOON (UINT64_C(1700000000) * SECOND)
 #define ID_MAX (~(quipu_uint128)0)
 
-/* A ledger, or the test fails. `now` is the clock if not NULL, else the system's is. */
+/* A ledger, or the test fails. `now` is the clock; NULL: the system's is. */
 quipu_ledger *ledger_open(quipu_protocol protocol, uint64_t *now);
 void ledger_close(quipu_ledger *ledger);
 

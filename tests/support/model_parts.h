@@ -43,7 +43,7 @@ struct model {
 struct model_account *model_find_account(struct model *model, quipu_uint128 id);
 size_t model_find_transfer(const struct model *model, quipu_uint128 id); /* transfer_count: none */
 
-/* Release every reservation that is due at `when`. */
+/* Let every hold expire that is due at `when`. */
 void model_expire(struct model *model, uint64_t when);
 
 /* One event that passed the checks of its batch: store it, or say why not. *timestamp is the

@@ -202,10 +202,11 @@ void tables_write(const struct tables *tables, size_t from, size_t to, struct me
     free(bytes);
 }
 
-static const struct protocol *seeding;
-
-static bool seed(struct store *store, struct slot *slot, const struct account_state *state)
+static bool seed(void *context, struct store *store, struct slot *slot,
+                 const struct account_state *state)
 {
+    const struct protocol *seeding = context;
+
     if (seeding->supply != NULL && !seeding->supply(store, 1)) return false;
     seeding->seed(store, slot, state);
     return true;
@@ -215,13 +216,14 @@ quipu_status tables_recover(struct log *log, const quipu_options *options, quipu
                             struct recovered *recovered, struct diagnosis *diagnosis)
 {
     quipu_status status = quipu_open(options, ledger);
+    const struct protocol *seeding;
     struct store *store;
 
     if (status != QUIPU_OK) return status;
     store = &(*ledger)->store;
     seeding = (*ledger)->protocol;
     if (seeding->begin != NULL) seeding->begin(store);
-    status = quipui_recover(log, store, seed, recovered, diagnosis);
+    status = quipui_recover(log, store, seed, (void *)(uintptr_t)seeding, recovered, diagnosis);
     if (seeding->show != NULL) seeding->show(store);
     if (seeding->end != NULL) seeding->end(store);
     if (status == QUIPU_OK) return QUIPU_OK;

@@ -128,7 +128,7 @@ static const uint64_t *times_of(const quipu_transfer *events, const quipu_result
     return times;
 }
 
-/* A conflict has no answers to tell by: were they moved, it would be by one draw. */
+/* A conflict has no answers to tell by. If they were moved, it was by one draw. */
 static const uint64_t *times_of_conflict(const struct twin *twin, const quipu_transfer *events,
                                          size_t count)
 {

@@ -3,11 +3,11 @@
  * The escrow method (O'Neil, 1986). Per account four totals by themselves: debits and credits, each
  * as all (pending and posted) and posted. A unit takes effect in four steps:
  *
- *   claim    the holds of the pending transfers it opens and resolves: another unit that resolves
- *            one of them, or finds it due, waits until the claim is confirmed or given back
+ *   lock     the holds that it opens and resolves: another unit that resolves one of them, or finds
+ *            it due, waits until the hold is confirmed or unlocked
  *   reserve  add to each total of all what the unit needs there, by compare-and-swap
- *   tie      its knots onto the threads of its accounts, all at once (tie.h)
- *   post     add to what is posted, let go what is no longer needed, and confirm the claims
+ *   tie      its knots onto the strands of its accounts, all at once (tie.h)
+ *   post     add to what is posted, let go what is no longer needed, and confirm the holds
  *
  * A step that fails undoes the steps before it, and the unit is retried.
  *
@@ -24,7 +24,7 @@
  *       the law's approval stand, however old the other words were
  *   C3  where the law looked at a total (a limit, a balancing transfer) the compare-and-swap is
  *       from the value it saw, or, for a limit, from one that leaves room for the same; elsewhere
- *       it adds to whatever is there
+ *       it adds to what is there
  *   C4  a copy reads posted words, all words, posted words, until the posted ones stand still: so
  *       each pair that a limit compares is of one instant
  *   C5  a total may lack a hold that another unit has claimed. So nothing that the law said over
@@ -35,11 +35,6 @@
 #include "protocol/judge.h"
 
 #define MUST_CHECK __attribute__((warn_unused_result))
-
-static struct cas_state *state_of(struct slot *slot)
-{
-    return &slot->state.cas;
-}
 
 static wide total_of(_Atomic wide *word)
 {
@@ -112,7 +107,7 @@ static MUST_CHECK bool grow_within(_Atomic wide *word, wide amount, wide room)
 /* Copy one account: each total exact, each pair that a limit compares of one instant (C4). */
 static void copy_out(struct store *store, struct copy *copy)
 {
-    struct cas_state *from = state_of(copy->slot);
+    struct cas_state *from = cas_state_of(copy->slot);
     struct balance *balance = &copy->state.balance;
     wide debits_posted, credits_posted, debits, credits;
 
@@ -176,7 +171,7 @@ struct share {
 
 static inline struct share share_on(const struct unit *unit, uint32_t i, enum side side)
 {
-    struct cas_state *state = state_of(unit->copies[i].slot);
+    struct cas_state *state = cas_state_of(unit->copies[i].slot);
     const struct balance *was = &unit->was[i].balance, *now = &unit->copies[i].state.balance;
     struct share share = {
         .total = side == SIDE_DEBIT ? &state->debits_total : &state->credits_total,
@@ -304,7 +299,7 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
 
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
-    struct cas_state *to = state_of(slot);
+    struct cas_state *to = cas_state_of(slot);
     const struct balance *balance = &state->balance;
 
     (void)store;

@@ -42,7 +42,7 @@ static struct strand unpacked(wide value)
 static struct strand strand_of(struct slot *slot)
 {
     /* edge cas.strand: acquire; pairs with acq_rel in advance(). */
-    return unpacked(load_acquire(&slot->state.cas.strand));
+    return unpacked(load_acquire(&cas_state_of(slot)->strand));
 }
 
 static bool advance(struct slot *slot, struct strand from, struct strand to)
@@ -50,7 +50,7 @@ static bool advance(struct slot *slot, struct strand from, struct strand to)
     wide seen = packed(from);
 
     /* edge cas.strand: acq_rel; pairs with acquire in strand_of(). Carries records and knots. */
-    return cas_acq_rel(&slot->state.cas.strand, &seen, packed(to));
+    return cas_acq_rel(&cas_state_of(slot)->strand, &seen, packed(to));
 }
 
 static uint64_t tie_of(const struct knot *knot)
@@ -112,18 +112,18 @@ static uint64_t timestamp_of(struct store *store, uint64_t link)
                                           : transfer_at(&store->transfers, index)->timestamp;
 }
 
-/* Take off the mark of a committed unit: `touched` first, so that who sees the new strand sees
- * it. */
+/* Take off the mark of a committed unit: `touched` first, so that a reader that sees the new
+ * strand sees it. */
 static void finish(struct store *store, struct slot *slot, struct strand mark)
 {
     uint64_t timestamp = timestamp_of(store, mark.head & LINK_MASK);
     /* relaxed: a guess; the compare-and-swap decides. */
-    uint64_t seen = load_relaxed(&slot->state.cas.touched);
+    uint64_t seen = load_relaxed(&cas_state_of(slot)->touched);
 
     /* Ends: it only grows, and a swap fails only after it has grown. */
     while (seen < timestamp) {
         /* edge cas.touched: acq_rel; pairs with acquire in touched_by(). Carries nothing. */
-        if (cas_acq_rel(&slot->state.cas.touched, &seen, timestamp)) break;
+        if (cas_acq_rel(&cas_state_of(slot)->touched, &seen, timestamp)) break;
     }
     (void)advance(slot, mark, after(store, mark));
 }
@@ -131,7 +131,7 @@ static void finish(struct store *store, struct slot *slot, struct strand mark)
 static uint64_t touched_by(struct slot *slot)
 {
     /* edge cas.touched: acquire; pairs with acq_rel in finish(). */
-    return load_acquire(&slot->state.cas.touched);
+    return load_acquire(&cas_state_of(slot)->touched);
 }
 
 /* Look after a mark that is not ours. `patient` counts how long we waited. */
@@ -181,8 +181,8 @@ void quipui_tie_seed(struct slot *slot, const struct account_state *state)
                             state->head};
 
     /* relaxed: published when the account is settled. */
-    store_relaxed(&slot->state.cas.strand, packed(strand));
-    store_relaxed(&slot->state.cas.touched, state->touched);
+    store_relaxed(&cas_state_of(slot)->strand, packed(strand));
+    store_relaxed(&cas_state_of(slot)->touched, state->touched);
 }
 
 void quipui_tie_see(struct store *store, struct copy *copy)
@@ -243,7 +243,7 @@ static struct strand old_strand(const struct unit *unit, uint32_t copy)
                            was->head};
 }
 
-/* Take the idle strands as the base of this attempt. False: one was closed or opened. */
+/* Take the idle strands as the base of this attempt. Returns false if one was closed or opened. */
 static bool take_strands(struct store *store, struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++) {
@@ -274,8 +274,8 @@ static void take_off_marks(struct unit *unit, uint32_t placed, uint64_t attempt)
     }
 }
 
-/* Were all accounts touched before the legs that touch them now, and by nothing that is due by
- * then? Marks placed (T3): a hold that was tied here is in the heap. */
+/* Returns whether all accounts were touched before the legs that touch them now, and nothing is due
+ * by then. All marks are placed (T3): a hold that was tied here is in the heap. */
 static bool is_latest(struct store *store, const struct unit *unit)
 {
     uint64_t last = unit->legs[unit->leg_count - 1].timestamp;
@@ -290,8 +290,8 @@ static bool is_latest(struct store *store, const struct unit *unit)
     return true;
 }
 
-/* Draw the legs' timestamps again, all marks placed (T4). Not if the unit has holds: when they fall
- * due hangs on the timestamps. False: still not the latest. */
+/* Draw the legs' timestamps again, all marks placed (T4); but not for a unit with holds, whose due
+ * times hang on them. Returns false if the unit is still not the latest. */
 static bool redraw_under_marks(struct store *store, struct unit *unit)
 {
     uint64_t timestamp;

@@ -7,11 +7,11 @@
  *   decides by one compare-and-swap on the tie word of its first knot: open to committed
  *   unmarks each strand: the new version and head, or the old ones
  *
- * Who meets a mark can tell from it whose it is and how that unit stands. If it is committed, the
- * mark is as good as the new strand. If it is open, a reader takes the old strand; a writer waits a
- * moment and then aborts the unit, which starts over. So a stopped thread stops nobody (the shape
- * is that of Herlihy et al., "Software transactional memory for dynamic-sized data structures",
- * 2003).
+ * A thread that meets a mark can tell from it whose it is and how that unit stands. If it is
+ * committed, the mark is as good as the new strand. If it is open, a reader takes the old strand; a
+ * writer waits a moment and then aborts the unit, which starts over. So a stopped thread stops
+ * nobody (the shape is that of Herlihy et al., "Software transactional memory for dynamic-sized
+ * data structures", 2003).
  *
  *   T1  a mark carries the attempt: it is never placed twice with the same number
  *   T2  the owner takes off its marks of one attempt before it writes knots for the next; so knots
@@ -22,7 +22,23 @@
 #ifndef QUIPU_PROTOCOL_CAS_TIE_H
 #define QUIPU_PROTOCOL_CAS_TIE_H
 
+#include "base/wide.h"
 #include "protocol/protocol.h"
+
+/* Totals by themselves, and the strand: version and head in one word. */
+struct cas_state {
+    _Atomic wide strand; /* raced: cas; see tie.c */
+    _Atomic uint64_t touched;
+    uint64_t unused;
+    _Atomic wide debits_total, debits_posted, credits_total, credits_posted; /* raced: cas */
+};
+
+_Static_assert(FITS_SLOT_STATE(struct cas_state), "cas: fits the state of a slot");
+
+static inline struct cas_state *cas_state_of(struct slot *slot)
+{
+    return slot_state(slot);
+}
 
 /* The first strand of an account. */
 void quipui_tie_seed(struct slot *slot, const struct account_state *state);
@@ -33,9 +49,9 @@ void quipui_tie_see(struct store *store, struct copy *copy);
 /* If a unit is tying at this account, wait a moment: whatever we did there would slow it down. */
 void quipui_tie_stand_aside(struct slot *slot);
 
-/* Tie the knots of all legs. False: an account was closed or opened since it was copied, or touched
- * later than a leg's timestamp; nothing is tied. Legs without holds may have later timestamps
- * after. */
+/* Tie the knots of all legs. Returns false if an account was closed or opened since it was copied,
+ * or touched later than a leg's timestamp; nothing is tied then. Legs without holds may have later
+ * timestamps after. */
 bool quipui_tie(struct store *store, struct unit *unit);
 
 #endif

@@ -10,7 +10,7 @@
  *       sections are waited for by a grace period; a snapshot, which may take long, registers its
  *       stamp with its worker instead, so that the writer never waits for it
  *   R3  a retired version is used again after a grace period, once no registered stamp is below r
- *   R4  whoever registers does so within one read section: load the visible stamp, store it. So
+ *   R4  a snapshot registers within one read section: it loads the visible stamp and stores it. So
  *       after a grace period every stamp older than it is registered, or will never be */
 #include "base/grace.h"
 #include "protocol/holds.h"
@@ -36,6 +36,16 @@ struct rcu {
     _Alignas(CACHE_LINE) _Atomic uint64_t visible;
 };
 
+static struct rcu *rcu_of(const struct store *store)
+{
+    return store->protocol_state;
+}
+
+static struct rcu_state *rcu_state_of(struct slot *slot)
+{
+    return slot_state(slot);
+}
+
 static bool open(struct store *store)
 {
     struct rcu *rcu = quipui_memory_take(sizeof *rcu);
@@ -44,20 +54,22 @@ static bool open(struct store *store)
     *rcu = (struct rcu){.reclaim_at = RECLAIM_FROM};
     /* relaxed: no other thread knows the ledger yet. */
     store_relaxed(&rcu->visible, FIRST_STAMP);
-    store->rcu = rcu;
+    store->protocol_state = rcu;
     return true;
 }
 
 static void close(struct store *store)
 {
-    quipui_versions_close(&store->rcu->versions);
-    quipui_memory_give_back(store->rcu);
-    store->rcu = NULL;
+    struct rcu *rcu = rcu_of(store);
+
+    quipui_versions_close(&rcu->versions);
+    quipui_memory_give_back(rcu);
+    store->protocol_state = NULL;
 }
 
 static void begin(struct store *store)
 {
-    lock_take(&store->rcu->writing);
+    lock_take(&rcu_of(store)->writing);
 }
 
 /* The oldest stamp that a snapshot still needs. */
@@ -77,7 +89,7 @@ static uint64_t horizon(struct store *store)
 /* Make spare again what no reader can reach (R3). */
 static void reclaim(struct store *store)
 {
-    struct rcu *rcu = store->rcu;
+    struct rcu *rcu = rcu_of(store);
 
     quipui_grace_wait();
     quipui_versions_reclaim(&rcu->versions, horizon(store));
@@ -86,7 +98,7 @@ static void reclaim(struct store *store)
 
 static void end(struct store *store)
 {
-    struct rcu *rcu = store->rcu;
+    struct rcu *rcu = rcu_of(store);
 
     if (rcu->versions.retired_count >= rcu->reclaim_at) reclaim(store);
     lock_leave(&rcu->writing);
@@ -96,13 +108,13 @@ static void end(struct store *store)
 static struct rcu_version *newest_of(struct slot *slot)
 {
     /* relaxed: only the writer stores it, and `writing` orders writers. */
-    return load_relaxed(&slot->state.rcu.newest);
+    return load_relaxed(&rcu_state_of(slot)->newest);
 }
 
 static void warm(struct slot *slot)
 {
-    /* relaxed: only to ask early; who reads the version loads it again. */
-    const char *version = (const char *)load_relaxed(&slot->state.rcu.newest);
+    /* relaxed: only to prefetch; a reader of the version loads it again. */
+    const char *version = (const char *)load_relaxed(&rcu_state_of(slot)->newest);
 
     prefetch(version);
     prefetch(version + CACHE_LINE);
@@ -118,7 +130,7 @@ static void publish(struct rcu *rcu, struct slot *slot, const struct account_sta
     version->older = newest_of(slot);
     /* edge rcu.newest: release; pairs with acquire in read_at(). Carries the version, and the
      * records and knots that its head leads to. */
-    store_release(&slot->state.rcu.newest, version);
+    store_release(&rcu_state_of(slot)->newest, version);
 }
 
 static void make_visible(struct rcu *rcu, uint64_t stamp)
@@ -142,7 +154,7 @@ static uint64_t visible_stamp(struct rcu *rcu)
 
 static bool supply(struct store *store, size_t count)
 {
-    return quipui_versions_supply(&store->rcu->versions, count);
+    return quipui_versions_supply(&rcu_of(store)->versions, count);
 }
 
 static bool prepare(struct store *store, struct unit *unit)
@@ -160,7 +172,7 @@ static void load(struct store *store, struct unit *unit)
 
 static bool commit(struct store *store, struct unit *unit, enum step step)
 {
-    struct rcu *rcu = store->rcu;
+    struct rcu *rcu = rcu_of(store);
     uint64_t stamp = next_stamp(rcu);
 
     if (step != STEP_APPROVED) return true;
@@ -182,19 +194,20 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
 
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
-    publish(store->rcu, slot, state, next_stamp(store->rcu));
+    publish(rcu_of(store), slot, state, next_stamp(rcu_of(store)));
 }
 
 static void show(struct store *store)
 {
-    make_visible(store->rcu, next_stamp(store->rcu));
+    make_visible(rcu_of(store), next_stamp(rcu_of(store)));
 }
 
-/* The account as of a stamp. False: it did not exist. In a read section, or registered. */
+/* The account as of a stamp, which is registered, or in a read section. Returns false if it did not
+ * exist. */
 static bool read_at(struct slot *slot, uint64_t stamp, struct account_state *state)
 {
     /* edge rcu.newest: acquire; pairs with release in publish(). */
-    const struct rcu_version *version = load_acquire(&slot->state.rcu.newest);
+    const struct rcu_version *version = load_acquire(&rcu_state_of(slot)->newest);
 
     /* Ends: stamps fall from version to version, and the list has an end. */
     while (version != NULL && version->stamp > stamp)
@@ -212,7 +225,7 @@ static void read(struct store *store, struct copy *copies, size_t count)
     uint64_t stamp;
 
     quipui_grace_enter();
-    stamp = visible_stamp(store->rcu);
+    stamp = visible_stamp(rcu_of(store));
     for (size_t i = 0; i < count && i < READS_AHEAD; i++)
         warm(copies[i].slot);
     for (size_t i = 0; i < count; i++) {
@@ -225,7 +238,7 @@ static void read(struct store *store, struct copy *copies, size_t count)
 #define DOOR_PREPARE prepare
 #include "protocol/loop.inc.h"
 
-/* Release all that is due at `now`: a slice at a time, so that writers get in between. */
+/* Let all that is due at `now` expire: a slice at a time, so that writers get in between. */
 static bool expire_all_as_writer(struct store *store, struct worker *worker, uint64_t now)
 {
     bool expired = true;
@@ -253,7 +266,7 @@ static bool expire(struct store *store, struct worker *worker, const struct copy
     if (copies == NULL) return expire_all_as_writer(store, worker, now);
     if (quipui_due(copies, count, now)) {
         begin(store);
-    } else if (worker->others_left == 0 || !lock_try(&store->rcu->writing)) {
+    } else if (worker->others_left == 0 || !lock_try(&rcu_of(store)->writing)) {
         return true;
     }
     expired = expire_due(store, worker, copies, count, now);
@@ -267,7 +280,7 @@ static uint64_t register_stamp(struct store *store, struct worker *worker)
     uint64_t stamp;
 
     quipui_grace_enter();
-    stamp = visible_stamp(store->rcu);
+    stamp = visible_stamp(rcu_of(store));
     /* edge rcu.snapshot: release; pairs with acquire in horizon(). Carries nothing: it keeps the
      * versions that this stamp needs (R2, R4). */
     store_release(&worker->snapshot, stamp);
@@ -286,8 +299,8 @@ static bool register_clear(struct store *store, struct worker *worker, uint64_t 
 {
     struct timeouts *timeouts = &store->timeouts;
 
-    /* Ends: what is due at `now` is finite, and it is repeated only after a round of releases. */
-    for (;;) { /* round again: reached by tests/machines/explore */
+    /* Ends: what is due at `now` is finite, and it is repeated only after holds have expired. */
+    for (;;) { /* repeated: reached by tests/machines/explore */
         uint64_t now = clock_read(&store->clock), latest = timeouts_latest(timeouts), rounds;
 
         if (now < latest) now = latest;

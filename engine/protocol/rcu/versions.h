@@ -13,6 +13,13 @@ struct rcu_version {
 
 _Static_assert(sizeof(struct rcu_version) == 128, "a version is two cache lines");
 
+/* What a slot keeps: the newest of a list of immutable versions. */
+struct rcu_state {
+    _Atomic(struct rcu_version *) newest;
+};
+
+_Static_assert(FITS_SLOT_STATE(struct rcu_state), "rcu: fits the state of a slot");
+
 struct retired {
     struct rcu_version *version;
     uint64_t replaced; /* stamp of the commit that replaced it */
@@ -32,7 +39,7 @@ struct versions {
 
 void quipui_versions_close(struct versions *versions);
 
-/* Have at least `count` spare ones. False: no memory. */
+/* Have at least `count` spare ones. Returns false if memory runs out. */
 bool quipui_versions_supply(struct versions *versions, uint64_t count);
 
 /* One of those supplied. */

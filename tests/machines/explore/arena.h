@@ -13,7 +13,7 @@
 /* Empty; forgets what was kept. */
 void arena_open(void);
 
-/* Keep all that is there now, and come back to it. False: no memory. */
+/* Keep all that is there now, to come back to it. Returns false if memory runs out. */
 bool arena_keep(void);
 void arena_restore(void);
 

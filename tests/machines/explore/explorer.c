@@ -21,7 +21,7 @@ static double processor_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Who waits where, when nobody can go on. */
+/* Which fiber waits where, when none can go on. */
 static const char *say_blocked(const struct stage *stage, const char *what)
 {
     static char text[256];
@@ -65,7 +65,7 @@ static void note_failure(struct findings *findings, const char *wrong, uint64_t 
            findings->switch_count * sizeof *findings->switches);
 }
 
-/* One schedule, counted. False: it failed. */
+/* One schedule, counted. Returns false if it failed. */
 static bool run_one(struct stage *stage, strategy_choose choose, uint64_t seed,
                     struct findings *findings)
 {
@@ -105,7 +105,7 @@ static void explore_by_chance(struct stage *stage, const struct plan *plan,
     }
 }
 
-/* All schedules of a bound. False: one failed, or it is enough. */
+/* All schedules of a bound. Returns false if one failed, or if it is enough. */
 static bool explore_bound(struct stage *stage, const struct plan *plan, struct findings *findings,
                           uint32_t preemptions, double start)
 {

@@ -22,7 +22,7 @@ enum cause {
     CAUSES
 };
 
-static const char *const texts[] = {"a latch of the index or a worker",
+static const char *const texts[] = {"a latch of the index, a worker or the markers",
                                     "an id in flight",
                                     "a pending transfer",
                                     "the lock of places",
@@ -59,7 +59,7 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
         address == &store->transfers.aside.word) {
         return PLACES;
     }
-    return store->rcu != NULL ? WRITER : OTHER;
+    return store->protocol_state != NULL ? WRITER : OTHER; /* rcu alone has any */
 }
 
 /* What does a fiber that is blocked or spins here wait for? */
@@ -127,7 +127,7 @@ static const char *look_at_others(struct stage *stage, quipu_protocol protocol, 
         enum cause cause;
 
         if (i == stopped || scheduler_state(i) == FIBER_DONE) continue;
-        if (!scheduler_waits(i, &place)) return "the others go round without end";
+        if (!scheduler_waits(i, &place)) return "the others retry without end";
         cause = cause_of(stage, place);
         causes |= BIT(cause);
         if ((may_wait_for(stage, protocol, i) & BIT(cause)) != 0) continue;

@@ -155,7 +155,7 @@ static const char *judge_walk(struct stage *stage, const struct walk *walk)
         return "quipu_get_account_transfers() failed";
     }
     CLAIM(count == count_created(stage, walk->account, UINT64_MAX),
-          "history: account %u has %zu transfers on its thread, of %zu that were created",
+          "history: account %u has %zu transfers on its strand, of %zu that were created",
           (unsigned)walk->account, count, count_created(stage, walk->account, UINT64_MAX));
     CLAIM(walk->transfer_count >= before && walk->transfer_count <= count,
           "stale read: a walk saw %zu transfers after %zu were done", walk->transfer_count, before);

@@ -1,7 +1,7 @@
 /* judge.h - is what a schedule left and answered as it must be?
  *
  * The history checker judges what it knows of; here is the rest: books that balance, limits,
- * versions without gaps, and walks along a thread that show what had been done before them. */
+ * versions without gaps, and walks along a strand that show what had been done before them. */
 #ifndef EXPLORE_JUDGE_H
 #define EXPLORE_JUDGE_H
 

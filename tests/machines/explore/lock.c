@@ -1,4 +1,4 @@
-/* lock.c - base/lock.h for fibers: who finds a lock held waits until its word is written. */
+/* lock.c - base/lock.h for fibers: one that finds a lock taken waits until its word is written. */
 #include "base/lock.h"
 
 void quipui_lock_wait(struct lock *lock)

@@ -155,7 +155,7 @@ static void print_row(const char *how, const struct findings *findings)
                                       : "");
 }
 
-/* False: something that must not be was found, or what must be was not. */
+/* Returns false if it found what must not be, or did not find what must be. */
 static bool run_plan(struct stage *stage, const struct plan *plan, bool must_fail)
 {
     static struct findings findings;

@@ -296,7 +296,7 @@ void stage_play(void *context, uint32_t fiber)
         play(stage, &stage->history.tapes[1 + fiber], fiber, &ops[i]);
 }
 
-/* A worker for each fiber, so that schedules are not about who adds one. */
+/* A worker for each fiber, so that schedules are not about adding one. */
 static bool hire(struct stage *stage)
 {
     struct workers *workers = &stage->ledger->store.workers;

@@ -35,7 +35,7 @@ struct stage {
     const char *trouble; /* a call that answered what it may not, or NULL */
 };
 
-/* Open a ledger in the arena, run the setup, and keep all that. False: it failed. */
+/* Open a ledger in the arena, run the setup, and keep all that. Returns false if that failed. */
 bool stage_open(struct stage *stage, const struct program *program, quipu_protocol protocol);
 void stage_close(struct stage *stage);
 

@@ -9,7 +9,7 @@
 /* An access to this address comes next: before it, another fiber may run. */
 void explore_point(const volatile void *address, bool writes, const char *function, int line);
 
-/* It wrote: who waits for that may go on. */
+/* It wrote: a fiber that waits for that may go on. */
 void explore_wrote(const volatile void *address);
 
 /* Waiting: spin() until another fiber has written anything since the last spin(); relax() and

@@ -11,10 +11,10 @@
 #define STACK_BYTES ((size_t)256 << 10)
 #define LOCALS_MAX 64
 
-/* Who spins goes round so often although nobody else writes: it may need but another round. */
+/* A fiber spins so often although no other writes: it may only need another round. */
 #define ROUNDS_MAX 100
 
-/* Who has spun so few steps ago is waiting. */
+/* A fiber that spun so few steps ago is waiting. */
 #define ROUND_STEPS 1000
 
 struct fiber {
@@ -68,7 +68,7 @@ static void swap_locals(struct fiber *from, struct fiber *to)
 
 /* --- which addresses matter --- */
 
-/* Per eight bytes of the arena: who read (8 bits), who wrote (8), is it frozen as shared. */
+/* Per eight bytes of the arena: its readers (8 bits), its writers (8), is it frozen as shared. */
 #define WRITERS_SHIFT 8
 #define SHARED ((uint32_t)1 << 16)
 static uint32_t touched[ARENA_BYTES / 8];
@@ -103,7 +103,7 @@ bool scheduler_freeze(void)
     return grown;
 }
 
-/* Note who touches it. Is it known that others do? */
+/* Note that this fiber touches it. Is it known that others do? */
 static bool note(const volatile void *address, bool writing)
 {
     size_t offset = arena_offset(address);
@@ -120,12 +120,12 @@ static bool note(const volatile void *address, bool writing)
     return (*seen & SHARED) != 0;
 }
 
-/* --- who runs --- */
+/* --- which fiber runs --- */
 
 static bool anyone_yields;
 
-/* Fairness (Musuvathi and Qadeer, "Fair stateless model checking", 2008): who goes round in a wait
- * yields to those that could have run meanwhile. */
+/* Fairness (Musuvathi and Qadeer, "Fair stateless model checking", 2008): a fiber that loops in a
+ * wait yields to those that could have run meanwhile. */
 static uint32_t without_yielding(uint32_t ready)
 {
     uint32_t rest = ready;
@@ -184,7 +184,7 @@ static void wake(struct fiber *fiber)
     blocked_count--;
 }
 
-/* Nobody can go on but those who spin. */
+/* Only fibers that spin can go on. */
 static uint32_t wake_spinning(void)
 {
     for (uint32_t i = 0; i < fiber_count; i++) {

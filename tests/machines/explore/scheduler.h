@@ -1,4 +1,4 @@
-/* scheduler.h - fibers of one schedule, and who runs next.
+/* scheduler.h - fibers of one schedule, and which runs next.
  *
  * A schedule is a run of all fibers from their start to their end. Time is steps: one per point at
  * which the scheduler was asked, or a fiber began to wait. At each a strategy (strategy.h) may
@@ -14,7 +14,7 @@
 #define FIBERS_MAX 4
 #define SWITCHES_MAX 4096
 
-/* A schedule that takes longer is going round in circles. */
+/* A schedule that takes longer loops without end. */
 #define STEPS_MAX 20000
 
 enum fiber_state { FIBER_READY, FIBER_BLOCKED, FIBER_STOPPED, FIBER_DONE };
@@ -51,7 +51,7 @@ struct question {
     uint32_t step;
     uint32_t ready;      /* a bit per fiber that can go on */
     uint32_t current;    /* the fiber that asks */
-    uint32_t by_default; /* who runs if nothing is said */
+    uint32_t by_default; /* which runs if nothing is said */
     bool may_stay;       /* the current one can go on */
     bool matters;        /* no less than another fiber touches the address that comes next */
 };
@@ -70,7 +70,7 @@ enum fiber_state scheduler_state(uint32_t fiber);
 /* Where a fiber is: the function of its last point, or of its wait. */
 struct place scheduler_place(uint32_t fiber);
 
-/* Is this fiber waiting: blocked, or going round? Then *place says where. */
+/* Is this fiber waiting: blocked, or spinning? Then *place says where. */
 bool scheduler_waits(uint32_t fiber, struct place *place);
 
 /* The schedule at hand, for a signal handler; and time, for records: grows with each call. */

@@ -1,9 +1,9 @@
-/* strategy.h - ways to choose who runs next.
+/* strategy.h - ways to choose which fiber runs next.
  *
  *   random      at each step another fiber with a probability that is drawn per schedule
  *   pct         Burckhardt et al., "A randomized scheduler with probabilistic guarantees of finding
- *               bugs" (2010): random priorities, the highest runs; at d - 1 random steps whoever
- *               runs falls to the lowest
+ *               bugs" (2010): random priorities, the highest runs; at d - 1 random steps the
+ *               fiber that runs falls to the lowest
  *   exhaustive  every schedule with at most so many preemptions (Musuvathi and Qadeer, "Iterative
  *               context bounding", 2007), at the steps that matter; a switch from a fiber that
  *               waits or has ended is free

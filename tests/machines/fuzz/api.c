@@ -2,8 +2,8 @@
  *
  * The first bytes choose capacities, the clock and whether opening meets a refused allocation; then
  * each call is a byte and what it reads. A session runs once per protocol, each against its own
- * model, event by event, by status, timestamp, receipt and whatever can be read. What the protocols
- * said is compared as well. Clock and allocations are the input's; so a run repeats. */
+ * model, event by event, by status, timestamp, receipt and all that can be read. The answers of the
+ * protocols are compared as well. Clock and allocations are the input's; so a run repeats. */
 #include "machines/fuzz/api.h"
 
 #include <string.h>

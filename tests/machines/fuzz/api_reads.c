@@ -5,8 +5,8 @@
 
 enum { IDS_MAX = 16, FOUND_MAX = 4096 };
 
-/* A read may have released what was due. Whether it did cannot be told from outside, and nor can
- * how far that moved the ledger's clock: so ours must not go back behind it. */
+/* For a read, what was due may have expired. Whether it did cannot be told from outside, nor how
+ * far that moved the ledger's clock: so ours must not go back behind it. */
 static void settle_clock(struct session *s)
 {
     s->twin.floor = s->twin.now;

@@ -1,7 +1,7 @@
 /* history.c - fuzz target: bytes are a history on disk, for the checker.
  *
- * Whatever can be read is judged, twice by one checker and alike; what was found is printed, to
- * nowhere; and the history is the same when it is written down and read again. */
+ * All that can be read is judged, twice by one checker and alike. What was found is printed, to
+ * nowhere. The history is the same when it is written down and read again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

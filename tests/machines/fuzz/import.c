@@ -7,7 +7,7 @@
  *   - each row is accounted for: given to the ledger, bad, or skipped with its chain
  *   - the exit code says that rows were bad or refused if and only if some were, and so does a
  *     complaint
- *   - the rejects are as many as the rows that came to nothing
+ *   - the rejects are as many as the rows that were not posted
  *   - records that could be read are the same when they are written down and read again
  *   - the books balance */
 #define _GNU_SOURCE
@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/csv/chain_reader.h"
-#include "command/csv/number.h"
+#include "command/common/number.h"
+#include "command/load/chain_reader.h"
 #include "command/load/load.h"
 #include "command/load/outcome_tally.h"
 #include "command/look/trial_balance.h"
@@ -30,7 +30,7 @@
 
 /* --- written down and read again --- */
 
-/* All records and chains of a file. False: its header makes no sense. */
+/* All records and chains of a file. Returns false if its header makes no sense. */
 static bool read_file(enum record_kind kind, const char *path, struct window *window,
                       struct intake *intake)
 {

@@ -8,7 +8,7 @@
 
 enum { PATH_BYTES = 4096 };
 
-/* False: it cannot be read. */
+/* Returns false if it cannot be read. */
 static bool replay(const char *path)
 {
     FILE *file = fopen(path, "rb");

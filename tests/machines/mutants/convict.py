@@ -2,14 +2,16 @@
 """convict.py - have each mutant seen by the check that must see it.
 
     convict.py [--build DIR]... [--format text|csv|json] [--jobs N] [NAME...]
-    convict.py --list | --apply
+    convict.py --list | --apply | --table
 
 Without names: all mutants of the builds that are given, and all that need none. A mutant is killed
-if its patch applies, and its killer fails and says what the patch names; else it survives.
+if its patch applies, its killer fails, and the killer says what the patch names. Otherwise the
+mutant survives.
 
     --build DIR   a build whose target `mutants` is made; of ThreadSanitizer or of none
     --list        only say what there is
-    --apply       only see that all patches still apply, and that docs/verification.md lists them
+    --apply       only see that all patches still apply, and that docs/mutants.md is up to date
+    --table       write docs/mutants.md from the patches
 
 Exit: 0 all are killed, 1 some survive, 2 wrong usage.
 """
@@ -19,7 +21,6 @@ import csv
 import glob
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -30,10 +31,24 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 KEYS = ("breaks", "killer", "says", "build", "compile", "quick")
-PAGE = "docs/verification.md"
+PAGE = "docs/mutants.md"
 DRIVEN_MS = "20000"  # so long the driver tries
 KILLED_AFTER_SECONDS = 120
 COLUMNS = ("mutant", "breaks", "killed by", "seconds", "verdict")
+
+PAGE_HEAD = """# Mutants
+
+Generated from the heads of the patches in `tests/machines/mutants/`: `convict.py --table` writes
+this page, and a test checks that it is up to date. Each of the {count} mutants is a deliberate bug
+of the engine, and a check must kill it. [README.md](../tests/machines/mutants/README.md) there says
+how that works, [verification.md](verification.md) what was run lately. The column *breaks* names
+the promise that the bug breaks.
+"""
+FAMILIES = (
+    ("dev", "Logic", "A scene's check, a test, or a program of the explorer kills these."),
+    ("tsan", "Races", "ThreadSanitizer reports these."),
+    ("", "Weak memory", """Nothing on x86-64 can show these weakened orders. The edge checker sees
+the slip. That the orders in the code are strong enough is the business of `./dev model`."""))
 
 
 class Mutant:
@@ -62,6 +77,26 @@ class Mutant:
         if not by.startswith("driver ") and self.says.startswith("[FAIL]"):
             return by
         return f"{self.says.removeprefix('WARNING: ')}: {by.removeprefix('driver ')}"
+
+    def check_in_words(self):
+        """The same as Markdown, for the page."""
+        program, *words = self.killer.split()
+        said = self.says.split(":")[0] if self.says.startswith("WARNING") else self.says
+        if not self.build:
+            return "the edge checker"
+        if program == "explore":
+            given = dict(zip(words[::2], words[1::2]))
+            return f"`explore`, program `{given['--program']}` under {given['--protocol']}"
+        if program != "driver":
+            by = f"`{program}`" + (f", `{words[1]}`" if words[:1] == ["--filter"] else "")
+            return f"ThreadSanitizer, {by}" if self.build == "tsan" else by
+        if self.build == "tsan":
+            said = "ThreadSanitizer"
+        elif said.startswith("broken: "):
+            said = f"check `{said.removeprefix('broken: ')}`"
+        else:
+            said = f"`{said}`"
+        return f"{said}, scene `{words[0]}` under {words[1]}"
 
     def applies(self, to):
         """Apply the patch to the tree `to`, or only try when that is the source."""
@@ -152,6 +187,34 @@ def show_for_machines(rows, form):
         print()
 
 
+def page_of(mutants):
+    """docs/mutants.md"""
+    page = PAGE_HEAD.format(count=len(mutants))
+    for build, title, text in FAMILIES:
+        page += f"\n## {title}\n\n{text}\n\n| mutant | in | breaks | killed by |\n"
+        page += "| --- | --- | --- | --- |\n"
+        for mutant in (m for m in mutants if m.build == build):
+            page += (f"| {mutant.name} | `{mutant.file.removeprefix('engine/')}` | {mutant.breaks} "
+                     f"| {mutant.check_in_words()} |\n")
+    return page
+
+
+def check_patches(mutants):
+    """What --apply says; its exit code."""
+    stale = [mutant.name for mutant in mutants if not mutant.applies(ROOT)]
+    for name in stale:
+        print(f"{name}.patch does not apply any more: write it anew")
+    page = os.path.join(ROOT, PAGE)
+    found = ""
+    if os.path.exists(page):
+        with open(page, encoding="utf-8") as file:
+            found = file.read()
+    old = found != page_of(mutants)
+    if old:
+        print(f"{PAGE} is not up to date: tests/machines/mutants/convict.py --table writes it")
+    return 1 if stale or old or not mutants else 0
+
+
 def builds_of(folders):
     """{"dev": DIR, "tsan": DIR}"""
     found = {}
@@ -197,6 +260,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--apply", action="store_true")
+    parser.add_argument("--table", action="store_true")
     parser.add_argument("names", nargs="*")
     words = parser.parse_args()
 
@@ -211,15 +275,11 @@ def main():
             show_for_machines(rows, words.format)
         return 0
     if words.apply:
-        stale = [mutant.name for mutant in mutants if not mutant.applies(ROOT)]
-        for name in stale:
-            print(f"{name}.patch does not apply any more: write it anew")
-        with open(os.path.join(ROOT, PAGE), encoding="utf-8") as page:
-            listed = set(re.findall(r"^\| ([a-z0-9-]+) \| `[\w/]+/[\w.]+` \|", page.read(), re.M))
-        unlisted = sorted({mutant.name for mutant in mutants} ^ listed)
-        for name in unlisted:
-            print(f"{name}: it is in {PAGE} or here, but not in both")
-        return 1 if stale or unlisted or not mutants else 0
+        return check_patches(mutants)
+    if words.table:
+        with open(os.path.join(ROOT, PAGE), "w", encoding="utf-8") as page:
+            page.write(page_of(mutants))
+        return 0
 
     builds = builds_of(words.build)
     rows, reasons = convict_all(chosen(mutants, words.names, builds), builds, words.jobs,

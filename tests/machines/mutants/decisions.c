@@ -42,8 +42,9 @@ void play_skew(struct scene *scene)
     scene_close(scene);
 }
 
-/* --- verdicts: two accounts are filled together and emptied together, so who cannot empty both is
- * refused for the first: at no instant did it have what the second had not (`verdict`) --- */
+/* --- verdicts: two accounts are filled together and emptied together. So a thread that cannot
+ * empty both is refused for the first: at no instant did it have what the second had not
+ * (`verdict`) --- */
 
 #define FILLINGS 1000
 

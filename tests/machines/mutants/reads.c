@@ -12,7 +12,7 @@ static bool is_writer(unsigned index)
     return index < WRITERS;
 }
 
-/* --- lookups: who finds a transfer by its id finds all of it (`whole`) --- */
+/* --- lookups: a reader that finds a transfer by its id finds all of it (`whole`) --- */
 
 #define LOOKUPS 1500
 
@@ -70,7 +70,7 @@ void play_openings(struct scene *scene)
     scene_close(scene);
 }
 
-/* --- early: who fails is never found, even by those who look meanwhile (`early`) --- */
+/* --- early: a transfer that fails is never found, even by lookups meanwhile (`early`) --- */
 
 #define FAILURES 200
 

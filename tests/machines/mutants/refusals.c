@@ -22,7 +22,7 @@ static void try_again(struct scene *scene)
 }
 
 /* A chain that fails leaves its accounts as they were (`chain`), and what came before is on their
- * threads (`history`). */
+ * strands (`history`). */
 static void break_chain(struct scene *scene)
 {
     quipu_transfer legs[2] = {a_transfer(11, 1, 2, 1, QUIPU_TRANSFER_LINKED),
@@ -99,8 +99,8 @@ void play_refusals(struct scene *scene)
 }
 
 /* --- scarce: a chain that finds no memory, at each place where it asks for some, has changed
- * nothing: it is posted when there is some again (`scarce`). Whoever left an id claimed waits for
- * itself (`deadlock`) --- */
+ * nothing: it is posted when there is some again (`scarce`). A call that left an id claimed waits
+ * for itself (`deadlock`) --- */
 
 #define LONG_CHAIN 4000 /* ids enough that their index grows within it, */
 #define BEFORE 6000     /* these being there */

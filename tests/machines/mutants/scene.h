@@ -74,7 +74,7 @@ void check_sums(struct scene *scene, quipu_uint128 first, unsigned count, quipu_
 /* Nothing is pending on them: check `reserved`. */
 void check_nothing_pending(struct scene *scene, quipu_uint128 first, unsigned count);
 
-/* Versions n, n - 1, ..., 2 along the account's thread, and n is its own: check `history`. Their
+/* Versions n, n - 1, ..., 2 along the account's strand, and n is its own: check `history`. Their
  * timestamps fall: check `order`. */
 void check_history(struct scene *scene, quipu_uint128 id);
 

@@ -15,7 +15,7 @@ static struct random random_for(const struct scene *scene, unsigned index)
     return (struct random){scene->seed * WRITERS + index};
 }
 
-/* --- transfers: nothing is lost (`conservation`), all is on the threads (`history`) --- */
+/* --- transfers: nothing is lost (`conservation`), all is on the strands (`history`) --- */
 
 #define TRANSFERS 800
 

@@ -1,11 +1,11 @@
-/* test_backlog.c - more falls due at once than a call has to release: docs/records.md, "Time-outs".
+/* test_backlog.c - more falls due at once than one call lets expire: docs/records.md, "Time-outs".
  *
- * The model releases all at once, and every answer must be its answer. What a call released is
- * counted in holds.
+ * In the model all of it expires at once, and every answer must be its answer. What a call let
+ * expire is counted in holds.
  *
- *   B1  a call releases what is due on its own accounts, and of others' at most a slice
+ *   B1  a call lets expire what is due on its own accounts, and of others' at most a slice
  *   B2  what is left behind is gone after as many calls as it has slices
- *   B3  no call sees a hold that is due, whoever released what before, in whatever order */
+ *   B3  no call sees a hold that is due, regardless of what expired before, and in which order */
 #include <string.h>
 
 #include "api/ledger.h"
@@ -61,10 +61,10 @@ static void fall_due(struct twin *twin, quipu_uint128 id, unsigned count)
         cr_assert_eq(results[i].status, QUIPU_CREATED);
 }
 
-/* B1 of one call, which has released `own` holds of its own. */
+/* B1 of one call, for which `own` holds of its own have expired. */
 static void check_slice(const struct twin *twin, uint64_t before, uint64_t own)
 {
-    cr_assert_leq(before - held(twin), TIMEOUTS_SLICE + own, "%s: a call released too much",
+    cr_assert_leq(before - held(twin), TIMEOUTS_SLICE + own, "%s: a call let too much expire",
                   twin_name(twin));
     cr_assert_geq(before - held(twin), own, "%s: and its own at least", twin_name(twin));
 }

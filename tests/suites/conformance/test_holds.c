@@ -4,7 +4,7 @@
  * here is what each field says, at the edges.
  *
  *   T1  each state, with its time and its transfer
- *   T2  open until the instant before it is due, expired from it on, whoever asks first
+ *   T2  open until the instant before it is due, expired from it on, for every caller
  *   T3  what is no hold is not found
  *   T4  a unit that fails leaves holds as they were
  *   T5  the open holds of an account: both sides, in order, by pages */

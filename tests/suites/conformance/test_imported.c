@@ -120,7 +120,7 @@ EVERY_PROTOCOL(imported, timestamps_are_in_the_past)
     twin_close(&twin);
 }
 
-/* The first event says which kind of batch it is, whatever becomes of it. */
+/* The first event says which kind of batch it is, with any outcome. */
 EVERY_PROTOCOL(imported, batches_are_of_one_kind)
 {
     struct twin twin;

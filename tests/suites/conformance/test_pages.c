@@ -3,12 +3,12 @@
  *
  *   T1  by pages of a twentieth, a walk costs at most three times what it costs in one piece: the
  *       transfers of an account, its balances, and all transfers, in either direction
- *   T2  who follows an account or the ledger pays for what is new
+ *   T2  a program that follows an account or the ledger pays for what is new
  *   T3  the newest page of a strand that nobody has walked costs a page
- *   T4  places that come to nothing do not make scans slow for ever
+ *   T4  places that stay unused do not make scans slow for ever
  *   T5  pages of a long strand are those of the model
  *   T6  a call leaves no more scratch than a worker may keep
- *   T7  who follows the changes pays for what is new, however long the strands are */
+ *   T7  a program that follows the changes pays for what is new, with strands of any length */
 #include "support/twin.h"
 
 #include "api/ledger.h"

@@ -1,4 +1,4 @@
-/* test_timeouts.c - a pending transfer with a time-out is released exactly when it is due.
+/* test_timeouts.c - a pending transfer with a time-out expires exactly when it is due.
  *
  * Due is `timestamp + timeout`: one nanosecond before, every check and every read sees the hold;
  * from then on none does. */
@@ -44,13 +44,13 @@ EVERY_PROTOCOL(timeouts, are_seen_by_reads_at_the_instant)
     twin_audit(&twin);
     twin.now = due;
     cr_assert(twin_look(&twin, A, &version).debits_pending == 0);
-    cr_assert_eq(version, 3, "a release is a change");
+    cr_assert_eq(version, 3, "an expiry is a change");
     cr_assert(twin_look(&twin, B, &version).credits_pending == 0);
     cr_assert_eq(version, 4, "of both accounts");
     twin_close(&twin);
 }
 
-/* Each way of reading, as the first to come after the release. */
+/* Each way of reading, as the first to come after the expiry. */
 EVERY_PROTOCOL(timeouts, are_seen_by_every_read)
 {
     struct twin twin;
@@ -114,7 +114,7 @@ EVERY_PROTOCOL(timeouts, fall_between_the_events_of_a_batch)
     twin_close(&twin);
 }
 
-/* The same within a chain, which then fails: the release stays. */
+/* The same within a chain, which then fails: the expiry stays. */
 EVERY_PROTOCOL(timeouts, outlive_a_broken_chain)
 {
     struct twin twin;
@@ -150,7 +150,7 @@ EVERY_PROTOCOL(timeouts, decide_a_post_and_a_void)
             twin.now = due - (uint64_t)before;
             twin_transfer(&twin, voids ? a_void(id + 1, id) : a_post(id + 1, id, 5),
                           before ? QUIPU_CREATED : IS(PENDING_TRANSFER_EXPIRED));
-            /* What was resolved in time is not released again. */
+            /* What was resolved in time does not expire. */
             twin.now = due + SECOND;
             twin_audit(&twin);
             twin_transfer(&twin, a_post(id + 2, id, 5),
@@ -210,7 +210,7 @@ EVERY_PROTOCOL(timeouts, may_have_passed_long_ago)
     twin_close(&twin);
 }
 
-/* The balances after a transfer show releases that came before it; a release has no entry. */
+/* The balances after a transfer show expiries that came before it; an expiry has no entry. */
 EVERY_PROTOCOL(timeouts, show_in_the_balances_that_follow)
 {
     struct twin twin;

@@ -236,7 +236,7 @@ EVERY_PROTOCOL(two_phase, inherits_what_is_zero)
     twin_close(&twin);
 }
 
-/* A hold takes funds at once; its post takes no more, and what was released is free again. */
+/* A hold takes funds at once; its post takes no more, and what was given back is free again. */
 EVERY_PROTOCOL(two_phase, holds_funds)
 {
     struct twin twin;

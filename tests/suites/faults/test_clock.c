@@ -3,9 +3,9 @@
  *   C1  under load, whatever the clock says, timestamps are unique, below 2^63, and those of calls
  *       that began later are larger; the books are right
  *   C2  nothing expires early, nor is seen again once it has expired
- *   C3  what a read released at a time that the clock took back is over: who writes goes on
+ *   C3  what expired for a read at a time that the clock took back is over: writers go on
  *   C4  a clock near 2^63 is not believed: it neither overflows nor uses timestamps up
- *   C5  a clock that stops stops only who asks it, and under rcu other writers */
+ *   C5  a clock that stops stops only the call that asks it, and under rcu other writers */
 #include "support/checks.h"
 #include "support/ledger.h"
 #include "support/random.h"
@@ -156,11 +156,11 @@ EVERY_PROTOCOL(clock, c3_a_release_that_the_clock_took_back, .timeout = 60)
 
     due = post(ledger, a_hold(1, 1, 2, 5, 3600)).timestamp + 3600 * SECOND;
     now = due;
-    cr_assert(!is_held(ledger)); /* released by a read, which draws no timestamp */
+    cr_assert(!is_held(ledger)); /* it expired for a read, which draws no timestamp */
     now = NOON;
     result = post(ledger, a_transfer(2, 1, 2, 1));
     cr_assert_eq(result.status, QUIPU_CREATED);
-    cr_assert(result.timestamp >= due, "it happened after the release");
+    cr_assert(result.timestamp >= due, "it happened after the expiry");
     cr_assert_null(check_ledger(ledger, 2, true));
     ledger_close(ledger);
 }
@@ -218,7 +218,7 @@ EVERY_PROTOCOL(clock, c4_far_but_believed, .timeout = 60)
     ledger_close(ledger);
 }
 
-/* A clock that stops the thread that says so, until it is let go. */
+/* A clock that stops the thread that says so, until the test lets it go on. */
 static _Thread_local bool stops_here;
 static uint64_t stopped, let_go, written;
 

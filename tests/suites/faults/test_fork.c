@@ -112,7 +112,7 @@ EVERY_PROTOCOL(fork, f1_a_ledger_at_rest_is_copied, .timeout = 120)
         open_another(protocol, SMALL);
         child_end(0);
     }
-    /* The same ids, while the child is at it. */
+    /* The same ids, while the child works. */
     cr_assert(post(ledger, 1 + SMALL, SMALL));
     cr_assert_eq(child_wait(child), 0, "%s", protocol_name(protocol));
     cr_assert_eq(ledger_account(ledger, 1, NULL).debits_posted, SMALL);
@@ -121,7 +121,7 @@ EVERY_PROTOCOL(fork, f1_a_ledger_at_rest_is_copied, .timeout = 120)
     ledger_close(ledger);
 }
 
-/* A clock that stops whoever asks it while `stop` is set, until it is cleared. */
+/* A clock that stops its caller while `stop` is set, until it is cleared. */
 static uint64_t stop, stopped;
 
 static uint64_t stopping_clock(void *context)

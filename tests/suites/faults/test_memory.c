@@ -66,7 +66,7 @@ static bool are_true(struct load *load, const quipu_transfer *events, const quip
     return true;
 }
 
-/* A history is whole, or there was no memory to release what is due. */
+/* A history is whole, or there was no memory to let expire what is due. */
 static bool read_history(struct load *load, quipu_uint128 id)
 {
     quipu_account_filter filter = {

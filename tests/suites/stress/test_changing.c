@@ -1,8 +1,8 @@
 /* test_changing.c - another thread changes what a call was given, while the call reads it.
  *
  * Shared memory with a client, say. The call must use some value that was there for each field, and
- * the same wherever it looks: ids are found under their own hashes, chains are cut alike by all who
- * count their legs. Then, whatever was made of the events:
+ * the same wherever it looks: ids are found under their own hashes, chains are cut alike wherever
+ * their legs are counted. Then, with any outcome of the events:
  *
  *   T1  nothing is read or written out of bounds (asan)
  *   T2  the books balance, histories have no gap, totals are what transfers make (checks.h)
@@ -268,7 +268,7 @@ EVERY_PROTOCOL(changing, events_are_read_once, .timeout = 240)
     ledger_close(given.ledger);
 }
 
-/* Whatever becomes of them, a call writes to nothing that it is given to read. */
+/* With any outcome, a call writes to nothing that it is given to read. */
 EVERY_PROTOCOL(changing, what_is_given_is_not_written)
 {
     const quipu_account accounts[2] = {an_account(1), an_account(2)};

@@ -89,7 +89,7 @@ static const char *use_transfer(struct creation *creation, quipu_uint128 id, uin
     return NULL;
 }
 
-/* Pay an account that may not be there yet; whoever is refused is refused again. */
+/* Pay an account that may not be there yet; a thread that is refused is refused again. */
 static const char *pay(struct creation *creation, quipu_uint128 id, quipu_uint128 key, bool made)
 {
     quipu_transfer event = a_transfer(key, 1, id, 1);

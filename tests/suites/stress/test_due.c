@@ -1,4 +1,4 @@
-/* test_due.c - holds fall due under load, more at a time than a call releases.
+/* test_due.c - holds fall due under load, more at a time than one call lets expire.
  *
  * A clock of the test's own. One writer opens a hold between accounts 1 and 2, lets it fall due,
  * and says so, again and again; the amount is the number of the turn. Another keeps a backlog of

@@ -2,7 +2,7 @@
  *
  *   T1  a hold is resolved exactly once: by one post, by one void, or by its time
  *   T2  all losers are told the same: posted, voided or expired
- *   T3  whoever resolved it did so before it was due; whoever found it expired did not
+ *   T3  a thread that resolved it did so before it was due; one that found it expired did not
  *   T4  no read that begins when a hold is due sees it
  *   T5  after traffic with time-outs the books are right, and every hold is gone (K1, K2, K6) */
 #include <sched.h>
@@ -175,7 +175,7 @@ static void read_when_due(void *context, unsigned index)
         quipu_uint128 id = index == 1 ? 1 : 2;
         quipu_account account;
 
-        (void)sched_yield(); /* or whoever holds waits for our time slices, one after another */
+        (void)sched_yield(); /* or the lock's owner waits for our time slices, one after another */
         if (quipu_lookup_accounts(due->ledger, &id, 1, &account, NULL) != QUIPU_OK) return;
         if (when == 0 || now < when || shared_read(&due->when) != when) continue;
         (void)shared_add(&due->read_count, 1);

@@ -1,12 +1,12 @@
-/* test_huge.c - amounts near 2^127 and 2^128 behind what lets go of them, in one chain.
+/* test_huge.c - amounts near 2^127 and 2^128 behind what gives them back, in one chain.
  *
  *   T1  an account has room for less than RIVAL, before each chain that hands on a hold of 2^127
- *       and after it; so nobody ever gets RIVAL from it, though the amounts of the chain and what
+ *       and after it; so no call ever gets RIVAL from it, though the amounts of the chain and what
  *       is taken already are together over 2^128
- *   T2  such a chain never fails, and never fails to return: it needs no more than it lets go
+ *   T2  such a chain never fails, and never fails to return: it needs no more than it gives back
  *   T3  what is read keeps every limit at every instant
- *   T4  chains that let go and take, against small transfers, voids and time-outs of the same hold,
- *       leave the books right */
+ *   T4  chains that give back and take, against small transfers, voids and time-outs of the same
+ *       hold, leave the books right */
 #include <sched.h>
 
 #include "support/checks.h"
@@ -73,7 +73,7 @@ static void open_pass(struct pass *pass, quipu_protocol protocol)
         cr_assert_eq(results[i].status, QUIPU_CREATED);
 }
 
-/* Hand on the hold: let go of it, by a void or by a post of nothing, and hold as much again. */
+/* Hand on the hold: give it back, by a void or by a post of nothing, and hold as much again. */
 static void hand_on(struct pass *pass)
 {
     quipu_uint128 hold = 3;

@@ -18,7 +18,7 @@ static void write_on(void *context, unsigned index)
     traffic_write(context, index);
 }
 
-/* Traffic, then a verdict; true: convicted. */
+/* Traffic, then a verdict. Returns true if it convicts. */
 static bool convict(uint64_t seed, const char *(*check)(quipu_ledger *, unsigned))
 {
     static struct traffic traffic;

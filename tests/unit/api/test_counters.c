@@ -1,6 +1,6 @@
 /* test_counters.c - how full a ledger is, as it says itself.
  *
- *   C1  exact while no call is in flight, whatever came to nothing
+ *   C1  exact while no call is in flight, also after events that failed
  *   C2  never more than the capacity, and never less than what was stored before, while others
  *       write
  *   C3  misuse is refused */
@@ -65,7 +65,7 @@ EVERY_PROTOCOL(counters, are_exact)
     cr_assert_geq(is.table_bytes, 2 * 192 + 5 * 176 + 3 * 72 + 2 * 16);
 
     now += 2 * SECOND;
-    (void)ledger_account(ledger, 1, NULL); /* something is due, and is released */
+    (void)ledger_account(ledger, 1, NULL); /* something is due, and expires */
     is = count(ledger);
     cr_assert_eq(is.timeouts, 1);
     cr_assert_eq(is.holds, 3, "a resolved one stays");

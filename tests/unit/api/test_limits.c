@@ -130,8 +130,8 @@ EVERY_PROTOCOL(limits, of_transfers)
     ledger_close(ledger);
 }
 
-/* The place of a transfer that came to nothing is used again, whatever the batch: a ledger for so
- * many transfers takes so many, among as many that are refused, exist, or are ill-formed. */
+/* The place of a transfer that failed is used again, in any batch: a ledger for so many transfers
+ * takes so many, among as many that are refused, exist, or are ill-formed. */
 EVERY_PROTOCOL(limits, of_transfers_that_came_to_nothing)
 {
     enum { MANY = 96, BATCH = 40 };
@@ -247,7 +247,7 @@ EVERY_PROTOCOL(limits, of_failed_ids)
         CREATE(a_transfer(i, 1, 99, 1), no_space);
     for (unsigned i = 1; i <= 3; i++)
         CREATE(a_transfer(i, 1, 2, 1), QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED);
-    /* Such an id is free, for whatever comes. */
+    /* Such an id is free, for any event. */
     CREATE(a_transfer(4, 1, 2, 1), QUIPU_CREATED);
     CREATE(a_hold(5, 1, 2, 1, 0), QUIPU_CREATED);
     CREATE(a_post(6, 55, 1), no_space);
@@ -296,7 +296,7 @@ EVERY_PROTOCOL(limits, of_failed_ids_are_those_of_transfers)
     ledger_close(ledger);
 }
 
-/* All places are in a row, whatever was handed out and came back before. */
+/* All places are in a row, regardless of what was handed out and came back before. */
 EVERY_PROTOCOL(limits, leave_room_for_one_long_chain)
 {
     quipu_ledger *ledger = small(*protocol_index, CAPACITY, CAPACITY);

@@ -58,7 +58,7 @@ EVERY_PROTOCOL(misuse, of_create_transfers)
     tear_down(&twin);
 }
 
-/* Under cas an argument that makes no sense is still INVALID, or else the call UNSUPPORTED. */
+/* Under cas an argument that makes no sense is still INVALID. All other calls are UNSUPPORTED. */
 EVERY_PROTOCOL(misuse, of_commit)
 {
     struct twin twin;

@@ -285,7 +285,7 @@ static void refuse_each(int protocol_index, bool until_said)
         refused = false;
         open_twin(&twin, protocol_index);
         scenario(&twin);
-        met = refuse_at == NEVER || refused; /* else all went well without one more */
+        met = refuse_at == NEVER || refused; /* or all went well without one more */
         refuse_at = NEVER;
         silent = true;
         twin_close(&twin);

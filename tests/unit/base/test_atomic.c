@@ -54,7 +54,7 @@ struct halves {
     unsigned torn[THREADS];
 };
 
-/* Both halves are always the same: whoever sees them differ saw half of a change. */
+/* Both halves are always the same: a reader that sees them differ saw half of a change. */
 static void count_up(void *context, unsigned thread)
 {
     struct halves *halves = context;

@@ -1,4 +1,5 @@
-/* test_clock.c - timestamps are unique and in the order of real time, whatever the clock says. */
+/* test_clock.c - timestamps are unique and in the order of real time, even if the clock is
+ * wrong. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdlib.h>

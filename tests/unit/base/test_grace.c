@@ -68,7 +68,7 @@ static void *linger(void *context)
 }
 
 /* Not by threads_run(), whose signals wake sleepers. */
-Test(grace, wakes_who_sleeps, .timeout = 60)
+Test(grace, wakes_a_sleeper, .timeout = 60)
 {
     for (int i = 0; i < 5; i++) {
         struct stay stay = {0};

@@ -127,7 +127,7 @@ static bool is_asleep(uint64_t id)
 }
 
 /* Not by threads_run(): it wakes sleepers itself, now and then. */
-Test(lock, wakes_all_who_sleep, .timeout = 60)
+Test(lock, wakes_all_sleepers, .timeout = 60)
 {
     for (unsigned round = 0; round < 20; round++) {
         struct guarded guarded = {.rounds = 0};

@@ -1,6 +1,6 @@
 /* test_recover_refuses.c - logs that contradict themselves, and ledgers that have too little room.
  *
- *   F1  whatever is wrong with the entries is QUIPU_CORRUPT, in words that say what
+ *   F1  all that is wrong with the entries is QUIPU_CORRUPT, in words that say what
  *   F2  more than there is room for is QUIPU_NO_SPACE; what fits to the last place, fits
  *   F3  each allocation may fail: QUIPU_NO_MEMORY, and nothing is left over
  *   F4  bytes that are no entries do no harm */

@@ -1,6 +1,7 @@
-/* test_select.c - the oldest or newest so many of what is offered, in whatever order. */
+/* test_select.c - the oldest or newest so many of what is offered, in any order. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "read/select.h"
 #include "support/random.h"
@@ -44,7 +45,8 @@ static void check(struct random *random, enum order order, size_t room, bool new
         size_t before = selection.count;
 
         sorted[i] = timestamps[i];
-        quipui_select(&selection, timestamps[i], i);
+        quipui_select(&selection,
+                      &(struct pick){selection_rank(&selection, timestamps[i]), .place = i});
         cr_assert(takes || selection.count == before, "what it says it does not take it does not");
     }
     quipui_selection_sort(&selection);
@@ -56,13 +58,45 @@ static void check(struct random *random, enum order order, size_t room, bool new
     }
 }
 
-Test(select, the_best_whatever_comes_first)
+Test(select, the_best_in_any_order)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct random random = {seed};
         size_t room = 1 + random_below(&random, COUNT);
 
         check(&random, (enum order)(seed % ORDERS), room, random_one_in(&random, 2));
+    }
+}
+
+/* Of one timestamp the lowest order is best, in whatever order they come. */
+Test(select, by_order_what_is_of_one_time)
+{
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        static struct pick offered[COUNT], picks[COUNT], before[COUNT];
+        struct random random = {seed};
+        struct selection selection = {.picks = picks, .room = 1 + random_below(&random, COUNT)};
+
+        for (uint64_t i = 0; i < COUNT; i++)
+            offered[i] = (struct pick){1 + i / 10, i % 10, i, i % 3};
+        for (uint32_t i = COUNT - 1; i > 0; i--) {
+            uint32_t other = random_below(&random, i + 1);
+            struct pick kept = offered[i];
+
+            offered[i] = offered[other];
+            offered[other] = kept;
+        }
+        for (size_t i = 0; i < COUNT; i++) {
+            bool takes = selection_takes(&selection, offered[i].rank);
+
+            memcpy(before, picks, sizeof picks);
+            quipui_select(&selection, &offered[i]);
+            cr_assert(takes || memcmp(before, picks, sizeof picks) == 0);
+        }
+        quipui_selection_sort(&selection);
+        for (uint64_t i = 0; i < selection.room; i++) {
+            cr_assert_eq(selection.picks[i].place, i, "seed %llu", (unsigned long long)seed);
+            cr_assert_eq(selection.picks[i].kind, i % 3);
+        }
     }
 }
 

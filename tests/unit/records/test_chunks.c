@@ -1,10 +1,10 @@
 /* test_chunks.c - what readers note about chunks of places.
  *
  *   T1  a chunk that nothing was handed out of is known to be empty
- *   T2  a note holds while as many places are handed out as it is about, and not else
+ *   T2  a note is true only while as many places are handed out as it is about
  *   T3  there is no note of a chunk with a place in use
  *   T4  places that came back count no more; taken again they end the note until it is replaced
- *   T5  a reader finds no span that nobody noted, whatever others note and hand out meanwhile */
+ *   T5  a reader finds no span that nobody noted, while others note and hand out */
 #include <criterion/criterion.h>
 
 #include "records/places.h"
@@ -102,7 +102,7 @@ Test(chunks, follow_the_places)
     places.chunks = &chunks;
     cr_assert_eq(quipui_places_take(&places, 1, &range), QUIPU_OK);
     cr_assert(note(chunk_at(&chunks, 3), CHUNK_PLACES, 1, 2), "handed out");
-    cr_assert(note(chunk_group_at(&chunks, 0), RANGE_CHUNK, 1, 2));
+    cr_assert(note(chunk_group_at(&chunks, 0), GRANT_PLACES, 1, 2));
     range.next = 100;
     quipui_places_give_back(&places, &range);
     cr_assert(is_known(chunk_at(&chunks, 2), 0, 0, 0), "came back");

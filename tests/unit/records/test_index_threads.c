@@ -1,16 +1,16 @@
-/* test_index_threads.c - lookups race with claims, growth and release.
+/* test_index_threads.c - lookups race with claims, growth and ids that are freed.
  *
  *   T1  an id that is stored is always found, with its record
  *   T2  an id that nobody ever claimed is never found
  *   T3  of racing claims of one id exactly one wins
  *
- * Ids share a shard and a few homes, so that every release moves entries which others look for. */
+ * Ids share a shard and a few homes, so that every freed id moves entries which others look for. */
 #include "unit/records/index_fixture.h"
 
 #include <sched.h>
 
 enum { THREADS = 4, SHARD = 77, ENTRIES = 8, HOME = 7 };
-enum { CHURNED = 4, GROUP = 7 }; /* ids of a shard that are released, and all of them */
+enum { CHURNED = 4, GROUP = 7 }; /* ids of a shard that are freed, and all of them */
 
 struct race {
     quipu_uint128 ids[INDEX_SHARDS * GROUP]; /* colliding */
@@ -60,7 +60,7 @@ static void check(unsigned rounds)
     cr_assert_gt(rounds, 0);
 }
 
-/* In each shard: some are claimed, others stored behind them, and when the first are released,
+/* In each shard: some are claimed, others stored behind them, and when the first are freed,
  * which takes each of the stored ones nearer to its home, all others are looking for these. */
 static void move_or_look(void *context, unsigned thread)
 {
@@ -204,7 +204,7 @@ struct claims {
     unsigned won[THREADS], told[THREADS];
 };
 
-/* All threads claim the same ids; who wins stores, burns or gives back, the rest are told. */
+/* All threads claim the same ids. The winner stores, burns or frees the id; the others are told. */
 static void claim_all(void *context, unsigned thread)
 {
     struct claims *claims = context;

@@ -2,8 +2,9 @@
  *
  *   T1  it has all that were added, in order, and finds any by number and by time
  *   T2  it finds them in a logarithm of steps
- *   T3  of readers that add at once one is first; what the others could not add is used again
- *   T4  without memory none is added, and the list is as it was */
+ *   T3  of readers that add at once one is first; what the others could not add is used again, by
+ *       any reader and for any account
+ *   T4  without memory none is added, the list is as it was, and no place is lost */
 #include <criterion/criterion.h>
 
 #include "records/markers.h"
@@ -13,14 +14,11 @@ enum { COUNT = 5000, TRANSFERS = COUNT * 64, THREADS = 4 };
 
 static struct markers markers;
 static struct slot slot;
-static struct worker workers[THREADS];
 
 static void set_up(void)
 {
     cr_assert(quipui_markers_open(&markers, TRANSFERS));
     slot = (struct slot){.id = 1};
-    for (unsigned i = 0; i < THREADS; i++)
-        workers[i] = (struct worker){.spare_markers = 0};
 }
 
 static void tear_down(void)
@@ -36,7 +34,7 @@ static struct marker a_marker(uint64_t number)
 }
 
 /* Add markers up to `number` after what there is. */
-static void add_up_to(struct worker *worker, uint64_t number)
+static void add_up_to(uint64_t number)
 {
     static _Thread_local struct marker wanted[COUNT];
     uint32_t newest = marker_newest(&slot);
@@ -45,7 +43,7 @@ static void add_up_to(struct worker *worker, uint64_t number)
     if (from >= number) return;
     for (uint64_t i = from; i < number; i++)
         wanted[i - from] = a_marker(i + 1);
-    quipui_markers_add(&markers, worker, &slot, newest, wanted, number - from);
+    quipui_markers_add(&markers, &slot, newest, wanted, number - from);
 }
 
 static void check_list(void)
@@ -70,10 +68,10 @@ Test(markers, are_found_by_number_and_time, .init = set_up, .fini = tear_down)
 {
     check_list();
     for (uint64_t number = 1; number < 200; number++) {
-        add_up_to(&workers[0], number);
+        add_up_to(number);
         check_list();
     }
-    add_up_to(&workers[0], COUNT);
+    add_up_to(COUNT);
     check_list();
 }
 
@@ -81,7 +79,7 @@ Test(markers, are_found_in_few_steps, .init = set_up, .fini = tear_down)
 {
     unsigned most = 0;
 
-    add_up_to(&workers[0], COUNT);
+    add_up_to(COUNT);
     for (uint64_t n = 1; n <= COUNT; n++) {
         uint32_t place = marker_newest(&slot);
         unsigned steps = 0;
@@ -101,23 +99,44 @@ static void add_at_once(void *context, unsigned index)
 {
     (void)context;
     for (uint64_t number = 1 + index; number <= COUNT; number += 1 + index)
-        add_up_to(&workers[index], number);
+        add_up_to(number);
+}
+
+static uint64_t count_spare(void)
+{
+    uint64_t spare = 0;
+
+    for (uint32_t place = markers.spare; place != 0; place = marker_at(&markers, place)->previous)
+        spare++;
+    return spare;
 }
 
 Test(markers, are_added_by_one, .init = set_up, .fini = tear_down)
 {
-    uint64_t spare = 0;
-
     threads_run(THREADS, add_at_once, NULL);
-    add_up_to(&workers[0], COUNT);
+    add_up_to(COUNT);
     check_list();
-    for (unsigned i = 0; i < THREADS; i++) {
-        uint32_t place = workers[i].spare_markers;
+    cr_assert_eq(load_relaxed(&markers.used), COUNT + count_spare(), "T3: none is lost");
+}
 
-        for (; place != 0; place = marker_at(&markers, place)->previous)
-            spare++;
-    }
-    cr_assert_eq(load_relaxed(&markers.used), COUNT + spare, "T3: none is lost");
+/* A reader that is always too late, as often as there are markers. */
+Test(markers, never_run_out_while_some_are_spare, .init = set_up, .fini = tear_down)
+{
+    static struct marker wanted[100];
+    struct slot other = {.id = 2};
+
+    add_up_to(1);
+    for (unsigned i = 0; i < 100; i++)
+        wanted[i] = a_marker(i + 1);
+    for (uint64_t i = 0; i < markers.capacity; i++)
+        quipui_markers_add(&markers, &slot, 0, wanted, 100);
+    cr_assert_eq(load_relaxed(&markers.used), 101);
+    cr_assert_eq(count_spare(), 100);
+    quipui_markers_add(&markers, &other, 0, wanted, 100);
+    cr_assert_eq(marker_at(&markers, marker_newest(&other))->number, 100, "T3");
+    cr_assert_eq(load_relaxed(&markers.used), 101);
+    cr_assert_eq(count_spare(), 0);
+    check_list();
 }
 
 static bool refuse(void)
@@ -127,12 +146,14 @@ static bool refuse(void)
 
 Test(markers, need_memory, .init = set_up, .fini = tear_down)
 {
-    add_up_to(&workers[0], 10);
+    add_up_to(10);
     quipui_memory_refuse = refuse;
-    add_up_to(&workers[0], COUNT);
+    for (unsigned i = 0; i < 10; i++)
+        add_up_to(COUNT);
     quipui_memory_refuse = NULL;
     cr_assert_lt(marker_at(&markers, marker_newest(&slot))->number, COUNT, "T4");
+    cr_assert_eq(load_relaxed(&markers.used), marker_at(&markers, marker_newest(&slot))->number);
     check_list();
-    add_up_to(&workers[0], COUNT);
+    add_up_to(COUNT);
     check_list();
 }

@@ -1,12 +1,12 @@
 /* test_places.c - every place is handed out in the end, and none twice.
  *
- *   T1  no place has two owners at once, whatever threads take and give back
+ *   T1  no place has two owners at once while threads take places and give them back
  *   T2  QUIPU_NO_SPACE comes when there are none left, and not before
- *   T3  chunks shrink to one towards the end
+ *   T3  grants shrink to one towards the end
  *   T4  a range that came back is handed out again, however deep in the list
  *   T5  without memory nothing is handed out
  *   T6  ranges that came back and touch, each other or what was never handed out, are one
- *   T7  what is left of a range that is larger than a chunk stays; the count of what came back is
+ *   T7  what is left of a range that is larger than a grant stays; the count of what came back is
  *       right */
 #include <criterion/criterion.h>
 
@@ -57,15 +57,15 @@ Test(range, is_all_handed_out_once)
     static const uint64_t capacities[] = {1, 2, 15, 16, 17, 100, 1024, 20000, CAPACITY_MAX};
 
     for (size_t i = 0; i < sizeof capacities / sizeof capacities[0]; i++) {
-        uint64_t next = 0, last_chunk = RANGE_CHUNK;
+        uint64_t next = 0, last_grant = GRANT_PLACES;
         struct range range = {0, 0};
 
         set_up(capacities[i]);
         while (take(1, &range) == QUIPU_OK) {
             cr_assert_eq(range.next, next, "in a row while nothing comes back");
-            cr_assert_leq(range_count(&range), last_chunk, "chunks shrink");
+            cr_assert_leq(range_count(&range), last_grant, "grants shrink");
             cr_assert_geq(range_count(&range), 1);
-            last_chunk = range_count(&range);
+            last_grant = range_count(&range);
             next = range.end;
             cr_assert_eq(places_end(&places), next);
             /* Usable in both tables. */
@@ -74,7 +74,7 @@ Test(range, is_all_handed_out_once)
         }
         cr_assert_eq(next, capacities[i], "%llu of %llu places", (unsigned long long)next,
                      (unsigned long long)capacities[i]);
-        cr_assert_eq(last_chunk, 1);
+        cr_assert_eq(last_grant, 1);
         cr_assert_eq(take(1, &range), QUIPU_NO_SPACE);
         tear_down();
     }
@@ -86,7 +86,7 @@ Test(range, has_room_to_the_last_place)
 
     set_up(100);
     cr_assert_eq(take(101, &range), QUIPU_NO_SPACE);
-    cr_assert_eq(take(97, &range), QUIPU_OK, "more than a chunk");
+    cr_assert_eq(take(97, &range), QUIPU_OK, "more than a grant");
     cr_assert_eq(range_count(&range), 97);
     cr_assert_eq(take(4, &range), QUIPU_NO_SPACE);
     cr_assert_eq(take(3, &range), QUIPU_OK);
@@ -129,7 +129,7 @@ Test(range, that_came_back_goes_out_again)
 }
 
 /* T7 */
-Test(range, that_came_back_goes_out_by_the_chunk)
+Test(range, that_came_back_goes_out_by_the_grant)
 {
     struct range all = {0, 0}, range;
     uint64_t left = 320;

@@ -20,7 +20,7 @@ static struct worker *a_worker(void)
     return worker;
 }
 
-/* Holds that came to nothing are for whoever needs one, too, also while their worker is busy. */
+/* Unused holds of a worker are for any call that needs one, also while that worker is busy. */
 Test(store, calls_in_spare_holds)
 {
     enum { MANY = 1000 };
@@ -97,9 +97,9 @@ Test(store, keeps_failed_ids_apart)
     worker = a_worker();
     other = a_worker();
     for (unsigned i = 0; i < FAILED_IDS; i++) {
-        struct worker *who = i % 2 == 0 ? worker : other;
+        struct worker *keeper = i % 2 == 0 ? worker : other;
 
-        cr_assert(quipui_failed_id_keep(&store, who, 100 + i, &place), "%u", i);
+        cr_assert(quipui_failed_id_keep(&store, keeper, 100 + i, &place), "%u", i);
         cr_assert(*burnt_at(&store.transfers, place) == 100 + i);
     }
     cr_assert_not(quipui_failed_id_keep(&store, worker, 99, &place));

@@ -3,7 +3,7 @@
  *
  *   T1  the first is one that falls due earliest, of all or of an account, only from its instant on
  *   T2  `earliest` says when that is, `rounds` counts what was taken out, `latest` is the latest
- *       that was released: of the ledger, and of the two accounts that a hold is between
+ *       that expired: of the ledger, and of the two accounts that a hold is between
  *   T3  a hold can be taken out from anywhere, and an account knows its place
  *   T4  adding without memory changes nothing */
 #include <criterion/criterion.h>

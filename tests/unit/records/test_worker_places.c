@@ -1,6 +1,6 @@
 /* test_worker_places.c - places between their table and a worker's hands.
  *
- *   H1  what a worker keeps is found by whoever needs it, busy or idle; what is in hands is not
+ *   H1  a call that needs what a worker keeps, busy or idle, finds it; not what is in hands
  *   H2  places of a unit are in a row, also where they were kept in pieces
  *   H3  what is left in hands goes back, and is used first
  *   H4  while fewer places are in hands than there are, nobody is told that there is none (P3)
@@ -68,7 +68,7 @@ static uint64_t used(void)
 }
 
 /* H1, H6 */
-Test(keep, is_for_whoever_needs_it)
+Test(keep, is_for_all_that_need_it)
 {
     struct worker *rich, *poor;
     uint64_t count = 0;
@@ -147,7 +147,7 @@ Test(keep, takes_for_a_run_what_came_to_nothing_first)
     worker = a_worker();
     cr_assert_eq(quipui_keep_take_run(&places, &workers, worker, 16), 16);
     before = worker->places;
-    for (int i = 0; i < 5; i++) { /* three come to nothing, of which two are used again */
+    for (int i = 0; i < 5; i++) { /* three stay unused, of which two are used again */
         uint64_t place = worker_place(worker);
 
         if (i % 2 == 0) worker_place_back(worker, place);
@@ -230,7 +230,7 @@ static void own(struct fillers *fillers, uint64_t place)
     if (shared_add(&owners[place], 1) != 0) (void)shared_add(&fillers->twice, 1);
 }
 
-/* H5: runs and units, of which some come to nothing, until there is no place. */
+/* H5: runs and units, some of whose places stay unused, until there is no place. */
 static void fill(void *context, unsigned thread)
 {
     struct fillers *fillers = context;

@@ -137,7 +137,7 @@ Test(rules_resolve, says_what_amounts_mean)
     }
 }
 
-/* From the instant timestamp + timeout on a hold is as good as released. */
+/* From the instant timestamp + timeout on a hold is as good as expired. */
 Test(rules_resolve, is_late_at_the_instant)
 {
     static const struct {

@@ -104,7 +104,7 @@ static inline uint32_t trial_resolve(struct trial *trial)
     return trial_apply(trial, true);
 }
 
-/* A plain transfer of 10 from A to B, who have plenty; and a hold of 10 between them. */
+/* A plain transfer of 10 from A to B, which have plenty; and a hold of 10 between them. */
 static inline struct trial trial_sound(void)
 {
     struct trial trial = {0};

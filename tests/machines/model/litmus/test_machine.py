@@ -87,7 +87,7 @@ def coherence():
     check("CoRW", ((1,),) in found, False)
     found = xy([store("x", 1), load("x")], [store("x", 2)])
     check("CoWR", ((0,), ()) in found, False)
-    # 2+2W: the last of both places, by who can read it last
+    # 2+2W: the last of both places, by the thread that can read it last
     ends = [load("x"), load("x"), load("y"), load("y")]
     found = xy([store("x", 1), store("y", 2)], [store("y", 1), store("x", 2)], ends, ends)
     check("2+2W relaxed", any(f[2] == (2, 1, 0, 0) for f in found), True)
@@ -131,7 +131,7 @@ def races():
     check("race too", RACE in run("release", "relaxed"), True)
     check("no race", run("release", "acquire") == {(None, None), (None, 1)}, True)
 
-    # Read, then written by another: a race whatever is read (load buffering, had it a value).
+    # Read, then written by another: a race with any value (load buffering, if it had one).
     def looks(order):
         def reader():
             yield read("data")

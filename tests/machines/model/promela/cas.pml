@@ -1,4 +1,4 @@
-/* cas.pml - engine/protocol/cas/cas.c and tie.c: reserve, claim, tie, post; marks, one decision, helpers.
+/* cas.pml - engine/protocol/cas/cas.c and tie.c: lock holds, reserve, tie, post; marks, one decision, helpers.
  *
  * Two accounts, units of one leg from one to the other. Each word that the engine changes by itself
  * is one step here.
@@ -10,16 +10,16 @@
  * A writer waits for an open unit or aborts it, as it likes, so often that numbers stay small. A
  * unit that stopped for ever with its marks on stops nobody else.
  *
- * PROGRAM 1: two spenders, room for one, and a third who makes room for one more; tying is one step
+ * PROGRAM 1: two spenders, room for one, and a third that makes room for one more; tying is one step
  * PROGRAM 2: two units cross where a third has stopped with marks on; they only tie
  * PROGRAM 3: one unit posts a pending transfer, another voids it
- * PROGRAM 4: two units that only tie, and a reader who walks the thread of an account
- * PROGRAM 5: a chain lets go of a hold and takes the room, in words that wrap, against a spender and
+ * PROGRAM 4: two units that only tie, and a reader that walks the strand of an account
+ * PROGRAM 5: a chain gives back a hold and takes the room, in words that wrap, against a spender and
  *            another one or a void of the same hold
  *
  * MUTANT 1 PROGRAM 1: does not give back what it reserved
- * MUTANT 2 PROGRAM 1: adds to whatever total is there, after it checked another
- * MUTANT 3 PROGRAM 3: claims a pending transfer that is claimed
+ * MUTANT 2 PROGRAM 1: adds to any total that is there, after it checked another
+ * MUTANT 3 PROGRAM 3: locks a hold that is locked
  * MUTANT 4 PROGRAM 2: gives each attempt the same number (T1)
  * MUTANT 5 PROGRAM 4: writes the knots of the next attempt before its marks are off (T2)
  * MUTANT 6 PROGRAM 1: makes room before it is tied (C1)
@@ -28,12 +28,12 @@
  * MUTANT 9 PROGRAM 2: takes off an open mark without aborting the unit
  * MUTANT 10 PROGRAM 2: waits for an open unit for ever
  * MUTANT 11 PROGRAM 2: commits over an abort
- * MUTANT 12 PROGRAM 3: lets go of a reservation before its claim is sure
+ * MUTANT 12 PROGRAM 3: gives back a reservation before the hold is surely locked
  * MUTANT 13 PROGRAM 5: reserves all that a chain takes, and lets the total wrap (C0)
  * MUTANT 14 PROGRAM 5: reserves all that a chain takes, and is retried for ever (C0)
  * MUTANT 15 PROGRAM 5: reserves what the chain needs in the end, not the most on the way (C0)
  * MUTANT 16 PROGRAM 5: gives back what a chain takes, not what it reserved
- * MUTANT 17 PROGRAM 5: lets go before it is tied (C1) */
+ * MUTANT 17 PROGRAM 5: gives back before it is tied (C1) */
 #ifndef MUTANT
 #define MUTANT 0
 #endif
@@ -50,7 +50,7 @@ mtype = { PENDING, CLAIMED, POSTED, VOIDED };
 
 typedef account {
     byte debits_total, debits_posted, credits_total, credits_posted;
-    /* the thread, one word: version, head (unit + 1), and the attempt of the mark, or 0: idle */
+    /* the strand, one word: version, head (unit + 1), and the attempt of the mark, or 0: idle */
     byte version, head, mark;
     byte tied_debits, tied_credits; /* ghost: what committed units moved */
 }
@@ -67,7 +67,7 @@ knot knots[UNITS];
 mtype hold = PENDING;
 byte done, committed, resolved; /* ghost */
 
-/* A compare-and-swap of a thread. */
+/* A compare-and-swap of a strand. */
 inline advance(a, version0, head0, mark0, version1, head1, mark1, won)
 {
     d_step {
@@ -96,8 +96,8 @@ inline decide(u, number, to, won)
     }
 }
 
-/* The thread of an account, once it is idle: v and h; m is scratch. */
-inline idle_thread(a, v, h, m)
+/* The strand of an account, once it is idle: v and h; m is scratch. */
+inline idle_strand(a, v, h, m)
 {
     do
     :: d_step { v = accounts[a].version; h = accounts[a].head; m = accounts[a].mark };
@@ -199,8 +199,8 @@ inline commit_tie(number0)
 inline tie_all()
 {
     do
-    :: idle_thread(0, version[0], head[0], mark);
-       idle_thread(1, version[1], head[1], mark);
+    :: idle_strand(0, version[0], head[0], mark);
+       idle_strand(1, version[1], head[1], mark);
        write_knots();
        d_step {
            attempt = (MUTANT == 4 && attempt > 0 -> attempt : attempt + 1);
@@ -448,7 +448,7 @@ again:
     :: else
     fi;
 
-    /* reserve(): an exact side from what the law saw, the other to whatever is there */
+    /* reserve(): an exact side from what the law saw, the other to any value that is there */
     d_step {
         if
         :: accounts[from].debits_total == total || MUTANT == 2 ->
@@ -543,7 +543,7 @@ over:
     done++
 }
 
-/* quipui_tie_see(), and a walk to the end of the thread (K1). */
+/* quipui_tie_see(), and a walk to the end of the strand (K1). */
 proctype reader(byte a)
 {
     byte version, head, mark, seen, number;
@@ -619,7 +619,7 @@ inline stop_unit()
     fi
 }
 
-inline check_thread(a)
+inline check_strand(a)
 {
     n = accounts[a].version;
     at = accounts[a].head;
@@ -688,7 +688,7 @@ init {
 #if PROGRAM == 5
         :: PROGRAM == 5 -> assert(totals[0] == tied[0] && totals[1] == tied[1])
 #endif
-        :: else -> check_thread(0); check_thread(1)
+        :: else -> check_strand(0); check_strand(1)
         fi
     }
 }

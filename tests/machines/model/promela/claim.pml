@@ -5,7 +5,7 @@
  *
  *   claim_or_wait   claim_or_wait(), quipui_index_claim()    release   quipui_index_free()
  *   settle          quipui_settle()                          burn      quipui_index_burn()
- *   find            quipui_index_find(): probe(), then the state again, else under the latch (X5)
+ *   find            quipui_index_find(): probe(), then the state again; if it changed, under the latch (X5)
  *
  * PROGRAM 1: three calls with one id; each is created, fails for now (its id is burnt) or for good
  * PROGRAM 2: two chains of the same two ids, in opposite order

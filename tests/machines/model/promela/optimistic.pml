@@ -163,7 +163,7 @@ again:
     goto over;
 
 refused:
-    /* There is one coin: whoever has it leaves room in the other. */
+    /* There is one coin: a unit that has it leaves room in the other. */
     assert(reason == 1);
 over:
     done++

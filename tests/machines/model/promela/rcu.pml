@@ -1,6 +1,6 @@
 /* rcu.pml - engine/protocol/rcu/rcu.c and versions.c: publish, show, retire; reuse after a grace period.
  *
- * Two accounts, each a list of versions from a small pool; one writer, who changes both in each
+ * Two accounts, each a list of versions from a small pool; one writer, which changes both in each
  * commit and reclaims at once; a value is the stamp of its commit, so a pair of values that differ
  * is not of one instant.
  *
@@ -15,14 +15,14 @@
  * MUTANT 1 PROGRAM 1: makes the stamp visible before it publishes (R1)
  * MUTANT 2 PROGRAM 1: retires and reclaims before it makes the stamp visible (R1)
  * MUTANT 3 PROGRAM 1: uses versions again without a grace period (R3)
- * MUTANT 4 PROGRAM 2: uses versions again whatever is registered (R3)
+ * MUTANT 4 PROGRAM 2: uses versions again without a look at what is registered (R3)
  * MUTANT 5 PROGRAM 2: registers a stamp outside of a read section (R4)
  * MUTANT 6 PROGRAM 2: reads the newest instead of the version of its stamp
  * MUTANT 7 PROGRAM 1: reads outside of a read section
  * MUTANT 8 PROGRAM 1: publishes a version before it has written it
  * MUTANT 9 PROGRAM 2: unregisters before its last read
  * MUTANT 10 PROGRAM 2: frees a version replaced at the stamp after a registered one
- * MUTANT 11 PROGRAM 2: looks who is registered before its grace period (R4) */
+ * MUTANT 11 PROGRAM 2: looks at what is registered before its grace period (R4) */
 #ifndef MUTANT
 #define MUTANT 0
 #endif

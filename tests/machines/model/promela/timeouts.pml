@@ -1,11 +1,11 @@
 /* timeouts.pml - engine/records/timeouts.h, D1 to D5: no read at time t sees what is due at t.
  *
- * Two holds: 0 between accounts 0 and 1, 1 between accounts 1 and 2. A call releases what is due on
- * its own accounts, then, if nobody is at the lock, one hold of the rest. What a protocol commits is
+ * Two holds: 0 between accounts 0 and 1, 1 between accounts 1 and 2. A call lets expire what is due
+ * on its own accounts, then, if the lock is free, one hold of the rest. What a protocol commits is
  * one step, and so is what a read copies: together, as of one instant.
  *
  *   add, drop         quipui_timeouts_add(), take_out() with its publish()
- *   release           expire_one() of loop.inc.h: quipui_timeouts_begin(), lapse(), the release,
+ *   release           expire_one() of loop.inc.h: quipui_timeouts_begin(), lapse(), the expiry,
  *                     then the heaps
  *   own, others       release_own(), release_others()
  *   writer            run_unit(): clear_due(), attempt(), and a new draw when it has lapsed
@@ -13,18 +13,18 @@
  *   poster            another unit, which posts hold 0
  *
  * PROGRAM 1: the writer of hold 0, reads of accounts 0 and 1, and time, which goes on as it likes
- * PROGRAM 2: the writer of hold 0, a read of account 1, who posts hold 0, and time
+ * PROGRAM 2: the writer of hold 0, a read of account 1, a unit that posts hold 0, and time
  * PROGRAM 3: hold 0 is pending and due after hold 1, which is too; reads of account 0 and of 1
  * PROGRAM 4: both are pending and due at once; reads of accounts 0 and 2, each with a slice to give
  *
  * MUTANT 1 PROGRAM 1: adds the hold to the heaps after it has committed (D1)
- * MUTANT 2 PROGRAM 1: moves the earliest due time on before it releases (D2)
+ * MUTANT 2 PROGRAM 1: moves the earliest due time on before the expiry (D2)
  * MUTANT 3 PROGRAM 1: reads without a second look at the earliest due time (D3)
  * MUTANT 4 PROGRAM 1: reads without a second look at the rounds (D3)
  * MUTANT 5 PROGRAM 1: commits a hold that has lapsed (D4)
- * MUTANT 6 PROGRAM 2: releases a hold that was posted
+ * MUTANT 6 PROGRAM 2: lets a hold expire that was posted
  * MUTANT 7 PROGRAM 2: leaves a posted hold in the heaps
- * MUTANT 8 PROGRAM 3: reads without a look at the latest that was released (D2, D3)
+ * MUTANT 8 PROGRAM 3: reads without a look at the latest that expired (D2, D3)
  * MUTANT 9 PROGRAM 4: goes on with its own account as if it were one of others (D5) */
 #ifndef MUTANT
 #define MUTANT 0
@@ -44,10 +44,10 @@ mtype hold[2] = NEW;
 byte due[2];            /* under the lock */
 bool in_heap[2], locked;
 byte earliest[3] = NEVER, rounds[3], latest[3]; /* of each account */
-byte settled[2];        /* ghost: how often the reservation was posted or released */
+byte settled[2];        /* ghost: how often the reservation was posted or expired */
 byte done, expected;
 
-/* Hold h is between accounts h and h + 1: a release of both is one step of the protocol. */
+/* Hold h is between accounts h and h + 1: an expiry on both is one step of the protocol. */
 #define IS_OF(h, a) ((h) == (a) || (h) + 1 == (a))
 #define DUE(h, at) (in_heap[h] && due[h] <= (at))
 
@@ -134,7 +134,7 @@ inline own(a, at)
     od
 }
 
-/* A slice of one, if nobody is at the lock. */
+/* A slice of one, if the lock is free. */
 inline others(at)
 {
     if

@@ -1,4 +1,4 @@
-"""Who follows the head of a thread, or a mark on it, reads the record behind it."""
+"""A reader that follows the head of a strand, or a mark on it, reads the record behind it."""
 PLACES = {"strand": 0}
 PLAIN = {"record": 0}
 

@@ -1,4 +1,4 @@
-"""Who comes to the tie from a mark has the record from the mark already."""
+"""A thread that comes to the tie from a mark has the record from the mark already."""
 PLACES = {"strand": 0, "tie": "open"}
 PLAIN = {"record": 0}
 

@@ -1,4 +1,4 @@
-"""C4: credits are posted, and then spent; who copies posted, all, posted sees no overdraft."""
+"""C4: credits are posted, and then spent; a copy of posted, all, posted shows no overdraft."""
 PLACES = {"credits_posted": 0, "debits_total": 0, "other_total": 0}
 PLAIN = {}
 

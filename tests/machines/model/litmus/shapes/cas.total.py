@@ -1,4 +1,4 @@
-"""C1: who finds room finds the tie of what made it."""
+"""C1: a unit that finds room finds the tie of what made it."""
 PLACES = {"strand": 0, "posted": 0, "all": 2}
 PLAIN = {}
 

@@ -1,4 +1,4 @@
-"""Who sees a new thread sees when it was touched; who sees it touched sees nothing by that."""
+"""A new strand carries when it was touched; that it was touched carries nothing."""
 PLACES = {"strand": 0, "touched": 0}
 PLAIN = {}
 

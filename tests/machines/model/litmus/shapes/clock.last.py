@@ -1,4 +1,4 @@
-"""Who reads the time of a draw, or draws after it, sees what the thread did before it drew."""
+"""A reader of the time of a draw, or a later draw, sees what the thread did before it drew."""
 PLACES = {"last": 0, "before": 0}
 PLAIN = {}
 

@@ -1,6 +1,6 @@
 """G2: a reader shows its period, then reads what is linked; a waiter unlinks, then looks at the
-word. One of the two sees the other's (store buffering): else the reader keeps what is taken from
-it. The fences are those without membarrier; with it the kernel runs the reader's."""
+word. One of the two sees the other's (store buffering). Otherwise the reader keeps what is taken
+from it. The fences are those without membarrier; with it the kernel runs the reader's."""
 PLACES = {"word": 0, "linked": 1}
 PLAIN = {}
 

@@ -19,5 +19,5 @@ def posts():
         yield read("record")
 
 
-REDUNDANT = {"hold.state change": "who finds it claimed goes round; needed in hold.state"}
+REDUNDANT = {"hold.state change": "a unit that finds it locked retries; needed in hold.state"}
 THREADS = [opens, releases, posts]

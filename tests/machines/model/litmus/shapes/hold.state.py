@@ -1,5 +1,5 @@
-"""A pending transfer: who finds its hold pending reads its record; who finds it posted finds it
-where it went."""
+"""A pending transfer: a reader that finds its hold pending reads its record; one that finds it
+posted finds it where it went."""
 PLACES = {"hold": "new"}
 PLAIN = {"record": 0, "totals": 0}
 

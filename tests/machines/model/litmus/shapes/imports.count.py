@@ -1,4 +1,4 @@
-"""Who sees that an import noted a record finds the note."""
+"""A reader that sees that an import noted a record finds the note."""
 PLACES = {"count": 0}
 PLAIN = {"note": 0}
 

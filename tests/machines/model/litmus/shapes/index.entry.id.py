@@ -1,4 +1,5 @@
-"""X3: the id of a record is written before it is claimed, and read by who meets the entry."""
+"""X3: the id of a record is written before it is claimed, and read by a thread that meets the
+entry."""
 PLACES = {"entry": 0, "mark": 0}
 PLAIN = {"id": 0}
 

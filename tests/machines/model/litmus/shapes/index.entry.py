@@ -1,4 +1,4 @@
-"""X5: an entry is taken out and the one after it moves up; who looks for that one and finds nothing
+"""X5: an entry is taken out and the one after it moves up; a lookup of that one that finds nothing
 sees the state changed."""
 PLACES = {"state": 0, "home": "A", "next": "B"}
 PLAIN = {}

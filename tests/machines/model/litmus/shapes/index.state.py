@@ -1,4 +1,4 @@
-"""A lookup in a shard that doubles: who sees the new size sees the entries of the new table."""
+"""A lookup in a shard that doubles: with the new size it sees the entries of the new table."""
 PLACES = {"state": 0, "entry": 0}
 PLAIN = {}
 

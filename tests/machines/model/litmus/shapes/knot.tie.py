@@ -1,4 +1,4 @@
-"""Who finds a transfer settled, by id or in a scan, reads its record."""
+"""A reader that finds a transfer settled, by id or in a scan, reads its record."""
 PLACES = {"tie": 0}
 PLAIN = {"record": 0}
 

@@ -1,4 +1,4 @@
-"""The head of an account leads to records: who has copied it reads them."""
+"""The head of an account leads to records: a reader that has copied it reads them."""
 PLACES = {"word": "0", "head": 0}
 PLAIN = {"record": 0}
 

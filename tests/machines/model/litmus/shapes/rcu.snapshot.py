@@ -1,5 +1,5 @@
 """R2 to R4: a snapshot registers its stamp in a read section, then reads at leisure. The writer
-waits for sections, looks who is registered, and uses the version again. (A grace period as liburcu
+waits for sections, looks at what is registered, uses the version again. (A grace period as liburcu
 promises it: what was done in a section that it waited for happens before its end; a section that it
 did not wait for sees all from before its begin.)"""
 PLACES = {"section": 0, "visible": 1, "snapshot": 0}

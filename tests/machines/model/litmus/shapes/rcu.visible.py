@@ -1,4 +1,4 @@
-"""R1: a commit to two accounts; who has its stamp finds it on both."""
+"""R1: a commit to two accounts; a reader that has its stamp finds it on both."""
 PLACES = {"one": 0, "other": 0, "visible": 0}
 PLAIN = {}
 

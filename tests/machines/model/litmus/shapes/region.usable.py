@@ -1,5 +1,5 @@
-"""Who sees the new size touches a page that mprotect() has opened. (A page is no memory location of
-C11; that it is open is modelled as one.)"""
+"""A thread that sees the new size touches a page that mprotect() has opened. (A page is no memory
+location of C11; that it is open is modelled as one.)"""
 PLACES = {"usable": 0}
 PLAIN = {"open": 0}
 

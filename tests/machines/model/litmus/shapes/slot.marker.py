@@ -1,4 +1,4 @@
-"""M2: who finds the newest marker finds what it says, and the markers that it leads to."""
+"""M2: a reader that finds the newest marker finds what it says, and the markers it leads to."""
 PLACES = {"slot": 0}
 PLAIN = {"first": 0, "second": 0}
 

@@ -1,4 +1,4 @@
-"""Who sees that an account exists reads what never changes about it."""
+"""A reader that sees that an account exists reads what never changes about it."""
 PLACES = {"timestamp": 0}
 PLAIN = {"fields": 0}
 

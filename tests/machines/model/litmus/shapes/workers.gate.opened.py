@@ -1,4 +1,4 @@
-"""Who finds the gate open again sees what the import did; the gate was closed before it began."""
+"""A writer that finds the gate open again sees what the import did, which began after it closed."""
 PLACES = {"gate": 1}
 PLAIN = {"ledger": 0}
 

@@ -1,5 +1,5 @@
 """W2: a writer stores busy and loads the gate, an import stores the gate and loads busy. One of the
-two sees the other's: else both go on (store buffering)."""
+two sees the other's. Otherwise both go on (store buffering)."""
 PLACES = {"busy": 0, "gate": 0}
 PLAIN = {}
 

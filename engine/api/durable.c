@@ -1,0 +1,127 @@
+/* durable.c - see durable.h.
+ *
+ *   1  own the directory: a lock, which the kernel drops when the process ends
+ *   2  open its log, and recover the tables from it
+ *   3  start the journal: it leads the log and writes where the recovery has cut it */
+#include "api/durable.h"
+
+#include "journal/recover.h"
+#include "journal/segments.h"
+
+#define FLUSH_INTERVAL_NS UINT64_C(10000000)
+
+/* The first state in this run of an account that was recovered. */
+static bool seed(void *context, struct store *store, struct slot *slot,
+                 const struct account_state *state)
+{
+    const struct protocol *protocol = context;
+
+    if (protocol->supply != NULL && !protocol->supply(store, 1)) return false;
+    protocol->seed(store, slot, state);
+    return true;
+}
+
+/* Fill the tables, as one batch of new accounts. */
+static quipu_status fill_tables(quipu_ledger *ledger, struct log *log, struct recovered *recovered,
+                                struct diagnosis *diagnosis)
+{
+    const struct protocol *protocol = ledger->protocol;
+    struct store *store = &ledger->store;
+    quipu_status status;
+
+    if (protocol->begin != NULL) protocol->begin(store);
+    status = quipui_recover(log, store, seed, (void *)(uintptr_t)protocol, recovered, diagnosis);
+    if (protocol->show != NULL) protocol->show(store);
+    if (protocol->end != NULL) protocol->end(store);
+    return status;
+}
+
+static quipu_status recover(quipu_ledger *ledger, const quipu_options *options,
+                            struct diagnosis *diagnosis)
+{
+    struct journal_options journal = {
+        .buffered = options->durability == QUIPU_BUFFERED,
+        .flush_interval =
+            options->flush_interval != 0 ? options->flush_interval : FLUSH_INTERVAL_NS,
+    };
+    struct recovered recovered;
+    quipu_status status = fill_tables(ledger, ledger->log, &recovered, diagnosis);
+
+    if (status != QUIPU_OK) return status;
+    journal.horizon = recovered.horizon;
+    return quipui_journal_open(&ledger->store, ledger->log, &journal, diagnosis);
+}
+
+quipu_status quipui_durable_open(quipu_ledger *ledger, const quipu_options *options,
+                                 struct diagnosis *diagnosis)
+{
+    const struct directory_options directory = {.path = options->path, .create = true};
+    const struct segments_options segments = {.alone = false};
+    quipu_status status = quipui_directory_open(&directory, &ledger->directory, diagnosis);
+
+    if (status != QUIPU_OK) return status;
+    status = quipui_segments_open(ledger->directory, &segments, &ledger->log, diagnosis);
+    if (status != QUIPU_OK) goto close_directory;
+    ledger->reads_latest = options->reads == QUIPU_READ_LATEST;
+    status = recover(ledger, options, diagnosis);
+    if (status == QUIPU_OK) return QUIPU_OK;
+
+    (void)log_close(ledger->log, NULL); /* the first failure is the one reported */
+close_directory:
+    quipui_directory_close(ledger->directory);
+    ledger->directory = NULL;
+    ledger->log = NULL;
+    return status;
+}
+
+/* Recover the directory's log into these tables, and close it again. */
+static quipu_status try_to_recover(const char *path, quipu_ledger *tables,
+                                   struct diagnosis *diagnosis)
+{
+    const struct directory_options options = {.path = path, .read_only = true};
+    const struct segments_options segments = {.alone = true};
+    struct directory *directory;
+    struct recovered recovered;
+    struct log *log;
+    quipu_status status = quipui_directory_open(&options, &directory, diagnosis);
+
+    if (status != QUIPU_OK) return status;
+    status = quipui_segments_open(directory, &segments, &log, diagnosis);
+    if (status == QUIPU_OK) {
+        status = fill_tables(tables, log, &recovered, diagnosis);
+        (void)log_close(log, NULL);
+    }
+    quipui_directory_close(directory);
+    return status;
+}
+
+quipu_status quipui_durable_check(const char *path, struct diagnosis *diagnosis)
+{
+    const quipu_options options = {.protocol = QUIPU_OPTIMISTIC};
+    quipu_ledger *tables = quipui_memory_take(sizeof *tables);
+    quipu_status status = QUIPU_NO_MEMORY;
+
+    if (tables == NULL) return QUIPU_NO_MEMORY;
+    if (quipui_tables_open(tables, &options)) {
+        status = try_to_recover(path, tables, diagnosis);
+        quipui_tables_close(tables);
+    }
+    quipui_memory_give_back(tables);
+    return status;
+}
+
+quipu_status quipui_durable_close(quipu_ledger *ledger)
+{
+    quipu_status status = quipui_journal_close(&ledger->store, NULL);
+    quipu_status closed = log_close(ledger->log, NULL);
+
+    quipui_directory_close(ledger->directory);
+    return status != QUIPU_OK ? status : closed;
+}
+
+void quipui_durable_abandon(quipu_ledger *ledger)
+{
+    quipui_journal_abandon(&ledger->store);
+    log_abandon(ledger->log);
+    quipui_directory_close(ledger->directory);
+}

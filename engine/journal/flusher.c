@@ -1,0 +1,121 @@
+/* flusher.c - the thread that makes things durable.
+ *
+ * One round:
+ *
+ *   1  note the horizon: the clock, then all floors (H2)
+ *   2  note how far the rings are filled, and encode all of that
+ *   3  if somebody waits for this horizon, or enough has come together: append the frame
+ *   4  show the horizon, and let the calls go that waited for it (H1)
+ *
+ * It takes no lock of the engine but that of the waiters, and waits for no grace period: a call may
+ * wait for room in its ring while it is the one writer, or holds the lock of the time-outs. */
+#include "base/futex.h"
+#include "journal/journal_parts.h"
+#include "records/horizon.h"
+
+/* A waiter whose horizon is held back by another call's floor: look again after so long, since that
+ * call need not wake anybody when it moves its floor. */
+#define LOOK_AGAIN_NS 50000
+
+quipu_status quipui_journal_append(struct journal *journal, enum log_kind kind, uint64_t horizon)
+{
+    struct outbox *outbox = &journal->outbox;
+    const struct log_frame frame = {
+        .kind = kind,
+        .epoch = journal->epoch,
+        .sequence = journal->sequence + 1,
+        .horizon = horizon,
+        .watermark = quipui_journal_durable(journal),
+        .bytes = outbox->bytes,
+        .length = outbox->used,
+    };
+    quipu_status status = log_append(journal->log, &frame, &journal->diagnosis);
+
+    if (status != QUIPU_OK) return status;
+    journal->sequence++;
+    journal->written_horizon = horizon;
+    outbox->used = 0;
+    outbox->context = (struct entry_context){.timestamp = 0};
+    return QUIPU_OK;
+}
+
+static void fail(struct journal *journal, quipu_status status)
+{
+    /* edge journal.failed: release; pairs with acquire in quipui_journal_status(). Carries the
+     * diagnosis. */
+    store_release(&journal->failed, (uint32_t)status);
+    quipui_waiters_fail(&journal->waiters, status);
+}
+
+/* H1 */
+static void show(struct journal *journal, uint64_t horizon)
+{
+    /* edge journal.durable: release; pairs with acquire in quipui_journal_durable(). Carries that
+     * the frame is durable. */
+    store_release(&journal->durable, horizon);
+    quipui_waiters_serve(&journal->waiters, horizon);
+}
+
+/* Calls that wait for room look again. */
+static void end_round(struct journal *journal)
+{
+    /* relaxed: only we write it. */
+    uint32_t rounds = load_relaxed(&journal->rounds);
+
+    /* edge journal.rounds: release; pairs with acquire in quipui_journal_room(). Carries what was
+     * drained. */
+    store_release(&journal->rounds, rounds + 1);
+    quipui_futex_wake(&journal->rounds, INT32_MAX);
+}
+
+/* Is this horizon worth a frame? */
+static bool is_worth(struct journal *journal, uint64_t horizon, bool everything)
+{
+    uint64_t least;
+
+    if (horizon <= journal->written_horizon && journal->outbox.used == 0) return false;
+    if (everything) return true;
+    return quipui_waiters_least(&journal->waiters, &least) && least < horizon;
+}
+
+/* One round. Returns false if the journal has failed. */
+static bool do_round(struct journal *journal, bool everything)
+{
+    uint64_t horizon = quipui_floor(journal->store);
+    quipu_status status;
+
+    if (horizon < journal->written_horizon) horizon = journal->written_horizon;
+    quipui_drain_see(journal);
+    status = quipui_drain(journal);
+    if (status == QUIPU_OK && is_worth(journal, horizon, everything)) {
+        status = quipui_journal_append(journal, LOG_ENTRIES, horizon);
+        if (status == QUIPU_OK) show(journal, horizon);
+    }
+    if (status != QUIPU_OK) fail(journal, status);
+    end_round(journal);
+    return status == QUIPU_OK;
+}
+
+/* How long to sleep if nobody calls. */
+static uint64_t patience(struct journal *journal)
+{
+    uint64_t least;
+
+    if (quipui_waiters_least(&journal->waiters, &least)) return LOOK_AGAIN_NS;
+    return journal->options.buffered ? journal->options.flush_interval : FUTEX_FOR_EVER;
+}
+
+void *quipui_flusher_run(void *context)
+{
+    struct journal *journal = context;
+    /* Ends: the ledger is closed, or the journal fails. */
+    for (;;) {
+        /* edge journal.calls: acquire; pairs with release in quipui_journal_call(). */
+        uint32_t calls = load_acquire(&journal->calls);
+        /* relaxed: the count of calls carries it. */
+        bool stopping = load_relaxed(&journal->stopping) != 0;
+
+        if (!do_round(journal, stopping || journal->options.buffered) || stopping) return NULL;
+        quipui_futex_wait(&journal->calls, calls, patience(journal));
+    }
+}

@@ -1,0 +1,80 @@
+/* journal.h - what makes a ledger remember.
+ *
+ *   1  a call that changes something has a ring (ring.h); it settles units, and each is in the ring
+ *      before the call's floor moves past it (horizon.h, F2)
+ *   2  the flusher, one thread, notes the horizon, then what the rings hold; it encodes that
+ *      from the tables (drain.h), appends it to the log as a frame that carries the horizon, and
+ *      then shows that horizon
+ *   3  a call waits until the horizon is above the newest timestamp that its answer hangs on
+ *
+ *   J1  a unit, all legs of a chain as one, is in its worker's ring before the floor moves past it
+ *   J2  a call publishes its floor before it draws its timestamps; an import's stays where it was
+ *       drawn until the whole import is in the ring
+ *   J3  an expiry has a timestamp of the past. Before it takes effect the holder of the lock of the
+ *       time-outs publishes a floor and draws a timestamp, the barrier; the floor goes when the
+ *       expiry is in its ring. An import's last timestamp is a barrier, too
+ *   J4  a call gives up its floor and its worker before it waits
+ *   H1  a horizon is shown only after the frame that carries it is durable
+ *   H2  the flusher reads the clock, then all floors, then the rings
+ *   H3  an answer hangs on the largest timestamp of what it created, copied or found; and on the
+ *       barrier, which may be of something that it saw
+ *
+ * What goes wrong: if a frame cannot be made durable, the journal has failed for good. No answer
+ * that has to wait is given any more, and nothing is written again. Opening the directory anew
+ * recovers everything that was answered. */
+#ifndef QUIPU_JOURNAL_JOURNAL_H
+#define QUIPU_JOURNAL_JOURNAL_H
+
+#include "journal/log.h"
+#include "journal/ring.h"
+#include "journal/waiters.h"
+#include "records/store.h"
+
+struct journal_options {
+    bool buffered;           /* calls do not wait; the flusher writes once in an interval */
+    uint64_t flush_interval; /* ns */
+    uint64_t horizon;        /* of what is in the log already */
+};
+
+struct journal;
+
+/* Lead the log, write its cut, and start the flusher. From here on store->journal is set. The log
+ * stays the caller's, to be closed after the journal.
+ *
+ *   returns  QUIPU_OK, QUIPU_NO_MEMORY (also: no thread), QUIPU_IO, QUIPU_NO_SPACE, QUIPU_FENCED */
+quipu_status quipui_journal_open(struct store *store, struct log *log,
+                                 const struct journal_options *options,
+                                 struct diagnosis *diagnosis);
+
+/* Write what is not written, and stop the flusher. No call is in flight. Returns what became of
+ * the last frame. */
+quipu_status quipui_journal_close(struct store *store, struct diagnosis *diagnosis);
+
+/* In a child of fork(), which has no flusher: only forget it. */
+void quipui_journal_abandon(struct store *store);
+
+/* Have a ring for this worker. Returns false if memory runs out. */
+bool quipui_journal_join(struct worker *worker);
+
+/* Wait until this ring has room for so many entries (R1). Holding a writer's lock is allowed, the
+ * lock of an account is not.
+ *
+ *   returns  QUIPU_OK, or why the journal has failed */
+quipu_status quipui_journal_room(struct journal *journal, struct ring *ring, uint64_t count);
+
+/* Wait until everything up to `timestamp` is durable (H3). A buffered journal does not wait.
+ *
+ *   returns  QUIPU_OK, or why the journal has failed */
+quipu_status quipui_journal_wait(struct journal *journal, uint64_t timestamp);
+
+/* The same, also for a buffered journal. */
+quipu_status quipui_journal_sync(struct journal *journal, uint64_t timestamp);
+
+/* QUIPU_OK, or why the journal has failed; what failed, in words. */
+quipu_status quipui_journal_status(struct journal *journal);
+void quipui_journal_diagnosis(struct journal *journal, struct diagnosis *diagnosis);
+
+/* Everything below this is durable. It never falls. */
+uint64_t quipui_journal_durable(struct journal *journal);
+
+#endif

@@ -1,0 +1,53 @@
+/* journal_parts.h - what the parts of the journal share; for them alone. */
+#ifndef QUIPU_JOURNAL_JOURNAL_PARTS_H
+#define QUIPU_JOURNAL_JOURNAL_PARTS_H
+
+#include <pthread.h>
+
+#include "journal/entry.h"
+#include "journal/journal.h"
+
+/* Entries on their way into a frame. */
+struct outbox {
+    unsigned char *bytes;
+    size_t room, used;
+    struct entry_context context;
+};
+
+struct journal {
+    struct store *store;
+    struct log *log;
+    struct journal_options options;
+    struct waiters waiters;
+    struct ring *expiries,
+        *accounts; /* producers: the holders of the time-outs' lock, of `creating` */
+    pthread_t flusher;
+
+    _Alignas(CACHE_LINE) _Atomic uint64_t durable; /* the horizon that was shown last */
+    _Atomic uint32_t failed;                       /* quipu_status */
+    _Atomic uint32_t calls;  /* counts reasons for the flusher to wake up; it sleeps on this word */
+    _Atomic uint32_t rounds; /* counts rounds of the flusher; calls that lack room sleep on it */
+    _Atomic uint32_t stopping;
+
+    /* The flusher's. */
+    _Alignas(CACHE_LINE) uint64_t epoch;
+    uint64_t sequence, written_horizon;
+    struct outbox outbox;
+    struct diagnosis diagnosis; /* plain, under failed */
+};
+
+/* Tell the flusher that there is something to do. */
+void quipui_journal_call(struct journal *journal);
+
+/* The flusher's thread. */
+void *quipui_flusher_run(void *journal);
+
+/* Append one frame of what the outbox holds, and empty it. */
+quipu_status quipui_journal_append(struct journal *journal, enum log_kind kind, uint64_t horizon);
+
+/* Note how far every ring is filled; then encode all of that. Where the outbox is full, a frame is
+ * appended that carries the old horizon. */
+void quipui_drain_see(struct journal *journal);
+quipu_status quipui_drain(struct journal *journal);
+
+#endif

@@ -1,0 +1,309 @@
+/* test_kill.c - `kill -9` in the middle of everything: what was answered, or seen, is there.
+ *
+ * A child opens a ledger in a directory and works on it with several threads; what it is told it
+ * writes into memory that it shares with its parent. After so many answers the parent kills it,
+ * opens the directory itself, under another protocol, and holds it against the notes:
+ *
+ *   R1  every transfer that was created is there, with the versions it was given
+ *   R2  every id that a transient failure burnt is burnt still
+ *   R3  every account that was created is there
+ *   R4  no account is at an earlier version than one that was read
+ *   R5  the books balance, replayed one by one (support/checks.h); nothing is there twice
+ *
+ * QUIPU_KILLS says how often, for each protocol. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/checks.h"
+#include "support/ledger.h"
+#include "support/random.h"
+#include "support/scratch.h"
+#include "support/threads.h"
+
+#define KILLS 13
+#define THREADS 3
+#define ACCOUNTS 8
+#define BATCH 24
+#define IDS 200000  /* that a thread has */
+#define ANSWERS 300 /* before a child is killed, at least */
+
+/* The clock of the test runs so much faster: holds fall due in no time, and whole runs of processes
+ * have one time. */
+#define HASTE 1000
+
+/* Seconds: no hold is open for longer. */
+#define LONGEST 60
+
+enum note { NOTE_NOTHING, NOTE_CREATED, NOTE_BURNT };
+
+/* What one thread was told. Written by it; read when it is dead. */
+struct notes {
+    uint64_t next; /* id, within those of the thread */
+    uint64_t holds;
+    uint64_t accounts; /* created beside those that all share */
+    uint64_t seen[ACCOUNTS];
+    uint8_t note[IDS];
+};
+
+struct notebook {
+    uint64_t answers;
+    uint64_t began, skipped; /* ns */
+    struct notes threads[THREADS];
+};
+
+struct work {
+    struct notebook *notebook;
+    quipu_ledger *ledger;
+    uint64_t seed;
+};
+
+static uint64_t hasty_clock(void *context)
+{
+    const struct notebook *notebook = context;
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return NOON +
+           ((uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec - notebook->began) * HASTE +
+           notebook->skipped;
+}
+
+static quipu_uint128 id_of(unsigned thread, uint64_t number)
+{
+    return (quipu_uint128)(thread + 1) << 64 | (number + 1);
+}
+
+static quipu_uint128 account_of(unsigned thread, uint64_t number)
+{
+    return (quipu_uint128)(thread + 1) << 96 | (number + 1);
+}
+
+static quipu_ledger *open_at(const char *path, quipu_protocol protocol, struct notebook *notebook)
+{
+    const quipu_options options = {.protocol = protocol,
+                                   .path = path,
+                                   .account_capacity = 1 << 14,
+                                   .transfer_capacity = 1 << 20,
+                                   .clock = hasty_clock,
+                                   .clock_context = notebook};
+    quipu_ledger *ledger = NULL;
+    quipu_status status = quipu_open(&options, &ledger);
+    char text[512] = "";
+
+    if (status != QUIPU_OK) (void)quipu_diagnose(NULL, path, text, sizeof text);
+    cr_assert_eq(status, QUIPU_OK, "%s: %s", quipu_status_text(status), text);
+    return ledger;
+}
+
+/* One event of a random kind. */
+static quipu_transfer draw(struct random *random, struct notes *notes, unsigned thread,
+                           uint64_t number)
+{
+    quipu_uint128 debit = 1 + random_below(random, ACCOUNTS);
+    quipu_uint128 credit = 1 + (debit + random_below(random, ACCOUNTS - 1)) % ACCOUNTS;
+    quipu_uint128 amount = 1 + random_below(random, 50);
+    quipu_uint128 id = id_of(thread, number);
+
+    switch (random_below(random, 8)) {
+    case 0: return a_hold(id, debit, credit, amount, 1 + (uint32_t)random_below(random, 30));
+    case 1: return a_hold(id, debit, credit, amount, LONGEST);
+    case 2: return a_post(id, id_of(thread, random_below(random, number + 1)), QUIPU_AMOUNT_MAX);
+    case 3: return a_void(id, id_of(thread, random_below(random, number + 1)));
+    case 4: return a_flagged_transfer(id, debit, credit, amount, QUIPU_TRANSFER_LINKED);
+    default: break;
+    }
+    (void)notes;
+    return a_transfer(id, debit, credit, amount);
+}
+
+static void take_notes(struct notes *notes, uint64_t first, const quipu_result *results,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].status == QUIPU_CREATED) notes->note[first + i] = NOTE_CREATED;
+        if (results[i].status == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS ||
+            results[i].status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_FOUND) {
+            notes->note[first + i] = NOTE_BURNT;
+        }
+    }
+}
+
+static void post_some(struct work *work, struct random *random, unsigned thread)
+{
+    struct notes *notes = &work->notebook->threads[thread];
+    size_t count = 1 + random_below(random, random_below(random, 3) == 0 ? BATCH : 2);
+    quipu_transfer events[BATCH];
+    quipu_result results[BATCH];
+    uint64_t first = notes->next;
+
+    notes->next += count;
+    for (size_t i = 0; i < count; i++)
+        events[i] = draw(random, notes, thread, first + i);
+    events[count - 1].flags &= (uint16_t)~QUIPU_TRANSFER_LINKED;
+    if (quipu_create_transfers(work->ledger, events, count, results) != QUIPU_OK) abort();
+    take_notes(notes, first, results, count);
+}
+
+static void create_one(struct work *work, unsigned thread)
+{
+    struct notes *notes = &work->notebook->threads[thread];
+    quipu_account account = an_account(account_of(thread, notes->accounts));
+    quipu_result result;
+
+    if (quipu_create_accounts(work->ledger, &account, 1, &result) != QUIPU_OK) abort();
+    if (result.status == QUIPU_CREATED || result.status == QUIPU_CREATE_ACCOUNT_EXISTS) {
+        notes->accounts++;
+    }
+}
+
+static void look(struct work *work, struct random *random, unsigned thread)
+{
+    quipu_uint128 id = 1 + random_below(random, ACCOUNTS);
+    quipu_account account;
+    uint64_t version;
+
+    if (quipu_lookup_accounts(work->ledger, &id, 1, &account, &version) != QUIPU_OK) abort();
+    work->notebook->threads[thread].seen[id - 1] = version;
+}
+
+static void work_on(void *context, unsigned thread)
+{
+    struct work *work = context;
+    struct random random = {work->seed + thread};
+
+    while (work->notebook->threads[thread].next + BATCH < IDS) {
+        switch (random_below(&random, 6)) {
+        case 0: look(work, &random, thread); break;
+        case 1:
+            if (random_below(&random, 4) == 0) create_one(work, thread);
+            break;
+        default: post_some(work, &random, thread);
+        }
+        (void)shared_add(&work->notebook->answers, 1);
+    }
+}
+
+static void make_accounts(quipu_ledger *ledger)
+{
+    quipu_account accounts[ACCOUNTS];
+    quipu_result results[ACCOUNTS];
+
+    for (unsigned i = 0; i < ACCOUNTS; i++) {
+        accounts[i] =
+            a_flagged_account(i + 1, i % 4 == 3 ? QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS : 0);
+    }
+    (void)quipu_create_accounts(ledger, accounts, ACCOUNTS, results);
+}
+
+/* The child: it ends by being killed. */
+_Noreturn static void live(const char *path, quipu_protocol protocol, struct notebook *notebook,
+                           uint64_t seed)
+{
+    struct work work = {notebook, open_at(path, protocol, notebook), seed};
+
+    make_accounts(work.ledger);
+    threads_run(THREADS, work_on, &work);
+    _exit(1); /* it was not killed in time */
+}
+
+static void check_transfers(quipu_ledger *ledger, const struct notes *notes, unsigned thread)
+{
+    for (uint64_t i = 0; i < notes->next; i++) {
+        quipu_uint128 id = id_of(thread, i);
+        quipu_transfer transfer;
+        quipu_result result;
+
+        if (notes->note[i] == NOTE_NOTHING) continue;
+        cr_assert_eq(quipu_lookup_transfers(ledger, &id, 1, &transfer, NULL), QUIPU_OK);
+        cr_assert_eq(transfer.id == id, notes->note[i] == NOTE_CREATED, "R1: thread %u, id %llu",
+                     thread, (unsigned long long)i);
+        if (notes->note[i] != NOTE_BURNT) continue;
+        transfer = a_transfer(id, 1, 2, 1);
+        cr_assert_eq(quipu_create_transfers(ledger, &transfer, 1, &result), QUIPU_OK);
+        cr_assert_eq(result.status, QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED, "R2: thread %u, %llu",
+                     thread, (unsigned long long)i);
+    }
+}
+
+static void check_accounts(quipu_ledger *ledger, const struct notes *notes, unsigned thread)
+{
+    for (uint64_t i = 0; i < notes->accounts; i++) {
+        cr_assert_eq(ledger_account(ledger, account_of(thread, i), NULL).id, account_of(thread, i),
+                     "R3");
+    }
+    for (unsigned i = 0; i < ACCOUNTS; i++) {
+        uint64_t version = 0;
+
+        if (notes->seen[i] == 0) continue;
+        (void)ledger_account(ledger, i + 1, &version);
+        cr_assert_geq(version, notes->seen[i], "R4: account %u", i + 1);
+    }
+}
+
+static void check_all(quipu_ledger *ledger, struct notebook *notebook)
+{
+    const char *wrong;
+
+    for (unsigned thread = 0; thread < THREADS; thread++) {
+        check_transfers(ledger, &notebook->threads[thread], thread);
+        check_accounts(ledger, &notebook->threads[thread], thread);
+    }
+    notebook->skipped += (LONGEST + 1) * SECOND; /* every hold that is open falls due */
+    wrong = check_ledger(ledger, ACCOUNTS, true);
+    cr_assert_null(wrong, "R5: %s", wrong);
+}
+
+/* One life: until enough was answered. */
+static void live_and_die(const char *path, quipu_protocol protocol, struct notebook *notebook,
+                         uint64_t seed, uint64_t answers)
+{
+    uint64_t enough = shared_read(&notebook->answers) + answers;
+    int status = 0;
+    pid_t child = fork();
+
+    cr_assert_geq(child, 0);
+    if (child == 0) live(path, protocol, notebook, seed);
+    while (shared_read(&notebook->answers) < enough && waitpid(child, &status, WNOHANG) == 0)
+        (void)usleep(200);
+    (void)kill(child, SIGKILL);
+    if (status == 0) (void)waitpid(child, &status, 0);
+    cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the child ended by itself: %x",
+              (unsigned)status);
+}
+
+static unsigned kills(void)
+{
+    const char *said = getenv("QUIPU_KILLS");
+
+    return said != NULL ? (unsigned)strtoul(said, NULL, 10) : KILLS;
+}
+
+EVERY_PROTOCOL(kill, what_was_answered_is_there, .timeout = 600)
+{
+    struct notebook *notebook =
+        mmap(NULL, sizeof *notebook, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct random random = {*(unsigned *)protocol_index + 1};
+    char path[SCRATCH_PATH];
+    struct timespec now;
+
+    cr_assert_neq(notebook, MAP_FAILED);
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    notebook->began = (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
+    scratch_make(path);
+    for (unsigned i = 0; i < kills(); i++) {
+        quipu_protocol protocol = protocols[(*protocol_index + i) % PROTOCOL_COUNT];
+        quipu_ledger *ledger;
+
+        live_and_die(path, protocols[*protocol_index], notebook, random_next(&random),
+                     ANSWERS + random_below(&random, 3 * ANSWERS));
+        ledger = open_at(path, protocol, notebook);
+        check_all(ledger, notebook);
+        cr_assert_eq(quipu_close(ledger), QUIPU_OK);
+    }
+    scratch_remove(path);
+}
