@@ -36,15 +36,15 @@ struct milestone {
 /* An account that was read. */
 struct newborn {
     uint64_t timestamp; /* 0: there is none at this place */
-    uint64_t first;     /* its first cell (V2) */
 };
 
 /* What the knots on one side of an account come to. */
 struct side_sum {
     quipu_uint128 pending, posted;
-    uint64_t knots, touched;
+    uint64_t knots; /* of this side while they are counted; then of the account (V2) */
+    uint64_t first; /* cell of the account (V2) */
+    uint64_t touched;
     uint64_t closed; /* a hold that closes it stands */
-    uint64_t unused;
 };
 
 _Static_assert(sizeof(struct side_sum) == 64, "a side is one cache line");
@@ -112,18 +112,23 @@ static inline struct side_sum *sum_at(const struct recovery *recovery, enum side
     return (struct side_sum *)(void *)recovery->sums[side].base + account;
 }
 
+/* Once they are counted. */
 static inline uint64_t knots_of(const struct recovery *recovery, uint64_t account)
 {
-    return sum_at(recovery, SIDE_DEBIT, account)->knots +
-           sum_at(recovery, SIDE_CREDIT, account)->knots;
+    return sum_at(recovery, SIDE_DEBIT, account)->knots;
 }
 
-/* The cell of a version of an account (V2). */
+/* The cell of a version of an account with this sum (V2). */
+static inline _Atomic uint64_t *cell_of(const struct recovery *recovery, const struct side_sum *sum,
+                                        uint64_t version)
+{
+    return (_Atomic uint64_t *)(void *)recovery->cells.base + sum->first + (version - 2);
+}
+
 static inline _Atomic uint64_t *cell_at(const struct recovery *recovery, uint64_t account,
                                         uint64_t version)
 {
-    return (_Atomic uint64_t *)(void *)recovery->cells.base + newborn_at(recovery, account)->first +
-           (version - 2);
+    return cell_of(recovery, sum_at(recovery, SIDE_DEBIT, account), version);
 }
 
 /* The account on that side of a knot that is not tied yet (V1), and the version it was given. */

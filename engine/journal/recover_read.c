@@ -10,10 +10,14 @@
 #include "base/memory.h"
 #include "rules/account.h"
 
-/* Where an entry is, for the diagnosis. */
-struct whereabouts {
-    uint64_t sequence;
-    size_t byte;
+/* So many entries are decoded before the first of them is kept, while the lines of the index that
+ * their ids go to are on their way. */
+#define GROUP_ENTRIES 16
+
+struct group {
+    struct entry entries[GROUP_ENTRIES];
+    uint64_t hashes[GROUP_ENTRIES];
+    size_t count;
 };
 
 static quipu_status claimed(struct part *part, enum claim claim, quipu_uint128 id, const char *what)
@@ -68,7 +72,7 @@ static quipu_status open_hold(struct part *part, const struct entry *entry, uint
     return QUIPU_OK;
 }
 
-static quipu_status keep_transfer(struct part *part, const struct entry *entry)
+static quipu_status keep_transfer(struct part *part, const struct entry *entry, uint64_t hash)
 {
     struct store *store = part->recovery->store;
     struct index *ids = &store->transfer_ids;
@@ -88,9 +92,8 @@ static quipu_status keep_transfer(struct part *part, const struct entry *entry)
     knot_tie_to(knot, SIDE_CREDIT, entry->version[1], entry->account[1]);
     knot->hold = 0;
 
-    status =
-        claimed(part, quipui_index_claim(ids, index_hash(ids, entry->id), entry->id, place, &found),
-                entry->id, "is in the log twice, or has failed as well");
+    status = claimed(part, quipui_index_claim(ids, hash, entry->id, place, &found), entry->id,
+                     "is in the log twice, or has failed as well");
     if (status != QUIPU_OK) return status;
     if ((transfer->flags & QUIPU_TRANSFER_PENDING) != 0) status = open_hold(part, entry, place);
     if (status == QUIPU_OK) status = note_import(part, entry, IMPORTED_TRANSFER, place);
@@ -101,7 +104,7 @@ static quipu_status keep_transfer(struct part *part, const struct entry *entry)
     return QUIPU_OK;
 }
 
-static quipu_status keep_failed_id(struct part *part, const struct entry *entry)
+static quipu_status keep_failed_id(struct part *part, const struct entry *entry, uint64_t hash)
 {
     struct store *store = part->recovery->store;
     struct index *ids = &store->transfer_ids;
@@ -111,9 +114,8 @@ static quipu_status keep_failed_id(struct part *part, const struct entry *entry)
     if (status != QUIPU_OK) return status;
     *burnt_at(&store->transfers, place) = entry->id;
     part->failed_ids++;
-    return claimed(
-        part, quipui_index_claim_burnt(ids, index_hash(ids, entry->id), entry->id, place, &found),
-        entry->id, "has failed twice, or is in the log as well");
+    return claimed(part, quipui_index_claim_burnt(ids, hash, entry->id, place, &found), entry->id,
+                   "has failed twice, or is in the log as well");
 }
 
 static quipu_status keep_expiry(struct part *part, const struct entry *entry)
@@ -185,15 +187,39 @@ static quipu_status keep_account(struct part *part, const struct entry *entry)
                               : status;
 }
 
-static quipu_status keep(struct part *part, const struct entry *entry)
+static quipu_status keep(struct part *part, const struct entry *entry, uint64_t hash)
 {
     switch (entry->kind) {
-    case ENTRY_TRANSFER: return keep_transfer(part, entry);
+    case ENTRY_TRANSFER: return keep_transfer(part, entry, hash);
     case ENTRY_EXPIRY: return keep_expiry(part, entry);
-    case ENTRY_FAILED_ID: return keep_failed_id(part, entry);
+    case ENTRY_FAILED_ID: return keep_failed_id(part, entry, hash);
     case ENTRY_ACCOUNT: break;
     }
     return keep_account(part, entry);
+}
+
+static quipu_status keep_group(struct part *part, struct group *group)
+{
+    quipu_status status = QUIPU_OK;
+
+    for (size_t i = 0; status == QUIPU_OK && i < group->count; i++)
+        status = keep(part, &group->entries[i], group->hashes[i]);
+    group->count = 0;
+    return status;
+}
+
+/* The last entry that was decoded belongs to the group. */
+static void add_to_group(struct part *part, struct group *group)
+{
+    struct index *ids = &part->recovery->store->transfer_ids;
+    const struct entry *entry = &group->entries[group->count];
+    uint64_t hash = 0;
+
+    if (entry->kind == ENTRY_TRANSFER || entry->kind == ENTRY_FAILED_ID) {
+        hash = index_hash(ids, entry->id);
+        index_prefetch_to_claim(ids, hash);
+    }
+    group->hashes[group->count++] = hash;
 }
 
 /* Entries of one frame that are below `limit`. In a read section. */
@@ -202,24 +228,27 @@ static quipu_status read_entries(struct part *part, const struct log_frame *fram
     const unsigned char *start = frame->bytes, *at = start, *end = start + frame->length;
     struct entry_context context = {0};
     quipu_status status = QUIPU_OK;
-    struct entry entry;
+    struct group group;
 
+    group.count = 0;
     /* Ends: each turn moves on by an entry. */
     while (status == QUIPU_OK && at < end) {
+        struct entry *entry = &group.entries[group.count];
         size_t byte = (size_t)(at - start);
         uint64_t last;
 
-        if (!quipui_entry_decode(&context, &at, end, &entry)) {
+        if (!quipui_entry_decode(&context, &at, end, entry)) {
             return quipui_blame_frame(part, frame->sequence, byte, "is no entry");
         }
-        last = entry.origin.drawn > entry.timestamp ? entry.origin.drawn : entry.timestamp;
-        if (entry.timestamp == 0 || last > TIMESTAMP_MAX) {
+        last = entry->origin.drawn > entry->timestamp ? entry->origin.drawn : entry->timestamp;
+        if (entry->timestamp == 0 || last > TIMESTAMP_MAX) {
             return quipui_blame_frame(part, frame->sequence, byte, "has no time that there is");
         }
         if (last > part->newest) part->newest = last;
-        if (entry_instant(&entry) < limit) status = keep(part, &entry);
+        if (entry_instant(entry) < limit) add_to_group(part, &group);
+        if (group.count == GROUP_ENTRIES) status = keep_group(part, &group);
     }
-    return status;
+    return status == QUIPU_OK ? keep_group(part, &group) : status;
 }
 
 static quipu_status read_frames(struct part *part, struct log_cursor *cursor)

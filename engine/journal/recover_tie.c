@@ -22,7 +22,49 @@ struct change {
 
 typedef quipu_status change_visit(struct part *part, const struct change *change);
 
-static quipu_status visit_transfers(struct part *part, struct range range, change_visit *visit)
+/* Which sides of a change does a part look at? */
+enum sides { OWN_SIDE, BOTH_SIDES };
+
+/* How many transfers ahead the sums of their accounts are prefetched, and then their cells. */
+#define SUMS_AHEAD 24
+#define CELLS_AHEAD 12
+
+/* Prefetch what the knot at this place will need of one side: the sum, or the cell. The knot may be
+ * of nothing, or tied already; then it is some other line. */
+static void prefetch_side(const struct recovery *recovery, const struct knot *knot, enum side side,
+                          enum sides sides, bool cell)
+{
+    uint64_t account = knot_account(knot, side);
+    const struct side_sum *sum;
+
+    if (account >= recovery->account_count) return;
+    sum = sum_at(recovery, sides == BOTH_SIDES ? SIDE_DEBIT : side, account);
+    if (cell) {
+        prefetch_for_write((const char *)recovery->cells.base +
+                           (sum->first + knot_version(knot, side)) * sizeof(uint64_t));
+        return;
+    }
+    prefetch_for_write(sum);
+    if (sides == OWN_SIDE) return;
+    prefetch((const char *)slot_at(&recovery->store->accounts, account) + 64);
+    prefetch(newborn_at(recovery, account));
+}
+
+static void prefetch_changes(const struct part *part, uint64_t place, enum sides sides)
+{
+    const struct recovery *recovery = part->recovery;
+    const struct knot *far = knot_at(&recovery->store->transfers, place + SUMS_AHEAD);
+    const struct knot *near = knot_at(&recovery->store->transfers, place + CELLS_AHEAD);
+
+    for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
+        if (sides == OWN_SIDE && side != (enum side)part->number) continue;
+        prefetch_side(recovery, far, side, sides, false);
+        prefetch_side(recovery, near, side, sides, true);
+    }
+}
+
+static inline quipu_status visit_transfers(struct part *part, struct range range, enum sides sides,
+                                           change_visit *visit)
 {
     struct transfers *transfers = &part->recovery->store->transfers;
     quipu_status status = QUIPU_OK;
@@ -30,6 +72,8 @@ static quipu_status visit_transfers(struct part *part, struct range range, chang
     for (uint64_t place = range.next; status == QUIPU_OK && place < range.end; place++) {
         struct knot *knot = knot_at(transfers, place);
         const quipu_transfer *transfer = transfer_at(transfers, place);
+
+        if (range.end - place > SUMS_AHEAD) prefetch_changes(part, place, sides);
 
         if (!knot_is_settled(knot)) continue;
         status = visit(part,
@@ -60,7 +104,7 @@ static quipu_status visit_own(struct part *part, change_visit *visit)
 {
     struct transfers *transfers = &part->recovery->store->transfers;
     quipu_status status =
-        visit_transfers(part, part_places(part, places_end(&transfers->places)), visit);
+        visit_transfers(part, part_places(part, places_end(&transfers->places)), BOTH_SIDES, visit);
 
     if (status != QUIPU_OK) return status;
     return visit_expiries(part, part_places(part, part->recovery->expired.count), visit);
@@ -77,7 +121,8 @@ static quipu_status visit_all(struct part *part, change_visit *visit)
                             .number = (part->number + i) % RECOVER_PARTS};
         struct transfers *transfers = &part->recovery->store->transfers;
 
-        status = visit_transfers(part, part_places(&half, places_end(&transfers->places)), visit);
+        status = visit_transfers(part, part_places(&half, places_end(&transfers->places)), OWN_SIDE,
+                                 visit);
         if (status != QUIPU_OK) break;
         status = visit_expiries(part, part_places(&half, part->recovery->expired.count), visit);
     }
@@ -111,8 +156,12 @@ static quipu_status lay_cells(struct recovery *recovery)
     uint64_t cells = 0;
 
     for (uint64_t account = 0; account < recovery->account_count; account++) {
-        newborn_at(recovery, account)->first = cells;
-        cells += knots_of(recovery, account);
+        struct side_sum *debits = sum_at(recovery, SIDE_DEBIT, account);
+        struct side_sum *credits = sum_at(recovery, SIDE_CREDIT, account);
+
+        debits->first = credits->first = cells;
+        debits->knots = credits->knots = debits->knots + credits->knots;
+        cells += debits->knots;
     }
     if (quipui_region_open(&recovery->cells, (size_t)cells * sizeof(uint64_t)) &&
         region_ensure(&recovery->cells, (size_t)cells * sizeof(uint64_t))) {
@@ -228,13 +277,13 @@ static quipu_status tie_change(struct part *part, const struct change *change)
     struct side_sum *sum = sum_at(recovery, side, account);
     struct movement moved = movement_of(recovery, change);
     /* relaxed: written in an earlier phase (V3). */
-    uint64_t link = load_relaxed(cell_at(recovery, account, version));
+    uint64_t link = load_relaxed(cell_of(recovery, sum, version));
 
     if (link != link_to(change->index, change->kind, side)) {
         return break_off(part, account);
     }
     /* relaxed: as above. */
-    if (version > 2) before = load_relaxed(cell_at(recovery, account, version - 1));
+    if (version > 2) before = load_relaxed(cell_of(recovery, sum, version - 1));
     knot_tie_to(change->knot, side, version, before);
 
     if (sum->posted + moved.posted < sum->posted) {
@@ -302,7 +351,8 @@ static quipu_status blame_strand(struct recovery *recovery, uint64_t account)
         /* relaxed: no other thread is left. */
         store_relaxed(cell_at(recovery, account, i), 0);
     }
-    status = visit_transfers(&part, (struct range){0, places_end(&transfers->places)}, mark);
+    status =
+        visit_transfers(&part, (struct range){0, places_end(&transfers->places)}, BOTH_SIDES, mark);
     if (status == QUIPU_OK) {
         status = visit_expiries(&part, (struct range){0, recovery->expired.count}, mark);
     }
