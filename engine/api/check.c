@@ -79,6 +79,7 @@ static bool is_sensible(const quipu_options *options)
     const uint64_t hour_ns = UINT64_C(3600) * 1000000000;
     bool kept = options->path != NULL;
 
+    if (kept && options->path[0] == 0) return false;
     if ((uint32_t)options->reads > QUIPU_READ_LATEST || options->flush_interval > hour_ns) {
         return false;
     }

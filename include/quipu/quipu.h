@@ -1,4 +1,4 @@
-/* quipu.h - an embeddable, in-memory, transactional double-entry ledger.
+/* quipu.h - an embeddable, transactional double-entry ledger, in memory or kept in a directory.
  *
  * Every call is safe from any thread, at any time between quipu_open() and quipu_close(); no thread
  * needs to be registered. No call aborts, prints or sets errno. Two answers, never mixed: the

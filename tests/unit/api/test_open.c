@@ -40,7 +40,9 @@ static void refuse(const quipu_options *options, quipu_status expected, int line
 Test(open, options_have_not_grown)
 {
     cr_assert_eq(sizeof(quipu_options), 80);
-    cr_assert_eq(offsetof(quipu_options, reserved), 52);
+    cr_assert_eq(offsetof(quipu_options, reads), 52);
+    cr_assert_eq(offsetof(quipu_options, flush_interval), 56);
+    cr_assert_eq(offsetof(quipu_options, reserved), 64);
 }
 
 Test(open, refuses_what_makes_no_sense)
@@ -48,7 +50,13 @@ Test(open, refuses_what_makes_no_sense)
     cr_assert_eq(quipu_open(NULL, NULL), QUIPU_INVALID);
     REFUSE(QUIPU_INVALID, .protocol = (quipu_protocol)4);
     REFUSE(QUIPU_INVALID, .protocol = (quipu_protocol)0x7fffffff);
-    REFUSE(QUIPU_INVALID, .durability = (quipu_durability)1);
+    REFUSE(QUIPU_INVALID, .durability = (quipu_durability)4);
+    REFUSE(QUIPU_INVALID, .durability = QUIPU_SYNCED);
+    REFUSE(QUIPU_INVALID, .durability = QUIPU_BUFFERED);
+    REFUSE(QUIPU_INVALID, .durability = QUIPU_IN_MEMORY, .path = "somewhere");
+    REFUSE(QUIPU_INVALID, .path = "");
+    REFUSE(QUIPU_INVALID, .reads = (quipu_reads)2);
+    REFUSE(QUIPU_INVALID, .flush_interval = UINT64_C(3600) * 1000000000 + 1);
     REFUSE(QUIPU_INVALID, .durability = (quipu_durability)0x7fffffff);
     REFUSE(QUIPU_INVALID, .account_capacity = ((uint64_t)1 << 32) + 1);
     REFUSE(QUIPU_INVALID, .account_capacity = UINT64_MAX);
@@ -63,8 +71,8 @@ Test(open, refuses_what_makes_no_sense)
         options.reserved[i] = 1;
         refuse(&options, QUIPU_INVALID, __LINE__);
     }
-    REFUSE(QUIPU_UNSUPPORTED, .path = "somewhere");
-    REFUSE(QUIPU_UNSUPPORTED, .path = "");
+    REFUSE(QUIPU_IO, .path = "/nowhere/at/all");
+    REFUSE(QUIPU_INVALID, .path = "/dev/null");
 }
 
 static void use_and_close(quipu_ledger *ledger)
