@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "command/measure/stopwatch.h"
+#include "command/common/stopwatch.h"
 
 /* Events made up at a time, or a batch: so many that to read the clock costs nothing at batch 1. */
 #define CHUNK QUIPU_BATCH_MAX

@@ -15,33 +15,40 @@ static bool seed(void *context, struct store *store, struct slot *slot,
                  const struct account_state *state)
 {
     const struct protocol *protocol = context;
-    bool supplied;
+
+    if (protocol->supply != NULL && !protocol->supply(store, 1)) return false;
+    protocol->seed(store, slot, state);
+    return true;
+}
+
+/* Fill the tables, as one batch of new accounts. */
+static quipu_status fill_tables(quipu_ledger *ledger, struct log *log, struct recovered *recovered,
+                                struct diagnosis *diagnosis)
+{
+    const struct protocol *protocol = ledger->protocol;
+    struct store *store = &ledger->store;
+    quipu_status status;
 
     if (protocol->begin != NULL) protocol->begin(store);
-    supplied = protocol->supply == NULL || protocol->supply(store, 1);
-    if (supplied) {
-        protocol->seed(store, slot, state);
-        if (protocol->show != NULL) protocol->show(store);
-    }
+    status = quipui_recover(log, store, seed, (void *)(uintptr_t)protocol, recovered, diagnosis);
+    if (protocol->show != NULL) protocol->show(store);
     if (protocol->end != NULL) protocol->end(store);
-    return supplied;
+    return status;
 }
 
 static quipu_status recover(quipu_ledger *ledger, const quipu_options *options,
                             struct diagnosis *diagnosis)
 {
-    struct recovered recovered;
-    quipu_status status =
-        quipui_recover(ledger->log, &ledger->store, seed, (void *)(uintptr_t)ledger->protocol,
-                       &recovered, diagnosis);
     struct journal_options journal = {
         .buffered = options->durability == QUIPU_BUFFERED,
         .flush_interval =
             options->flush_interval != 0 ? options->flush_interval : FLUSH_INTERVAL_NS,
-        .horizon = recovered.horizon,
     };
+    struct recovered recovered;
+    quipu_status status = fill_tables(ledger, ledger->log, &recovered, diagnosis);
 
     if (status != QUIPU_OK) return status;
+    journal.horizon = recovered.horizon;
     return quipui_journal_open(&ledger->store, ledger->log, &journal, diagnosis);
 }
 
@@ -81,8 +88,7 @@ static quipu_status try_to_recover(const char *path, quipu_ledger *tables,
     if (status != QUIPU_OK) return status;
     status = quipui_segments_open(directory, &segments, &log, diagnosis);
     if (status == QUIPU_OK) {
-        status = quipui_recover(log, &tables->store, seed, (void *)(uintptr_t)tables->protocol,
-                                &recovered, diagnosis);
+        status = fill_tables(tables, log, &recovered, diagnosis);
         (void)log_close(log, NULL);
     }
     quipui_directory_close(directory);

@@ -1,4 +1,4 @@
-/* anomaly_names.c - what the anomalies are called. */
+/* anomaly_names.c - the names of the anomalies. */
 #include "checker/checker.h"
 
 const char *anomaly_name(enum anomaly anomaly)

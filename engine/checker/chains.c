@@ -1,5 +1,5 @@
-/* chains.c - a chain takes effect as one or not at all, and one of its events says why not. */
-#include "checker/parts.h"
+/* chains.c - a chain takes effect as a whole or not at all; if not, one of its events says why. */
+#include "checker/checker_parts.h"
 
 #define FAILED_WITH_CHAIN QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED
 #define CHAIN_OPEN QUIPU_CREATE_TRANSFER_LINKED_EVENT_CHAIN_OPEN
@@ -50,7 +50,7 @@ static void check_unit(struct checker *c, uint32_t number)
                            tally.unknown);
     } else if (tally.refused + tally.open == 0) {
         (void)checker_note(c, ANOMALY_WRONG_OUTCOME,
-                           "failed with its chain, in which nothing failed", number, NONE);
+                           "refused with its chain, in which no event failed", number, NONE);
     } else if (tally.refused > 1) {
         (void)checker_note(c, ANOMALY_WRONG_OUTCOME,
                            "a chain fails at one of its events, not at two", number, NONE);

@@ -1,8 +1,18 @@
-/* checker.c - the parts of a check, in order, and the memory they share. */
+/* checker.c - the parts of a check, in order, and the memory they share.
+ *
+ *   1  cut the calls into units; check chains
+ *   2  find which unit took each id, and which gave each version; find what each unit saw
+ *   3  infer which holds expired
+ *   4  replay each account; check times, outcomes and values
+ *   5  a serializable history: no cycle in the graph of units. A history per account: each account
+ *      by itself
+ *   6  check that no money is lost
+ *
+ * A malformed history ends the check early: the anomaly is noted, and the rest is not looked at. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 struct checker *checker_new(void)
 {
@@ -37,12 +47,23 @@ void *checker_room(struct checker *c, enum room_name name, size_t count, size_t 
 struct finding *checker_note(struct checker *c, enum anomaly anomaly, const char *what,
                              uint32_t unit, uint32_t step)
 {
-    /* The last place is rubbish: whoever notes may fill in more without looking. */
+    /* The last place is never shown, so a caller may always fill in more. */
     struct finding *finding = &c->findings[c->kept < FINDINGS_MAX - 1 ? c->kept++ : c->kept];
 
     *finding = (struct finding){
         .anomaly = anomaly, .what = what, .units = {unit, NONE}, .step = step, .account = NONE};
     c->finding_count++;
+    return finding;
+}
+
+struct finding *checker_note_version(struct checker *c, enum anomaly anomaly, const char *what,
+                                     uint32_t unit, uint32_t step, uint32_t account,
+                                     uint64_t version)
+{
+    struct finding *finding = checker_note(c, anomaly, what, unit, step);
+
+    finding->account = account;
+    finding->version = version;
     return finding;
 }
 

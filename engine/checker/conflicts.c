@@ -1,7 +1,7 @@
-/* conflicts.c - a commit that was refused for its expectations: could one have failed? */
-#include "checker/parts.h"
+/* conflicts.c - a commit that ended in a conflict: could one of its expectations have failed? */
+#include "checker/checker_parts.h"
 
-/* Whoever made the state after this one, if anybody did. */
+/* The unit that wrote the state after this version; NONE. */
 static uint32_t next_writer(const struct checker *c, uint32_t a, uint64_t version)
 {
     const struct account *account = &c->accounts[a];
@@ -10,7 +10,7 @@ static uint32_t next_writer(const struct checker *c, uint32_t a, uint64_t versio
     return c->writers[account->first_state + (uint32_t)(version - account->low) + 1];
 }
 
-/* Was the version, for certain, there when the call began? */
+/* Was the version certainly there when the call began? */
 static bool there_before(const struct checker *c, uint32_t unit, uint32_t a, uint64_t version)
 {
     const struct account *account = &c->accounts[a];
@@ -66,9 +66,9 @@ void conflicts_check(struct checker *c)
             if (c->steps[s]->kind == HISTORY_EXPECT) possible |= may_have_failed(c, u, s);
         }
         if (!possible) {
-            (void)checker_note(c, ANOMALY_WRONG_OUTCOME,
-                               "a conflict, though all was as expected for as long as it took", u,
-                               NONE);
+            (void)checker_note(
+                c, ANOMALY_WRONG_OUTCOME,
+                "a conflict, but all accounts were as expected during the whole call", u, NONE);
         }
     }
 }

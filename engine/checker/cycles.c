@@ -2,19 +2,19 @@
  * node: Pearce, 2016). */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
-#define DONE NONE /* its component is complete */
+#define DONE NONE /* the component of the node is complete */
 
-/* A node on the way down: its next edge, and its place in the order of discovery. */
+/* A node on the current path: its next edge, and its place in the order of discovery. */
 struct walk {
     uint32_t node, edge, order;
 };
 
 struct search {
     struct checker *c;
-    uint32_t *low;   /* 0: not seen; then the earliest that it reaches; then DONE */
-    uint32_t *stack; /* left, but not yet in a component; then members of one that is complete */
+    uint32_t *low;   /* 0: not seen; then the earliest node that it reaches; then DONE */
+    uint32_t *stack; /* nodes that were left and have no component yet */
     struct walk *path;
     uint32_t depth, height, order;
 };
@@ -31,7 +31,7 @@ static bool leave(struct search *s, const struct walk *at)
 
     s->stack[s->height++] = at->node;
     if (s->low[at->node] != at->order) return true;
-    /* It reaches nothing earlier, so what lies on the stack and came later is its component. */
+    /* It reaches nothing earlier. So the later nodes on the stack are its component. */
     while (top > 0 && s->low[s->stack[top - 1]] != DONE && s->low[s->stack[top - 1]] >= at->order)
         top--;
     for (uint32_t i = top; i < s->height; i++)

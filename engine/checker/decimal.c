@@ -1,4 +1,4 @@
-/* decimal.c - 128 bits to digits and back. */
+/* decimal.c - 128-bit numbers to digits and back. */
 #include "checker/decimal.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* decimal.h - numbers of 128 bits as people write them. */
+/* decimal.h - 128-bit numbers as people write them. */
 #ifndef QUIPU_CHECKER_DECIMAL_H
 #define QUIPU_CHECKER_DECIMAL_H
 
@@ -14,7 +14,8 @@ struct decimal_text {
 
 struct decimal_text decimal(quipu_uint128 number);
 
-/* Read all of text[0..length): decimal, or 0x and hexadecimal. False: it is no such number. */
+/* Read all of text[0..length): decimal digits, or 0x and hexadecimal ones. Returns false if it is
+ * no such number. */
 bool decimal_read(const char *text, size_t length, quipu_uint128 *number);
 
 #endif

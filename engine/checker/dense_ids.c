@@ -1,7 +1,8 @@
-/* dense_ids.c - ids to dense numbers: open addressing, at most half full. */
+/* dense_ids.c - a dense number for each id: a hash table with open addressing, at most half
+ * full. */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 #define SLOTS_MIN 16u
 
@@ -22,7 +23,7 @@ static uint32_t *find_slot(const struct names *names, quipu_uint128 id)
     return &names->slots[slot];
 }
 
-/* So many slots, and place for half as many ids; all ids that are there find theirs again. */
+/* Make `count` slots, and room for half as many ids. The ids that are there keep their numbers. */
 static bool resize(struct checker *c, struct names *names, enum room_name ids, enum room_name slots,
                    uint32_t count)
 {

@@ -1,13 +1,16 @@
-/* expired_holds.c - time-outs are no steps: which pending transfers expired follows from the
- * versions that nobody else gave.
+/* expired_holds.c - which holds expired: no step of a history says so, but versions do.
  *
- * Time-outs come in the order they are due. So the missing versions of an account belong, in order,
- * to its first pending transfers by due time that nobody resolved; a transfer that expired on one
- * account did on the other, with all that were due there before it; and what was due by the time of
- * a later transfer of the account has expired, seen or not. */
+ * Holds of an account expire in the order in which they are due. So:
+ *
+ *   E1  The versions of an account that no step gave belong, in order, to the holds that were due
+ *       first and that no step resolved.
+ *   E2  A hold that expired on one of its accounts expired on the other, and so did all holds that
+ *       were due there before it.
+ *   E3  A hold that was due by the time of a later transfer of one of its accounts has expired,
+ *       whether its version was seen or not. */
 #include <stdlib.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void collect(struct checker *c)
 {
@@ -44,7 +47,7 @@ static uint32_t party(const struct checker *c, const struct timed *timed, int si
     return side == 0 ? link->debit : link->credit;
 }
 
-/* Each account's share: indexes into `timed`, earliest first. */
+/* List the holds of each account, as indexes into `timed`, earliest first: its share. */
 static void share_out(struct checker *c)
 {
     uint32_t next = 0;
@@ -73,7 +76,7 @@ static uint32_t count_missing(const struct checker *c, const struct account *acc
     return missing;
 }
 
-/* How many of its share were due by the time of its latest transfer. */
+/* E3: how many holds of an account were due by the time of its latest transfer. */
 static uint32_t count_due(const struct checker *c, const struct account *account)
 {
     uint64_t latest = 0;
@@ -108,7 +111,7 @@ static void expire(struct checker *c, uint32_t i, uint32_t *stack, uint32_t *dep
     stack[(*depth)++] = i;
 }
 
-/* All of an account's share that is due no later than its `count`-th has expired. */
+/* E1: the first `count` holds of an account have expired. */
 static void expire_first(struct checker *c, uint32_t a, uint32_t count, uint32_t *stack,
                          uint32_t *depth)
 {
@@ -118,7 +121,7 @@ static void expire_first(struct checker *c, uint32_t a, uint32_t count, uint32_t
         expire(c, c->shares[account->first_timed + account->expired], stack, depth);
 }
 
-/* Who was told that a pending transfer has expired says so too. */
+/* A transfer that was refused since the hold had expired says so, too. */
 static void expire_told(struct checker *c, uint32_t *stack, uint32_t *depth)
 {
     for (uint32_t r = 0; r < c->read_count; r++) {
@@ -146,7 +149,7 @@ static void decide(struct checker *c, uint32_t *stack)
         if (count > c->accounts[a].timed_count) count = c->accounts[a].timed_count;
         expire_first(c, a, count > due ? count : due, stack, &depth);
     }
-    while (depth > 0) {
+    while (depth > 0) { /* E2 */
         uint32_t i = stack[--depth];
 
         for (int side = 0; side < 2; side++) {
@@ -161,7 +164,7 @@ static void decide(struct checker *c, uint32_t *stack)
     }
 }
 
-/* The missing versions, then, unseen, those behind the last. */
+/* Give the expired holds of an account its missing versions, then the ones behind its last. */
 static void give_versions(struct checker *c, struct account *account)
 {
     uint32_t index = 1;

@@ -1,15 +1,15 @@
-/* graph.c - the direct serialization graph: who must have come before whom.
+/* graph.c - the direct serialization graph: which unit must have come before which.
  *
- * Nodes are units, then barriers. A barrier stands between all calls that ended before an instant
- * and all that began after it: so real time costs O(n) edges, not n². */
+ * Its nodes are the units, then the barriers. A barrier stands between the calls that ended before
+ * an instant and those that began after it. So real time costs O(n) edges, not n². */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 struct builder {
     struct checker *c;
     uint32_t *next;
-    bool fill; /* the first time round edges are counted, the second time stored */
+    bool fill; /* the first pass counts edges, the second stores them */
 };
 
 static void join(struct builder *b, uint32_t from, uint32_t to, enum edge_kind kind, uint32_t state)
@@ -65,7 +65,7 @@ static void join_conflicts(struct builder *b)
     }
 }
 
-/* Units of a call take effect in their order, calls of a thread too. */
+/* Units of a call take effect in their order, and so do calls of a thread. */
 static void join_threads(struct builder *b)
 {
     const struct checker *c = b->c;
@@ -126,7 +126,7 @@ bool graph_build(struct checker *c)
     b.next = c->starts + 1;
     c->node_count = c->unit_count + join_all(&b);
 
-    /* starts[n + 1] becomes where n's edges begin; filling moves it to where they end. */
+    /* starts[n + 1] becomes the place where n's edges begin; filling moves it to where they end. */
     for (uint32_t n = 0; n <= c->node_count; n++) {
         uint32_t count = c->starts[n + 1];
 

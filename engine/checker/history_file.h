@@ -7,17 +7,17 @@
 
 #include "checker/recording.h"
 
-/* Where a file is no history, and why. */
+/* Why a file is no history, and in which line. */
 struct history_fault {
-    uint64_t line;    /* from 1; 0: it could not be read, or memory is out */
+    uint64_t line;    /* from 1; 0: the file could not be read, or memory ran out */
     char reason[160]; /* no full stop */
 };
 
-/* False: `to` cannot be written; errno says why. */
+/* Returns false if `to` cannot be written; errno says why. */
 bool history_write(const struct history *history, FILE *to);
 
-/* Read all of `from`. Any bytes will do: what is no history is a fault. After a fault `history` is
- * empty; else it is to be closed. */
+/* Read all of `from`, which may hold any bytes. Returns true if they are a history; the caller
+ * closes it later. Otherwise fills *fault, and `history` is empty. */
 bool history_read(struct history *history, FILE *from, struct history_fault *fault);
 
 #endif

@@ -1,143 +1,7 @@
-/* outcomes.c - is each transfer refused, or created, as the states that it was decided on demand?
+/* outcomes.c - is each transfer refused, or created, as the states say that it was decided on?
  *
- * The rules of docs/semantics.md once more, in the form of questions: does this transfer deserve
- * this refusal? */
-#include "checker/parts.h"
-
-struct scene {
-    const quipu_transfer *asked;
-    const quipu_transfer *pending;       /* what it resolves; NULL */
-    const struct totals *debit, *credit; /* before it; NULL: not known */
-    uint16_t debit_flags, credit_flags;  /* of the accounts, as created */
-    quipu_uint128 amount;                /* what it would move */
-    bool amount_known;
-};
-
-enum answer { NO, YES, UNKNOWN };
-
-/* The outcomes that depend on accounts, in order of precedence. */
-static const uint32_t by_accounts[] = {
-    QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED,
-    QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_PENDING,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS,
-    QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS,
-    QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS,
-    QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS,
-};
-
-#define BY_ACCOUNTS_COUNT (sizeof by_accounts / sizeof *by_accounts)
-
-static bool overflows(quipu_uint128 a, quipu_uint128 b)
-{
-    return a + b < a;
-}
-
-static enum answer is_closed(const struct totals *totals, const struct scene *scene)
-{
-    /* Every void is let through. */
-    if (scene->pending != NULL && (scene->asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER)) {
-        return NO;
-    }
-    if (totals == NULL) return UNKNOWN;
-    return totals->closed ? YES : NO;
-}
-
-static enum answer debit_deserves(const struct scene *scene, uint32_t outcome)
-{
-    const struct totals *is = scene->debit;
-    bool pending = (scene->asked->flags & QUIPU_TRANSFER_PENDING) != 0;
-
-    if (outcome == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS &&
-        (scene->debit_flags & QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS) == 0) {
-        return NO;
-    }
-    if (is == NULL || !scene->amount_known) return UNKNOWN;
-    switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING:
-        return pending && overflows(is->debits_pending, scene->amount);
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED:
-        return overflows(is->debits_posted, scene->amount);
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS:
-        return overflows(is->debits_pending + is->debits_posted, scene->amount);
-    default: return is->debits_pending + is->debits_posted + scene->amount > is->credits_posted;
-    }
-}
-
-static enum answer credit_deserves(const struct scene *scene, uint32_t outcome)
-{
-    const struct totals *is = scene->credit;
-    bool pending = (scene->asked->flags & QUIPU_TRANSFER_PENDING) != 0;
-
-    if (outcome == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS &&
-        (scene->credit_flags & QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS) == 0) {
-        return NO;
-    }
-    if (is == NULL || !scene->amount_known) return UNKNOWN;
-    switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_PENDING:
-        return pending && overflows(is->credits_pending, scene->amount);
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS_POSTED:
-        return overflows(is->credits_posted, scene->amount);
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_CREDITS:
-        return overflows(is->credits_pending + is->credits_posted, scene->amount);
-    default: return is->credits_pending + is->credits_posted + scene->amount > is->debits_posted;
-    }
-}
-
-static enum answer deserves(const struct scene *scene, uint32_t outcome)
-{
-    switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED: return is_closed(scene->debit, scene);
-    case QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED:
-        return is_closed(scene->credit, scene);
-    default: break;
-    }
-    /* Posts and voids were tested when they were reserved. */
-    if (scene->pending != NULL) return NO;
-    switch (outcome) {
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING:
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_POSTED:
-    case QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS:
-    case QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS: return debit_deserves(scene, outcome);
-    default: return credit_deserves(scene, outcome);
-    }
-}
-
-static quipu_uint128 excess(quipu_uint128 a, quipu_uint128 b)
-{
-    return a > b ? a - b : 0;
-}
-
-/* What a balancing transfer moves, at most. Only where both accounts are known. */
-static void find_amount(struct scene *scene)
-{
-    quipu_uint128 room;
-
-    scene->amount = scene->asked->amount;
-    scene->amount_known = true;
-    if ((scene->asked->flags & QUIPU_TRANSFER_BALANCING_DEBIT) != 0) {
-        if (scene->debit == NULL) {
-            scene->amount_known = false;
-            return;
-        }
-        room = excess(scene->debit->credits_posted,
-                      scene->debit->debits_posted + scene->debit->debits_pending);
-        if (scene->amount > room) scene->amount = room;
-    }
-    if ((scene->asked->flags & QUIPU_TRANSFER_BALANCING_CREDIT) != 0) {
-        if (scene->credit == NULL) {
-            scene->amount_known = false;
-            return;
-        }
-        room = excess(scene->credit->debits_posted,
-                      scene->credit->credits_posted + scene->credit->credits_pending);
-        if (scene->amount > room) scene->amount = room;
-    }
-}
+ * What a transfer deserves is in deserved.h; here it is held against what the ledger said. */
+#include "checker/deserved.h"
 
 static uint16_t flags_of(const struct checker *c, uint32_t a)
 {
@@ -147,8 +11,8 @@ static uint16_t flags_of(const struct checker *c, uint32_t a)
 
 static bool depends_on_accounts(uint32_t status)
 {
-    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
-        if (by_accounts[i] == status) return true;
+    for (size_t i = 0; i < DESERVED_COUNT; i++) {
+        if (deserved_outcomes[i] == status) return true;
     }
     return false;
 }
@@ -168,7 +32,7 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
     struct totals from, to;
 
     if (!depends_on_accounts(is->status)) return;
-    if (step_resolves(is) && pending == NULL) return; /* said elsewhere */
+    if (step_resolves(is) && pending == NULL) return; /* id_owners.c or reads_seen.c has noted it */
     scene.pending = step_resolves(is) ? &pending->transfer : NULL;
     replay_parties(c, unit, step, &debit, &credit);
     scene.debit_flags = flags_of(c, debit);
@@ -181,13 +45,13 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
         replay_refused(c, unit, credit, is->versions.credit, &to)) {
         scene.credit = &to;
     }
-    find_amount(&scene);
-    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
-        enum answer answer = deserves(&scene, by_accounts[i]);
+    deserved_amount(&scene);
+    for (size_t i = 0; i < DESERVED_COUNT; i++) {
+        enum answer answer = deserves(&scene, deserved_outcomes[i]);
 
-        if (by_accounts[i] == is->status) {
+        if (deserved_outcomes[i] == is->status) {
             if (answer == NO) {
-                wrong(c, unit, step, "refused, for a reason that the versions do not bear out");
+                wrong(c, unit, step, "refused for a reason that is not so at its versions");
             }
             return;
         }
@@ -200,7 +64,8 @@ static void check_by_accounts(struct checker *c, uint32_t unit, uint32_t step)
 
 #define NOT_FOUND precedence_of(QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_FOUND)
 
-/* What became of a pending transfer, if it was stored: of its own chain's all is undone. */
+/* Did the pending transfer become what this refusal says? A chain's own changes were undone, so of
+ * its own pending transfer nothing is known. */
 static bool became(const struct checker *c, uint32_t unit, uint32_t step)
 {
     uint32_t pending = c->links[step].pending;
@@ -211,49 +76,13 @@ static bool became(const struct checker *c, uint32_t unit, uint32_t step)
     if (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED) {
         return transfer->resolver == NONE && c->steps[transfer->step]->transfer.timeout > 0;
     }
-    /* Resolved by nobody: reads_seen.c has noted it. */
+    /* No step resolved it: reads_seen.c has noted that. */
     if (transfer->resolver == NONE) return transfer->expiry == NONE;
     return step_posts(c->steps[transfer->resolver]) ==
            (c->steps[step]->status == QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED);
 }
 
-/* Zero accounts, ledger and code of a post or void are those of the pending transfer. */
-static bool differ(quipu_uint128 asked, quipu_uint128 pending)
-{
-    return asked != 0 && asked != pending;
-}
-
-/* The first outcome that says how what was asked does not suit the pending transfer. */
-static uint32_t unsuitable(const quipu_transfer *asked, const quipu_transfer *pending)
-{
-    bool voids = (asked->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) != 0;
-    bool all = asked->amount == (voids ? 0 : QUIPU_AMOUNT_MAX);
-
-    if ((pending->flags & QUIPU_TRANSFER_PENDING) == 0) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_PENDING;
-    }
-    if (differ(asked->debit_account_id, pending->debit_account_id)) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID;
-    }
-    if (differ(asked->credit_account_id, pending->credit_account_id)) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID;
-    }
-    if (differ(asked->ledger, pending->ledger)) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_LEDGER;
-    }
-    if (differ(asked->code, pending->code)) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_CODE;
-    }
-    if (!all && asked->amount > pending->amount) {
-        return QUIPU_CREATE_TRANSFER_EXCEEDS_PENDING_TRANSFER_AMOUNT;
-    }
-    if (voids && !all && asked->amount < pending->amount) {
-        return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT;
-    }
-    return QUIPU_CREATED;
-}
-
-/* A post or void that found what it names, and was refused. */
+/* A post or void that found its pending transfer, and was refused. */
 static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
 {
     uint32_t last_unsuitable =
@@ -263,13 +92,14 @@ static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
     bool right;
 
     if (pending == NULL) {
-        /* Created by nobody: reads_seen.c has noted it. */
+        /* No step created it: reads_seen.c has noted that. */
         if (c->links[step].pending != NONE && c->transfers[c->links[step].pending].burnt) {
-            wrong(c, unit, step, "it resolves a transfer that was refused, and is not told so");
+            wrong(c, unit, step,
+                  "it names a pending transfer that was refused, but is not told so");
         }
         return;
     }
-    reason = unsuitable(&c->steps[step]->transfer, &pending->transfer);
+    reason = deserved_by_pending(&c->steps[step]->transfer, &pending->transfer);
     right = reason == QUIPU_CREATED ? precedence_of(status) > last_unsuitable : reason == status;
     switch (status) {
     case QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_ALREADY_POSTED:
@@ -282,7 +112,7 @@ static void check_pending(struct checker *c, uint32_t unit, uint32_t step)
     if (!right) wrong(c, unit, step, "the pending transfer is not as this refusal says");
 }
 
-/* What is said of ledgers needs no version: accounts never change theirs. */
+/* An account never changes its ledger, so this needs no version. */
 static void check_ledgers(struct checker *c, uint32_t unit, uint32_t step)
 {
     const struct history_step *is = c->steps[step];
@@ -310,15 +140,15 @@ static void check_refused(struct checker *c, uint32_t unit, uint32_t step)
     uint32_t id = c->links[step].id;
 
     if (id == NONE || replay_own_step(c, unit, step, id) != NONE) {
-        /* Of a step of its own chain, which was undone with it. */
+        /* An earlier step of its chain had the id, and was undone with it. */
     } else if (c->transfers[id].step != NONE && c->transfers[id].step != step) {
         const struct history_step *stored = c->steps[c->transfers[id].step];
 
         if (precedence_saw_stored(is->status) && c->transfers[id].burnt) {
             wrong(c, unit, step, "said to exist, but the id was burnt");
         } else if (precedence_saw_stored(is->status) &&
-                   !again_is_right(is, stored, replay_pending(c, NONE, c->transfers[id].step))) {
-            wrong(c, unit, step, "it compares otherwise with what was stored under its id");
+                   !exists_is_right(is, stored, replay_pending(c, NONE, c->transfers[id].step))) {
+            wrong(c, unit, step, "what was stored under its id differs in another way");
         } else if (is->status == QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED &&
                    !c->transfers[id].burnt) {
             wrong(c, unit, step, "said to have failed, but it was created");
@@ -342,11 +172,9 @@ static const struct totals *before(const struct checker *c, uint32_t a, uint64_t
 
 static void exceeds(struct checker *c, uint32_t unit, uint32_t step, uint32_t a, uint64_t version)
 {
-    struct finding *finding = checker_note(
-        c, ANOMALY_LIMIT_BROKEN, "created, though it breaks the limit of an account", unit, step);
-
-    finding->account = a;
-    finding->version = version;
+    (void)checker_note_version(c, ANOMALY_LIMIT_BROKEN,
+                               "created, but it breaks the limit of an account", unit, step, a,
+                               version);
 }
 
 static void check_resolved(struct checker *c, uint32_t unit, uint32_t step,
@@ -355,7 +183,7 @@ static void check_resolved(struct checker *c, uint32_t unit, uint32_t step,
     const quipu_transfer *is = &c->steps[step]->transfer;
     bool imported = (is->flags & QUIPU_TRANSFER_IMPORTED) != 0;
 
-    if (unsuitable(is, pending) != QUIPU_CREATED || is->amount > pending->amount ||
+    if (deserved_by_pending(is, pending) != QUIPU_CREATED || is->amount > pending->amount ||
         (!step_posts(c->steps[step]) && is->amount != pending->amount)) {
         wrong(c, unit, step, "it resolved a pending transfer that is not as it says");
     } else if (!imported && pending->timeout > 0 &&
@@ -364,7 +192,7 @@ static void check_resolved(struct checker *c, uint32_t unit, uint32_t step,
     }
 }
 
-/* Created: so nothing was to be said against it. Under cas totals lag behind versions, except that
+/* A created transfer deserves no refusal. Under cas the totals lag behind the versions, but the
  * posted ones keep the limits. */
 static void check_created(struct checker *c, uint32_t unit, uint32_t step)
 {
@@ -384,20 +212,20 @@ static void check_created(struct checker *c, uint32_t unit, uint32_t step)
     scene.credit_flags = flags_of(c, link->credit);
     scene.debit = before(c, link->debit, is->versions.debit);
     scene.credit = before(c, link->credit, is->versions.credit);
-    find_amount(&scene);
+    deserved_amount(&scene);
     if (scene.amount_known && scene.amount != is->transfer.amount && !per_account) {
         wrong(c, unit, step, "a balancing transfer moved more than there was");
     }
     scene.amount = is->transfer.amount;
     scene.amount_known = true;
-    for (size_t i = 0; i < BY_ACCOUNTS_COUNT; i++) {
-        if (deserves(&scene, by_accounts[i]) != YES) continue;
-        if (by_accounts[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS) {
+    for (size_t i = 0; i < DESERVED_COUNT; i++) {
+        if (deserves(&scene, deserved_outcomes[i]) != YES) continue;
+        if (deserved_outcomes[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS) {
             exceeds(c, unit, step, link->debit, is->versions.debit);
-        } else if (by_accounts[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS) {
+        } else if (deserved_outcomes[i] == QUIPU_CREATE_TRANSFER_EXCEEDS_DEBITS) {
             exceeds(c, unit, step, link->credit, is->versions.credit);
         } else if (!per_account) {
-            wrong(c, unit, step, "created, though it was to be refused");
+            wrong(c, unit, step, "created, but it should have been refused");
             return;
         }
     }

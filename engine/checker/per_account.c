@@ -1,21 +1,24 @@
 /* per_account.c - the promise of cas: each account is linearizable, and so is each of its totals.
  *
- * A version is there from some instant between the begin and the end of the call that gave it. So
- * along an account's versions no call may have ended before one further back began; and what a read
- * saw lies between what had ended when it began and what had begun when it ended: its version, and
- * each posted total. A read that no call on the account overlaps is exact in everything. */
+ * A version appears at some instant between the begin and the end of the call that gave it. So:
+ *
+ *   A1  A call that gave a later version of an account did not end before a call that gave an
+ *       earlier one began.
+ *   A2  A read sees at least the changes that had ended when it began, and at most those that had
+ *       begun when it ended: in its version, and in each posted total.
+ *   A3  If no call on the account overlaps a read, the read is exact in everything. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
-/* One transfer's doing to one account; of a refused one nothing, but it was in flight. */
+/* What a transfer changed on one account. A refused one changed nothing, but took its time. */
 struct change {
     uint64_t begin, end, version;
     quipu_uint128 debits, credits; /* posted */
 };
 
-/* Of all changes that had ended by some time, or begun: how many, the sums, the last version. */
+/* All changes that had ended (or begun) by a time: their sums, and the last version. */
 struct sum {
     uint64_t time, version;
     quipu_uint128 debits, credits;
@@ -26,20 +29,12 @@ struct book {
     struct change *changes;
     struct sum *ended, *begun;
     uint32_t *starts;                  /* of each account's changes */
-    uint32_t *near_ended, *near_begun; /* what before() last said of each account */
+    uint32_t *near_ended, *near_begun; /* what before() returned last, by account */
 };
-
-static void note(struct checker *c, enum anomaly anomaly, const char *what, uint32_t unit,
-                 uint32_t step, uint32_t a, uint64_t version)
-{
-    struct finding *finding = checker_note(c, anomaly, what, unit, step);
-
-    finding->account = a;
-    finding->version = version;
-}
 
 /* --- versions in real time --- */
 
+/* A1 */
 static void check_order(struct checker *c, uint32_t a)
 {
     const struct account *account = &c->accounts[a];
@@ -51,14 +46,12 @@ static void check_order(struct checker *c, uint32_t a)
 
         if (unit == NONE || c->units[unit].call == NONE) continue;
         if (earliest != NONE && ended_before(c, earliest_end, unit_begin(c, unit))) {
-            struct finding *finding = checker_note(
+            struct finding *finding = checker_note_version(
                 c, ANOMALY_STALE_READ,
                 "it gave an earlier version than the other, which had ended before it began", unit,
-                c->causes[account->first_state + i]);
+                c->causes[account->first_state + i], a, account->low + i);
 
             finding->units[1] = earliest;
-            finding->account = a;
-            finding->version = account->low + i;
         }
         if (unit_end_time(c, unit) < earliest_end) {
             earliest_end = unit_end_time(c, unit);
@@ -67,7 +60,7 @@ static void check_order(struct checker *c, uint32_t a)
     }
 }
 
-/* --- what there was to be read, and when --- */
+/* --- what there was to read, and when --- */
 
 static void add_change(struct book *book, uint32_t *fill, uint32_t unit, uint32_t step, bool debit,
                        uint32_t a, uint64_t version)
@@ -85,7 +78,7 @@ static void add_change(struct book *book, uint32_t *fill, uint32_t unit, uint32_
     change->credits = totals.credits_posted;
 }
 
-/* Changes per account, or, with `fill` NULL, how many each has. */
+/* List the changes of each account. With `fill` NULL: only count them. */
 static void list_changes(struct book *book, uint32_t *counts, uint32_t *fill)
 {
     const struct checker *c = book->c;
@@ -137,15 +130,15 @@ static void sum_up(const struct change *changes, uint32_t count, bool ends, stru
     }
 }
 
-/* Does this sum lie before `time`, or, unless for certain, may it? */
+/* Does this sum certainly lie before `time`? If not `for_certain`: may it? */
 static bool lies_before(const struct checker *c, const struct sum *sum, uint64_t time,
                         bool for_certain)
 {
     return for_certain ? ended_before(c, sum->time, time) : !ended_before(c, time, sum->time);
 }
 
-/* How many of the sums lie before `time`. Most reads come soon after the one before: *near is what
- * was said of that one, and the search goes out from there. */
+/* How many of the sums lie before `time`. Most reads come soon after the last one, so the search
+ * starts at *near, which is the answer for that one. */
 static uint32_t before(const struct checker *c, const struct sum *sums, uint32_t count,
                        uint64_t time, bool for_certain, uint32_t *near)
 {
@@ -182,6 +175,7 @@ static bool outside(quipu_uint128 found, quipu_uint128 start, quipu_uint128 leas
     return found - start < least || found - start > most;
 }
 
+/* A2, of the posted totals. */
 static void check_posted(struct checker *c, const struct seen *seen, const struct sum *least,
                          const struct sum *most)
 {
@@ -209,6 +203,7 @@ static bool has_timed(const struct account *account)
     return account->timed_count > 0;
 }
 
+/* A2 and A3. */
 static void check_read(struct book *book, const struct seen *seen)
 {
     static const struct sum none = {0};
@@ -228,16 +223,17 @@ static void check_read(struct book *book, const struct seen *seen)
 
     if (version == 0) return;
     if (version < least->version) {
-        note(c, ANOMALY_STALE_READ,
-             "it saw a version older than one that had ended before it began", seen->unit,
-             seen->step, seen->account, version);
+        (void)checker_note_version(c, ANOMALY_STALE_READ,
+                                   "it saw a version older than one that had ended before it began",
+                                   seen->unit, seen->step, seen->account, version);
     } else if (writer != NONE && c->units[writer].call != NONE &&
                ended_before(c, end, unit_begin(c, writer))) {
-        note(c, ANOMALY_DIRTY_READ, "it saw a version whose call began after it ended", seen->unit,
-             seen->step, seen->account, version);
+        (void)checker_note_version(c, ANOMALY_DIRTY_READ,
+                                   "it saw a version whose call began after it ended", seen->unit,
+                                   seen->step, seen->account, version);
     }
     check_posted(c, seen, least, most);
-    if (ended == begun && !has_timed(account) &&
+    if (ended == begun && !has_timed(account) && /* A3 */
         totals_at(c, seen->account, account->high) != NULL) {
         const struct totals *is = totals_at(c, seen->account, seen->state - account->first_state);
 

@@ -1,6 +1,6 @@
-/* precedence.c - the order in which a transfer's outcomes are tested, and what that tells of its
- * id. */
-#include "checker/parts.h"
+/* precedence.c - the order in which a transfer's outcomes are tested, and what an outcome tells
+ * about its id. */
+#include "checker/checker_parts.h"
 
 enum { FINAL, TRANSIENT };
 
@@ -22,7 +22,7 @@ static const struct outcome {
 #undef X
 };
 
-/* NULL: there is no such outcome. */
+/* NULL if there is no such outcome. */
 static const struct outcome *find(uint32_t status)
 {
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
@@ -35,7 +35,7 @@ uint32_t precedence_of(uint32_t status)
 {
     const struct outcome *outcome = find(status);
 
-    /* It stands for another, whichever: that the id was free is all it tells. */
+    /* It stands in for any other refusal. All it tells is that the id was free. */
     if (status == QUIPU_CREATE_TRANSFER_NO_SPACE_FOR_FAILED_ID) return PLACE_ID_ALREADY_FAILED + 1;
     return outcome != NULL ? outcome->place : NOWHERE;
 }

@@ -1,5 +1,5 @@
 /* reads_seen.c - which state of which object each unit saw. */
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void add(struct checker *c, uint32_t unit, uint32_t step, uint32_t state, bool at_least,
                 uint32_t account)
@@ -13,16 +13,6 @@ static void saw_id(struct checker *c, uint32_t unit, uint32_t step, uint32_t id,
     if (id != NONE) add(c, unit, step, id_state(id, state), state > 0, NONE);
 }
 
-static struct finding *note_version(struct checker *c, enum anomaly anomaly, const char *what,
-                                    uint32_t unit, uint32_t step, uint32_t a, uint64_t version)
-{
-    struct finding *finding = checker_note(c, anomaly, what, unit, step);
-
-    finding->account = a;
-    finding->version = version;
-    return finding;
-}
-
 static void saw_version(struct checker *c, uint32_t unit, uint32_t step, uint32_t a,
                         uint64_t version)
 {
@@ -31,11 +21,11 @@ static void saw_version(struct checker *c, uint32_t unit, uint32_t step, uint32_
     if (a == NONE) return;
     account = &c->accounts[a];
     if (version < account->low) {
-        (void)note_version(c, ANOMALY_STALE_READ, "a version from before the history", unit, step,
-                           a, version);
+        (void)checker_note_version(c, ANOMALY_STALE_READ, "a version from before the history", unit,
+                                   step, a, version);
     } else if (version - account->low >= account->capacity) {
-        (void)note_version(c, ANOMALY_DIRTY_READ, "it saw a version that nobody gave", unit, step,
-                           a, version);
+        (void)checker_note_version(c, ANOMALY_DIRTY_READ, "it saw a version that nobody gave", unit,
+                                   step, a, version);
     } else {
         uint32_t index = (uint32_t)(version - account->low);
 
@@ -58,7 +48,8 @@ static void saw_account(struct checker *c, uint32_t unit, uint32_t step, uint32_
     add(c, unit, step, account->first_state + (account->low == 0), true, a);
 }
 
-/* A refused transfer gives the versions it was decided on; its own chain's changes were undone. */
+/* A refused transfer gives the versions that it was decided on. They count the changes of its own
+ * chain, which were undone. */
 static void saw_refused_version(struct checker *c, uint32_t unit, uint32_t step, uint32_t a,
                                 uint64_t version)
 {
@@ -150,7 +141,7 @@ static void saw_accounts(struct checker *c, uint32_t unit, uint32_t step)
     saw_refused_version(c, unit, step, credit, is->versions.credit);
 }
 
-/* A transfer that failed with its chain, before the one that failed: nothing was wrong with it. */
+/* A transfer before the one that failed its chain: nothing was wrong with it. */
 static void saw_passed(struct checker *c, uint32_t unit, uint32_t step)
 {
     uint32_t id = c->links[step].id, pending = c->links[step].pending;
@@ -167,7 +158,8 @@ static void saw_passed(struct checker *c, uint32_t unit, uint32_t step)
     }
 }
 
-/* A transfer of a chain that was refused: it was the one, or it passed all tests before. */
+/* A transfer of a refused unit: it is the one that failed, or it passed all tests, or it was not
+ * looked at. */
 static void saw_refused(struct checker *c, uint32_t unit, uint32_t step)
 {
     uint32_t failed = c->units[unit].failed;
@@ -189,14 +181,15 @@ static void check_receipt(struct checker *c, uint32_t unit, uint32_t step)
     uint64_t version = 0;
 
     if (a == NONE || c->units[unit].end == UNIT_READ) return;
-    if (c->steps[transfer]->kind == HISTORY_READ) transfer--; /* of the other account */
+    if (c->steps[transfer]->kind == HISTORY_READ) transfer--; /* the receipt of the other account */
     if (c->steps[transfer]->kind != HISTORY_TRANSFER) return;
     replay_parties(c, unit, transfer, &debit, &credit);
     if (a == debit) version = c->steps[transfer]->versions.debit;
     if (a == credit) version = c->steps[transfer]->versions.credit;
     if (version == 0 || version == c->steps[step]->version) return;
-    (void)note_version(c, ANOMALY_WRONG_VALUE, "a receipt of another version than its transfer's",
-                       unit, step, a, c->steps[step]->version);
+    (void)checker_note_version(c, ANOMALY_WRONG_VALUE,
+                               "a receipt of another version than its transfer's", unit, step, a,
+                               c->steps[step]->version);
 }
 
 static void saw_found(struct checker *c, uint32_t unit, uint32_t step)
@@ -243,7 +236,7 @@ static void collect_step(struct checker *c, uint32_t unit, uint32_t step)
 
 bool reads_collect(struct checker *c)
 {
-    /* A refused transfer sees both accounts twice, its id, and the pending transfer. */
+    /* A refused transfer sees each account twice, its id, and the pending transfer. */
     c->reads = checker_room(c, ROOM_READS, 6 * (size_t)c->step_count, sizeof *c->reads);
     if (c->reads == NULL) return false;
     for (uint32_t u = 0; u < c->call_units; u++) {
@@ -256,7 +249,7 @@ bool reads_collect(struct checker *c)
     return true;
 }
 
-/* Nobody wrote what was seen, or only for the moment. */
+/* Note it if no unit wrote the state that was seen, or if its unit went on to write over it. */
 static void check_seen(struct checker *c, struct seen *seen)
 {
     bool is_account = seen->account != NONE;
@@ -266,11 +259,12 @@ static void check_seen(struct checker *c, struct seen *seen)
         is_account ? seen->state - c->accounts[seen->account].first_state : seen->state % ID_STATES;
     if (offset == 0 && writer == NONE) return;
     if (writer == NONE) {
-        if (is_account && offset <= c->accounts[seen->account].high) return; /* a gap: known */
+        if (is_account && offset <= c->accounts[seen->account].high)
+            return; /* a gap: noted elsewhere */
         if (is_account) {
-            (void)note_version(c, ANOMALY_DIRTY_READ, "it saw a version that nobody gave",
-                               seen->unit, seen->step, seen->account,
-                               version_at(&c->accounts[seen->account], seen->state));
+            (void)checker_note_version(c, ANOMALY_DIRTY_READ, "it saw a version that nobody gave",
+                                       seen->unit, seen->step, seen->account,
+                                       version_at(&c->accounts[seen->account], seen->state));
         } else if (offset == 1 ||
                    c->steps[seen->step]->status != QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_EXPIRED) {
             (void)checker_note(c, ANOMALY_DIRTY_READ,

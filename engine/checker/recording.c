@@ -31,7 +31,7 @@ void history_clear(struct history *history)
     }
 }
 
-/* Room for `count` of `size` bytes each; doubles, so that appends cost O(1). */
+/* Make room for `count` objects of `size` bytes. It doubles, so that an append costs O(1). */
 static bool reserve(void **array, size_t *capacity, size_t count, size_t size)
 {
     size_t larger = *capacity > 0 ? *capacity : 64;

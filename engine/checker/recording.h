@@ -1,20 +1,20 @@
-/* recording.h - what threads asked of a ledger and what they were told: the checker's input.
+/* recording.h - what threads asked of a ledger and what it answered: the checker's input.
  *
- * A history is a tape per thread; a tape is calls in order; a call is steps in order. Some steps
- * take effect together, at one instant: they are a *unit*, the transaction of the checker.
+ * A history is a tape per thread; a tape is calls in order; a call is steps in order. Steps that
+ * take effect together, at one instant, are a *unit*: the transaction of the checker.
  *
- *   ACCOUNT   an account that was created, or the state the history found it in; a unit each
- *   EXPECT    a commit expected the account at a version; in the unit of the transfers that follow
+ *   ACCOUNT   an account that was created, or the state that the history found it in; a unit each
+ *   EXPECT    a commit expected the account at a version; in the unit of the next TRANSFERs
  *   TRANSFER  one event and its outcome; in one unit with the next TRANSFER if it is linked
- *   READ      an account as it was seen. Behind a TRANSFER: its receipt, in its unit. Otherwise:
+ *   READ      an account as it was seen. After a TRANSFER: its receipt, in its unit. Otherwise:
  *             all READs in a row are one unit, of one instant (a lookup, or a snapshot)
  *   FIND      a transfer was looked up by its id; a unit each
  *
- * Units of one call take effect in their order. Expiries are no steps: nobody asks for them. The
- * checker finds them by the versions that nobody else gave. The form on
- * disk: docs/history-format.md.
+ * Units of one call take effect in their order. Expiries are no steps: no thread asks for them. The
+ * checker infers them from the versions that no step gave. The form on disk:
+ * docs/history-format.md.
  *
- * Tapes are plain memory: one thread writes each, and whoever reads it joins that thread first. */
+ * Tapes are plain memory: one thread writes each, and a reader joins that thread first. */
 #ifndef QUIPU_CHECKER_RECORDING_H
 #define QUIPU_CHECKER_RECORDING_H
 
@@ -36,17 +36,18 @@ struct history_step {
     uint32_t status; /* ACCOUNT, TRANSFER: the outcome; FIND: 1 found, 0 not found */
     union {
         uint64_t version; /* ACCOUNT, EXPECT, READ; 0 in a READ: there was no such account */
-        /* TRANSFER. Created: the versions it gave. Refused: those it was decided on, after what
-         * came before it in its chain. 0: not known. */
+        /* TRANSFER. Created: the versions that it gave. Refused: the versions that it was decided
+         * on, which count the earlier changes of its chain. 0: not known. */
         quipu_transfer_versions versions;
     };
     union {
         quipu_account account;   /* ACCOUNT, READ; EXPECT: its id */
-        quipu_transfer transfer; /* TRANSFER: as stored, or as asked if refused; FIND: its id */
+        quipu_transfer transfer; /* TRANSFER: as stored or, if refused, as asked; FIND: its id */
     };
 };
 
-/* One monotonic clock for all threads, in ns: `begin` was read before the call, `end` after it. */
+/* Times in ns, by one monotonic clock for all threads: `begin` was read before the call, `end`
+ * after it. */
 struct history_call {
     uint64_t begin, end;
     quipu_status status; /* QUIPU_OK, or QUIPU_CONFLICT: none of its transfers has an outcome */
@@ -62,25 +63,25 @@ struct tape {
 
 struct history {
     enum history_promise promise;
-    /* A store may become visible this many ns after the end of its call: it waits in the
-     * processor's store buffer. 0 if threads fence before they read the clock at the end. */
+    /* A store may wait in the processor's store buffer: others may see it this many ns after the
+     * end of its call. 0 if threads fence before they read the clock at the end. */
     uint64_t slack;
     struct tape *tapes;
     size_t tape_count;
 };
 
-/* All zero but the tapes. False: no memory. */
+/* Set all fields to zero but the tapes. Returns false if memory runs out. */
 bool history_open(struct history *history, size_t tape_count);
 void history_close(struct history *history);
 
 /* Forget all calls, keep the memory. */
 void history_clear(struct history *history);
 
-/* Make room, so that the next so many appends allocate nothing. False: no memory. */
+/* Make room, so that so many appends allocate nothing. Returns false if memory runs out. */
 bool tape_reserve(struct tape *tape, size_t calls, size_t steps);
 
-/* Begin a call, of status QUIPU_OK. Steps go to the last call that was begun. Both return NULL, and
- * change nothing, if there is no memory; what they return is valid until the next append. */
+/* Begin a call, of status QUIPU_OK. Steps go to the last call. Both functions return NULL, and
+ * change nothing, if memory runs out. What they return is valid until the next append. */
 struct history_call *tape_call(struct tape *tape, uint64_t begin, uint64_t end);
 struct history_step *tape_step(struct tape *tape, enum history_kind kind);
 

@@ -1,8 +1,7 @@
-/* repeated_ids.c - an id was used before: how does what is asked now differ from what was stored?
- * */
-#include "checker/parts.h"
+/* repeated_ids.c - an id was used before: how does the new transfer differ from the stored one? */
+#include "checker/checker_parts.h"
 
-/* Zero in a post or void means what the pending transfer has. */
+/* In a post or void, 0 stands for what the pending transfer has. */
 static bool differ(const struct history_step *asked, quipu_uint128 said, quipu_uint128 pending,
                    quipu_uint128 stored)
 {
@@ -24,7 +23,7 @@ static bool amounts_differ(const quipu_transfer *asked, const quipu_transfer *st
     return amount != stored->amount;
 }
 
-/* The outcomes that say so, in order of precedence, from the debit account on. */
+/* The outcome for the first field that differs, from the debit account on. */
 static uint32_t first_field(const struct history_step *step, const quipu_transfer *stored,
                             const quipu_transfer *pending)
 {
@@ -59,13 +58,13 @@ static uint32_t first_field(const struct history_step *step, const quipu_transfe
     return QUIPU_CREATE_TRANSFER_EXISTS;
 }
 
-bool again_is_right(const struct history_step *asked, const struct history_step *stored,
-                    const struct history_step *pending)
+bool exists_is_right(const struct history_step *asked, const struct history_step *stored,
+                     const struct history_step *pending)
 {
     uint32_t flags = asked->transfer.flags ^ stored->transfer.flags;
 
     if (asked->status == QUIPU_CREATE_TRANSFER_EXISTS_WITH_DIFFERENT_FLAGS) return flags != 0;
-    /* Whoever lists the transfers of a commit may have marked them as the chain that they are. */
+    /* A history may mark the transfers of a commit as linked. */
     if ((flags & ~(uint32_t)QUIPU_TRANSFER_LINKED) != 0) return false;
     if (asked->transfer.pending_id != stored->transfer.pending_id) {
         return asked->status == QUIPU_CREATE_TRANSFER_EXISTS_WITH_DIFFERENT_PENDING_ID;
@@ -73,7 +72,7 @@ bool again_is_right(const struct history_step *asked, const struct history_step 
     if (asked->transfer.timeout != stored->transfer.timeout) {
         return asked->status == QUIPU_CREATE_TRANSFER_EXISTS_WITH_DIFFERENT_TIMEOUT;
     }
-    if (step_resolves(asked) && pending == NULL) return true; /* and that was noted */
+    if (step_resolves(asked) && pending == NULL) return true; /* noted elsewhere */
     return asked->status == first_field(asked, &stored->transfer,
                                         pending == NULL ? &stored->transfer : &pending->transfer);
 }

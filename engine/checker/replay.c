@@ -1,5 +1,5 @@
-/* replay.c - what each version of each account held. */
-#include "checker/parts.h"
+/* replay.c - the totals of each account at each of its versions. */
+#include "checker/checker_parts.h"
 
 uint32_t replay_own_step(const struct checker *c, uint32_t unit, uint32_t step, uint32_t id)
 {
@@ -61,7 +61,7 @@ void replay_expire(const struct history_step *pending, bool from_debit, struct t
     }
 }
 
-/* What a post moves: 2^128-1 asks for all of it; once stored it is the amount. */
+/* What a post moves. 2^128-1 asks for all of the hold; a stored post has the amount itself. */
 static quipu_uint128 posted_amount(const struct history_step *step,
                                    const struct history_step *pending)
 {
@@ -118,7 +118,7 @@ uint32_t replay_own_changes(const struct checker *c, uint32_t unit, uint32_t a)
 {
     uint32_t count = 0;
 
-    if (c->units[unit].failed == NONE) return NONE; /* refused, and nobody says which of it */
+    if (c->units[unit].failed == NONE) return NONE; /* it is not known which step failed */
     for (uint32_t s = c->units[unit].first_step; s < c->units[unit].failed; s++) {
         bool debit, unknown = false;
 
@@ -145,7 +145,7 @@ bool replay_refused(const struct checker *c, uint32_t unit, uint32_t a, uint64_t
         bool debit, unknown;
 
         if (!changed(c, unit, s, a, &debit, &unknown)) continue;
-        /* As asked, not as it would have been stored. */
+        /* The amount is the one that was asked for, not the one it would have moved. */
         if (c->steps[s]->transfer.flags & balancing) return false;
         if (!replay_apply(c->steps[s], replay_pending(c, unit, s), debit, totals)) return false;
     }

@@ -1,13 +1,13 @@
 /* stamp.h - when a call of a history began and ended: CLOCK_MONOTONIC, in ns.
  *
- * What a call stored may still sit in its processor's store buffer when the clock is read at its
- * end: another call that begins after that may rightly not see it. Two ways to be fair:
+ * A call's stores may still sit in its processor's store buffer when the clock is read at its end.
+ * Another call that begins after that may rightly not see them. There are two ways to allow for it:
  *
- *   not fenced   the history has a slack (recording.h): what ended less than SLACK_NS before
- *                another began counts as concurrent with it. A store buffer empties within some
- *                2,000 cycles; a thread that is preempted empties it on its way out.
- *   fenced       a full fence between the call and the clock, at both ends (loads, too, may be done
- *                ahead of the clock), and slack 0. Exact; but whoever races meets a fence that
+ *   not fenced   the history has a slack (recording.h): two calls count as concurrent if less than
+ *                SLACK_NS lie between them. A store buffer empties within some 2,000 cycles; a
+ *                thread that is preempted empties it on its way out.
+ *   fenced       a full fence between the call and the clock, at both ends (loads may run before
+ *                the clock is read, too), and slack 0. Exact, but racing threads meet a fence that
  *                programs do not have. */
 #ifndef QUIPU_CHECKER_STAMP_H
 #define QUIPU_CHECKER_STAMP_H

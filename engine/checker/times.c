@@ -1,7 +1,7 @@
-/* times.c - calls in order of time, and timestamps that follow it. */
+/* times.c - the order of calls in time, and whether timestamps follow it. */
 #include <string.h>
 
-#include "checker/parts.h"
+#include "checker/checker_parts.h"
 
 static void merge(const struct moment *from, struct moment *to, size_t left, size_t middle,
                   size_t right)
@@ -15,8 +15,8 @@ static void merge(const struct moment *from, struct moment *to, size_t left, siz
     }
 }
 
-/* Each tape is in order already: merge runs of 1, 2, 4, … tapes. `bounds` of tape t are [t] and
- * [t + 1]. Returns where the result is: one of the two arrays. */
+/* Each tape is in order already, so merge runs of 1, 2, 4, ... tapes. Tape t begins at bounds[t]
+ * and ends at bounds[t + 1]. Returns the array that holds the result: one of the two. */
 static struct moment *sort(struct moment *moments, struct moment *spare, const uint32_t *bounds,
                            size_t tapes)
 {
@@ -61,7 +61,7 @@ bool times_sort(struct checker *c)
     if (bounds == NULL || spare == NULL || c->by_begin == NULL || c->by_end == NULL) return false;
     fill(c, bounds);
 
-    /* Three arrays go round: whatever is left over is the spare one of the next sort. */
+    /* Three arrays take turns: the one that is left over is the spare one of the next sort. */
     sorted = sort(c->by_begin, spare, bounds, c->history->tape_count);
     if (sorted == spare) {
         spare = c->by_begin;
@@ -97,7 +97,7 @@ static void check_account(struct checker *c, uint32_t a)
         if (writer == NONE) continue;
         cause = c->steps[c->causes[account->first_state + i]];
         if (imported(cause)) continue;
-        /* An expiry comes before all that happens at its due time or later. */
+        /* An expiry comes before everything that happens at its due time or later. */
         expiry = c->units[writer].end == UNIT_EXPIRY;
         time = expiry ? step_due(cause) - 1 : cause->transfer.timestamp;
         if (cause->transfer.timestamp == 0) continue;
@@ -148,7 +148,7 @@ static uint32_t unit_with(const struct checker *c, const struct call *call, uint
     return u;
 }
 
-/* A call that began after another ended has the larger timestamps. */
+/* A call that began after another had ended has the larger timestamps. */
 static void check_real_time(struct checker *c)
 {
     uint32_t ended = 0, latest = NONE, latest_call = NONE;

@@ -1,5 +1,5 @@
-/* units.c - calls and steps to units: what takes effect together. */
-#include "checker/parts.h"
+/* units.c - cuts calls into units: the steps that take effect together. */
+#include "checker/checker_parts.h"
 
 static void malformed(struct checker *c, const char *what, uint32_t unit, uint32_t step)
 {
@@ -39,7 +39,7 @@ static void link_step(struct checker *c, const struct history_step *step, struct
     }
 }
 
-/* The steps from `first` on that are one unit. */
+/* How many of the steps, from the first, are one unit. */
 static uint32_t unit_length(const struct history_step *const *steps, uint32_t count)
 {
     bool listed = false;
@@ -132,7 +132,8 @@ static bool collect_call(struct checker *c, uint32_t t, const struct tape *tape,
     return true;
 }
 
-/* What there is, in all. False: more than can be numbered, or a tape that does not add up. */
+/* Count all calls and steps. Returns false if they are more than can be numbered, or if a call has
+ * more steps than its tape. */
 static bool count_all(struct checker *c, size_t *calls, size_t *steps)
 {
     *calls = *steps = 0;
@@ -145,7 +146,8 @@ static bool count_all(struct checker *c, size_t *calls, size_t *steps)
             *steps += tape->calls[i].step_count;
         }
     }
-    /* Nodes are units and barriers, states three per id and one per change: all below 2^29. */
+    /* There are as many nodes as units and barriers, and three states per id and one per change.
+     * All numbers stay below 2^29. */
     return *calls < STATE_MASK / 16 && *steps < STATE_MASK / 16;
 }
 
@@ -154,7 +156,7 @@ bool units_collect(struct checker *c)
     size_t calls, steps;
 
     if (!count_all(c, &calls, &steps)) {
-        malformed(c, "more steps than can be checked, or than are there", NONE, NONE);
+        malformed(c, "more steps than can be checked, or than there are", NONE, NONE);
         return true;
     }
     c->calls = checker_room(c, ROOM_CALLS, calls, sizeof *c->calls);

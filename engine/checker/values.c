@@ -1,5 +1,5 @@
-/* values.c - what was read is what replay gives at that version. */
-#include "checker/parts.h"
+/* values.c - does a read show what replay gives at its version? */
+#include "checker/checker_parts.h"
 
 static void wrong(struct checker *c, const struct seen *seen, const char *what, quipu_uint128 found,
                   quipu_uint128 expected)
@@ -31,7 +31,7 @@ static void check_totals(struct checker *c, const struct seen *seen, const quipu
     }
 }
 
-/* What never changes about an account, and whether it is closed. */
+/* Check the fields that never change, and whether the account is closed. */
 static void check_fields(struct checker *c, const struct seen *seen, const quipu_account *read,
                          const struct totals *is)
 {

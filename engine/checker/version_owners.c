@@ -1,7 +1,8 @@
-/* version_owners.c - who gave each account each version: gapless, and each once. */
-#include "checker/parts.h"
+/* version_owners.c - the unit that gave each version of each account: no version is left out, and
+ * each is given once. */
+#include "checker/checker_parts.h"
 
-/* Steps of units that may have changed something. */
+/* Does the unit have steps that may have changed something? */
 static bool may_write(const struct unit *unit)
 {
     return unit->end == UNIT_DONE || unit->end == UNIT_REFUSED;
@@ -47,7 +48,7 @@ static void count_change(struct checker *c, uint32_t unit, uint32_t step, uint32
     c->accounts[a].write_count++;
 }
 
-/* Its time-out may have come: it takes one version more of both accounts. */
+/* May the hold have expired? An expiry takes one more version of both accounts. */
 static bool may_expire(const struct checker *c, uint32_t step)
 {
     uint32_t id = c->links[step].id;
@@ -102,12 +103,11 @@ static bool number_states(struct checker *c)
 static void write_twice(struct checker *c, uint32_t a, uint32_t index, uint32_t unit, uint32_t step)
 {
     struct account *account = &c->accounts[a];
-    struct finding *finding = checker_note(
-        c, ANOMALY_LOST_UPDATE, "two transfers gave an account the same version", unit, step);
+    struct finding *finding = checker_note_version(c, ANOMALY_LOST_UPDATE,
+                                                   "two transfers gave an account the same version",
+                                                   unit, step, a, account->low + index);
 
     finding->units[1] = c->writers[account->first_state + index];
-    finding->account = a;
-    finding->version = account->low + index;
     if (index < account->twice) account->twice = index;
 }
 
@@ -116,7 +116,8 @@ static void write_version(struct checker *c, uint32_t a, uint64_t version, uint3
 {
     struct account *account = &c->accounts[a];
     uint64_t first = account->low == 0 ? 2 : account->low + 1; /* after its origin */
-    struct finding *finding;
+    enum anomaly anomaly = ANOMALY_VERSION_GAP;
+    const char *what = "more versions than there were changes";
 
     if (version >= first && version - account->low < account->capacity) {
         uint32_t index = (uint32_t)(version - account->low);
@@ -130,17 +131,15 @@ static void write_version(struct checker *c, uint32_t a, uint64_t version, uint3
         if (index > account->high) account->high = index;
         return;
     }
-    finding =
-        version == 0
-            ? checker_note(c, ANOMALY_MALFORMED, "a created transfer has versions", unit, step)
-        : version < first
-            ? checker_note(c, ANOMALY_LOST_UPDATE,
-                           "a transfer gave a version that the account had before", unit, step)
-            : checker_note(c, ANOMALY_VERSION_GAP, "more versions than there were changes", unit,
-                           step);
-    finding->account = a;
-    finding->version = version;
-    /* One change is in no place of the order: replay knows the account no further than that. */
+    if (version == 0) {
+        anomaly = ANOMALY_MALFORMED;
+        what = "a created transfer without its versions";
+    } else if (version < first) {
+        anomaly = ANOMALY_LOST_UPDATE;
+        what = "a transfer gave a version that the account had before";
+    }
+    (void)checker_note_version(c, anomaly, what, unit, step, a, version);
+    /* The place of this change is unknown, so replay goes no further than the account's origin. */
     if (account->twice > 1) account->twice = account->low == 0 ? 2 : 1;
 }
 
@@ -200,13 +199,9 @@ void versions_check(struct checker *c)
         const struct account *account = &c->accounts[a];
 
         for (uint32_t i = 1; i <= account->high; i++) {
-            struct finding *finding;
-
             if (c->writers[account->first_state + i] != NONE) continue;
-            finding =
-                checker_note(c, ANOMALY_VERSION_GAP, "a version that nobody gave", NONE, NONE);
-            finding->account = a;
-            finding->version = account->low + i;
+            (void)checker_note_version(c, ANOMALY_VERSION_GAP, "a version that nobody gave", NONE,
+                                       NONE, a, account->low + i);
         }
     }
 }

@@ -26,7 +26,7 @@
 /* Segments are whole blocks, and so are frames in them. */
 #define JOURNAL_BLOCK_BYTES 4096
 #ifndef JOURNAL_SEGMENT_BYTES /* tests have small ones */
-#define JOURNAL_SEGMENT_BYTES ((uint64_t)256 << 20)
+#define JOURNAL_SEGMENT_BYTES ((uint64_t)64 << 20)
 #endif
 #define JOURNAL_SEGMENT_BYTES_MIN ((uint64_t)4 * JOURNAL_BLOCK_BYTES)
 #define JOURNAL_SEGMENT_BYTES_MAX ((uint64_t)1 << 32)

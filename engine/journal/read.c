@@ -184,6 +184,7 @@ static quipu_status step(struct segments *segments, struct log_cursor *cursor,
     struct known known = know(segments, cursor->segment);
     quipu_status status;
 
+    *given = (struct log_frame){.kind = LOG_END};
     if (cursor->sequence <= known.first || cursor->sequence > known.last + 1) {
         return quipui_diagnose(diagnosis, QUIPU_INVALID, "", DIAGNOSIS_NOWHERE,
                                "frame %llu is not in the journal: it has %llu to %llu",

@@ -77,6 +77,7 @@ bool quipui_segments_advance(struct segments *segments, const struct frame *fram
         segments->end.segment = frame->segment;
         segments->end.offset = frame->offset + quipui_frame_bytes(frame->length);
         segments->watermark = frame->watermark;
+        segments->torn_bytes = 0;
     }
     (void)pthread_mutex_unlock(&segments->guard);
     return added;

@@ -1,7 +1,8 @@
-/* unsafe.c - the race itself: read, compute, write back, with nothing in between held.
+/* unsafe.c - the race itself: read, compute, write back, without a lock.
  *
- * The control that every checker must convict. Same law, same loop, same records as the others;
- * only the doors are left open. Linked into tests and the quipu command, never into the library. */
+ * This is the control that every checker must convict. It has the law, the loop and the records of
+ * the other protocols; only its doors do nothing. Tests and the quipu command link it, the library
+ * never does. */
 #include <sched.h>
 
 #include "protocol/holds.h"

@@ -227,8 +227,9 @@ static bool is_taken(const struct index *index, uint64_t entry, quipu_uint128 id
     return true;
 }
 
-enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 id,
-                              uint64_t reference, uint64_t *found)
+/* Put an entry in if nobody has the id; EMPTY only asks. */
+static inline enum claim claim_by(struct index *index, uint64_t hash, quipu_uint128 id,
+                                  uint64_t claimed, uint64_t *found)
 {
     struct index_shard *shard = index_shard_of(index, hash);
     uint64_t fingerprint = index_fingerprint(hash), at, entry;
@@ -236,7 +237,7 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
     struct index_table table;
 
     latch_take(&shard->latch);
-    if (reference != INDEX_ASK && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
+    if (claimed != EMPTY && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
 
     table = index_table(index, shard, own_state(shard));
     /* Ends: at an empty entry; a table is never full. */
@@ -246,13 +247,26 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
         }
     }
     claim = CLAIM_TAKEN;
-    if (reference != INDEX_ASK) {
-        set_entry(&table, at, entry_of(hash, reference));
+    if (claimed != EMPTY) {
+        set_entry(&table, at, claimed);
         shard->used++;
     }
 let_go:
     latch_leave(&shard->latch);
     return claim;
+}
+
+enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 id,
+                              uint64_t reference, uint64_t *found)
+{
+    return claim_by(index, hash, id, reference == INDEX_ASK ? EMPTY : entry_of(hash, reference),
+                    found);
+}
+
+enum claim quipui_index_claim_burnt(struct index *index, uint64_t hash, quipu_uint128 id,
+                                    uint64_t burnt, uint64_t *found)
+{
+    return claim_by(index, hash, id, BURNT | entry_of(hash, burnt), found);
 }
 
 /* Where our own entry is. Latch held. */

@@ -95,6 +95,10 @@ bool quipui_index_presize(struct index *index, uint64_t capacity);
 enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 id,
                               uint64_t reference, uint64_t *found);
 
+/* The same for an id that is burnt already, and kept at `burnt` in the table of burnt ids. */
+enum claim quipui_index_claim_burnt(struct index *index, uint64_t hash, quipu_uint128 id,
+                                    uint64_t burnt, uint64_t *found);
+
 /* Undo a claim: the id is free again, or burnt and kept at `burnt` in the table of burnt ids. */
 void quipui_index_free(struct index *index, uint64_t hash, uint64_t reference);
 void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, uint64_t burnt);

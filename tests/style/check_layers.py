@@ -31,6 +31,9 @@ ALLOWED = {
     "engine/race": {"protocol", "rules", "records", "base"},
 }
 
+COMMAND_ORDER = ({"commands"}, {"measure", "stress"}, {"look"}, {"load", "bank"}, {"csv", "report"},
+                 {"terminal"}, {"common"})
+
 # Not a layer: what the build asks the compiler, and what an installation needs.
 NOT_LAYERS = {"engine/package"}
 
@@ -78,9 +81,28 @@ def check_include(path, include):
     target = target_of(path, include.path)
     if target not in allowed:
         return f'"{include.path}": {folder} may include {", ".join(sorted(allowed))}'
+    if folder == "engine/command" and target == "command":
+        return check_command(path, include.path)
     if target == "protocol" and protocol_of(include.path) not in (None, protocol_of(path)):
         return f'"{include.path}": belongs to one protocol; the others may not see it'
     return None
+
+
+def tier_of(path):
+    """The place of a folder of the command: it may include itself and what comes after."""
+    folder = path.removeprefix("engine/").split("/")[1]
+    return next((i for i, tier in enumerate(COMMAND_ORDER) if folder in tier), None)
+
+
+def check_command(path, included):
+    """What is wrong with an include between two folders of the command, or None."""
+    here, there = tier_of(path), tier_of(included)
+    if None in (here, there):
+        return f'"{included}": a folder that COMMAND_ORDER does not know'
+    same = os.path.dirname(path) == "engine/" + os.path.dirname(included)
+    if same or there > here:
+        return None
+    return f'"{included}": {os.path.dirname(path)} stands below it, or beside it'
 
 
 def twins(paths):

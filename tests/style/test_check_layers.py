@@ -10,6 +10,8 @@ SOUND = {
     "engine/protocol/cas/cas.c": '#include "protocol/loop.inc.h"\n#include "records/account.h"\n',
     "engine/base/grace.c": '#include "base/grace.h"\n#include <urcu-bp.h>\n',
     "engine/command/commands/main.c": '#include "quipu/quipu.h"\n#include <stdio.h>\n',
+    "engine/command/look/look.c": '#include "command/look/look.h"\n'
+                                  '#include "command/csv/number.h"\n',
     "include/quipu/quipu.h": '#include "quipu/types.h"\n#include <stdint.h>\n',
 }
 
@@ -34,6 +36,13 @@ class Layers(PlantedTree):
         self.plant("engine/protocol/x.c", '#include "write/batch.h"', '"write/batch.h"')
         self.plant("engine/command/x.c", '#include "base/clock.h"', '"base/clock.h"')
         self.plant("include/quipu/x.h", '#include "base/clock.h"', '"base/clock.h"')
+
+    def test_order_of_the_command(self):
+        self.plant("engine/command/csv/x.c", '#include "command/load/load.h"',
+                   '"command/load/load.h"')
+        self.plant("engine/command/csv/x.c", '#include "command/report/report.h"',
+                   '"command/report/report.h"')
+        self.plant("engine/command/csv/x.c", '#include "command/other/x.h"', '"command/other/x.h"')
 
     def test_protocols_never_each_other(self):
         self.plant("engine/protocol/rcu/rcu.c", '#include "protocol/cas.h"', '"protocol/cas.h"')

@@ -12,7 +12,8 @@ void scratch_make(char path[SCRATCH_PATH])
 {
     const char *root = getenv("TMPDIR");
 
-    (void)snprintf(path, SCRATCH_PATH, "%s/quipu-test-XXXXXX", root != NULL ? root : "/tmp");
+    if (root == NULL) root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    (void)snprintf(path, SCRATCH_PATH, "%s/quipu-test-XXXXXX", root);
     cr_assert_not_null(mkdtemp(path), "%s cannot be made", path);
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/memory.h"
 
 #define MOST_BYTES 40000
 
@@ -109,7 +108,9 @@ static void compare(struct scribe *scribe, struct comparison *seen, const struct
 
 static quipu_status read_all(struct scribe *scribe)
 {
-    struct log_cursor cursor = {.sequence = 0};
+    static _Thread_local unsigned char *kept; /* to take memory is slow: one buffer for all */
+    static _Thread_local size_t kept_bytes;
+    struct log_cursor cursor = {.buffer = kept, .buffer_bytes = kept_bytes};
     struct comparison seen = {.at = 0};
     struct log_frame frame = {.kind = LOG_CUT};
     quipu_status status = QUIPU_OK;
@@ -118,7 +119,8 @@ static quipu_status read_all(struct scribe *scribe)
         status = log_read(scribe->log, &cursor, &frame, &scribe->diagnosis);
         if (status == QUIPU_OK && frame.kind != LOG_END) compare(scribe, &seen, &frame);
     }
-    quipui_memory_give_back(cursor.buffer);
+    kept = cursor.buffer;
+    kept_bytes = cursor.buffer_bytes;
     if (status != QUIPU_OK) return status;
     if (seen.at < scribe->trimmed) seen.at = scribe->trimmed;
     if (seen.at < scribe->count) {
@@ -223,7 +225,10 @@ quipu_status scribe_work(struct scribe *scribe, uint32_t count)
 
     for (uint32_t i = 0; i < count && status == QUIPU_OK; i++) {
         uint32_t kind = random_below(&scribe->random, 8);
-        uint32_t most = kind == 0 ? (uint32_t)scribe->log->payload_max : kind < 4 ? 200 : 9000;
+        size_t room = scribe->log->payload_max;
+        uint32_t most = kind == 0  ? (uint32_t)(room < MOST_BYTES ? room : MOST_BYTES)
+                        : kind < 4 ? 200
+                                   : 9000;
 
         status = scribe_append(scribe, 4 + random_below(&scribe->random, most - 3));
         if (status == QUIPU_OK && random_one_in(&scribe->random, 10)) {

@@ -1,4 +1,4 @@
-/* due_payments.c - a ring of days. */
+/* due_payments.c - a list of holds for each of the next days, in a ring. */
 #include "command/bank/due_payments.h"
 
 #include <stdlib.h>

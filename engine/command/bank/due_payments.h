@@ -1,4 +1,4 @@
-/* due_payments.h - card payments that wait to be posted or voided, by the day that this is due. */
+/* due_payments.h - card payments on hold, by the day on which they are to be posted or voided. */
 #ifndef QUIPU_COMMAND_BANK_DUE_PAYMENTS_H
 #define QUIPU_COMMAND_BANK_DUE_PAYMENTS_H
 
@@ -13,7 +13,7 @@ struct hold {
     uint64_t due_day;
 };
 
-/* Holds are due within days of when they are made: a list per day, reused in turn. */
+/* A hold is due within HOLD_DAYS - 1 days, so the lists are reused in turn. */
 #define HOLD_DAYS 4
 
 struct holds {
@@ -23,10 +23,11 @@ struct holds {
     } days[HOLD_DAYS];
 };
 
-/* Due 1 to HOLD_DAYS - 1 days from now. False: no memory. */
+/* Add a hold that is due in 1 to HOLD_DAYS - 1 days. Returns false if memory runs out. */
 bool holds_add(struct holds *holds, const struct hold *hold);
 
-/* The next one due this day, oldest first; false: no more. */
+/* Take the next hold that is due this day, the oldest first. Returns false if there is none
+ * left. */
 bool holds_take_due(struct holds *holds, uint64_t day, struct hold *hold);
 
 void holds_free(struct holds *holds);

@@ -1,6 +1,6 @@
-/* small_bank.c - the days: salaries, cards, payments, exchange, fees, payouts.
+/* small_bank.c - the days of the bank: salaries, cards, payments, exchange, fees, payouts.
  *
- * Amounts are in cents. What is drawn does not depend on what the ledger will say. */
+ * Amounts are in cents. No draw depends on an answer of the ledger. */
 #include "command/bank/small_bank.h"
 
 #include <stdlib.h>
@@ -41,7 +41,7 @@ struct bank {
     uint64_t employer_count, merchant_count;
     uint64_t next_id;
     uint64_t day;
-    quipu_transfer sent; /* the last payment that went through; id 0: none yet */
+    quipu_transfer sent; /* the last payment that succeeds; id 0: none yet */
 };
 
 static quipu_transfer draft(struct bank *bank, uint64_t debit, uint64_t credit, uint64_t amount,
@@ -58,14 +58,14 @@ static quipu_transfer draft(struct bank *bank, uint64_t debit, uint64_t credit, 
     };
 }
 
-/* Send what no limit can stop. */
+/* Send a transfer that no limit can refuse. */
 static void send(struct bank *bank, const quipu_transfer *transfer)
 {
     writer_transfer(bank->writer, transfer);
     bank->forecast->created++;
 }
 
-/* Send what takes from a customer. False: the ledger will refuse. */
+/* Send a transfer from a customer. Returns false if the ledger will refuse it. */
 static bool spend(struct bank *bank, uint64_t customer, const quipu_transfer *transfer)
 {
     uint64_t amount = (uint64_t)transfer->amount;
@@ -149,8 +149,8 @@ static bool use_card(struct bank *bank, uint64_t customer)
     return !spend(bank, customer, &transfer) || holds_add(&bank->holds, &hold);
 }
 
-/* Most are posted whole; one in twelve in part, one in twenty voided, a few forgotten. */
-static void settle(struct bank *bank, const struct hold *hold)
+/* Most holds are posted whole, one in twelve in part; one in twenty is voided, and a few stay. */
+static void resolve(struct bank *bank, const struct hold *hold)
 {
     uint64_t luck = random_below(&bank->random, 1000);
     uint64_t part = hold->amount * random_between(&bank->random, 40, 95) / 100;
@@ -166,7 +166,7 @@ static void settle(struct bank *bank, const struct hold *hold)
         transfer.debit_account_id = CUSTOMERS + hold->customer;
         transfer.credit_account_id = SETTLEMENT;
     } else {
-        transfer.ledger = transfer.code = 0; /* inherited */
+        transfer.ledger = transfer.code = 0; /* those of the hold */
     }
     send(bank, &transfer);
     if (luck < 70) {
@@ -191,7 +191,7 @@ static void pay(struct bank *bank, uint64_t customer)
     bank->sent = transfer;
 }
 
-/* Euros away and dollars here, both or neither. */
+/* A customer gives euros and gets dollars: both or neither. */
 static void exchange(struct bank *bank, uint64_t customer)
 {
     uint64_t euros = random_between(&bank->random, 1000, 50000);
@@ -213,7 +213,7 @@ static void take_fee(struct bank *bank, uint64_t customer)
 {
     quipu_transfer transfer = draft(bank, CUSTOMERS + customer, FEES, 250, CODE_FEE);
 
-    (void)spend(bank, customer, &transfer); /* who has nothing pays nothing */
+    (void)spend(bank, customer, &transfer); /* a customer without money pays no fee */
 }
 
 static void pay_out(struct bank *bank)
@@ -250,12 +250,12 @@ static bool live_day(struct bank *bank)
     struct hold hold;
 
     while (holds_take_due(&bank->holds, bank->day, &hold))
-        settle(bank, &hold);
+        resolve(bank, &hold);
     for (uint64_t customer = 0; customer < bank->order->customer_count; customer++) {
         if (!live(bank, customer)) return false;
     }
     if (bank->day % 7 == 6) pay_out(bank);
-    if (bank->day % 10 == 3 && bank->sent.id != 0) { /* an answer got lost, so it is sent again */
+    if (bank->day % 10 == 3 && bank->sent.id != 0) { /* as if an answer got lost: send it again */
         writer_transfer(bank->writer, &bank->sent);
         bank->forecast->exists++;
     }

@@ -1,4 +1,5 @@
-/* account_command.c - `quipu account`: one account, all of it. */
+/* account_command.c - `quipu account`: all fields of one account. */
+#include "command/commands/all_commands.h"
 #include "command/look/look.h"
 
 static enum command_exit run(int argc, char **argv);
@@ -6,8 +7,8 @@ static enum command_exit run(int argc, char **argv);
 const struct command command_account = {
     .name = "account",
     .summary = "one account of a pair of files, with its version",
-    .text = "The version is how often the account has changed, from 1 at its creation.\n"
-            "\n" OPTION_PAIR_TEXT "\n" OPTION_EXIT_TEXT,
+    .text = "The version counts the changes of the account, from 1 at its creation.\n"
+            "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 

@@ -1,4 +1,5 @@
-/* balances_command.c - `quipu balances`: every account and what is on it. */
+/* balances_command.c - `quipu balances`: every account and its balance. */
+#include "command/commands/all_commands.h"
 #include "command/look/all_accounts.h"
 #include "command/look/look.h"
 #include "command/terminal/complain.h"
@@ -8,9 +9,9 @@ static enum command_exit run(int argc, char **argv);
 const struct command command_balances = {
     .name = "balances",
     .summary = "all accounts of a pair of files, after all transfers",
-    .text = "Accounts stand in order of creation. The balance is credits posted less debits\n"
-            "posted; what is pending is in neither.\n"
-            "\n" OPTION_PAIR_TEXT "\n" OPTION_EXIT_TEXT,
+    .text = "Accounts are listed in order of creation. The balance is credits posted less debits\n"
+            "posted; pending amounts do not count.\n"
+            "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 
@@ -28,9 +29,9 @@ static enum command_exit show(quipu_ledger *ledger, quipu_uint128 id, struct rep
     (void)id;
     report_sheet(report, SHEET_OF_ROWS, "balances", NULL, columns,
                  sizeof columns / sizeof *columns);
-    status = books_visit(ledger, add, report);
+    status = all_accounts_visit(ledger, add, report);
     if (status == QUIPU_OK) return COMMAND_FINE;
-    /* Not reached by tests: with nothing due, this needs no memory that is not there already. */
+    /* Not reached by tests: if no hold is due, this takes no memory. */
     complain_of_status("reading all accounts", status);
     return COMMAND_SYSTEM;
 }

@@ -1,12 +1,13 @@
-/* bench_command.c - `quipu bench`: every choice of protocol, threads, distribution and batch, or
- * some. */
+/* bench_command.c - `quipu bench`: measures every combination of protocol, threads, distribution
+ * and batch, or some. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <unistd.h>
 
-#include "command/commands/command.h"
-#include "command/load/commit_retry.h"
+#include "command/commands/all_commands.h"
+#include "command/measure/commit_retry.h"
 #include "command/measure/drive.h"
+#include "command/report/report.h"
 #include "command/terminal/options.h"
 #include "command/terminal/progress.h"
 
@@ -21,22 +22,25 @@ const struct command command_bench = {
         "event and of 8190; about 20 seconds in all. Options that take a list, joined by commas,\n"
         "are measured in all their combinations.\n"
         "\n"
-        "Kinds: `limited` are plain transfers between accounts that must not be overdrawn and\n"
-        "are not; `plain` is the same without limits; `pending` a pending transfer, then its\n"
-        "post; `chain` linked in fours; of `duplicate` one in ten is the one before it again;\n"
-        "of `refused` every second asks for more than there is; of `commit` each call reads its\n"
-        "accounts and commits as one, expecting the versions it read, until nothing has moved in\n"
-        "between: at most 4095 a call, and not under cas, which refuses it and is left out unless\n"
-        "asked for. Conflicts are how often something had moved.\n"
+        "Kinds of transfers:\n"
+        "  limited    plain, between accounts that must not be overdrawn, and never are\n"
+        "  plain      the same without limits\n"
+        "  pending    a pending transfer, then its post\n"
+        "  chain      linked in fours\n"
+        "  duplicate  one in ten repeats the one before it\n"
+        "  refused    every second asks for more than there is\n"
+        "  commit     each call reads its accounts and commits if none has changed since, or\n"
+        "             tries again; at most 4095 transfers a call. cas refuses this kind, so it is\n"
+        "             left out unless it is named. `conflicts` counts the tries that failed.\n"
         "\n"
-        "All are kept under their ids, in memory. Events are made up before each call, and only\n"
-        "calls are timed. With several threads the rates are added up, and ns per transfer is\n"
-        "one second by that sum. After each run every outcome must be as expected and the books\n"
-        "must balance, or the exit code is 1.\n"
+        "All transfers are kept under their ids, in memory. Events are made before each call,\n"
+        "and only calls are timed. With several threads the rates are added up, and ns per\n"
+        "transfer is one second divided by that sum. After each run every outcome must be as\n"
+        "expected and the books must balance; if not, the exit code is 1.\n"
         "\n"
-        "--latency times each call, which costs a look at the clock in each: p50 and the like\n"
-        "are percentiles of the time of a call. Bytes are what the process grew by, and blank\n"
-        "with --prefault.\n"
+        "--latency times each call, which costs a reading of the clock a call: p50 and the like\n"
+        "are percentiles of the time of a call. Bytes are what the process grew by; they are\n"
+        "blank with --prefault.\n"
         "\n"
         "Exit code: 0 fine, 1 money does not add up, 2 usage, 3 system.\n",
     .run = run,
@@ -61,7 +65,8 @@ enum axis {
     AXIS_COUNT
 };
 
-/* What is measured in all combinations, the last axis fastest; and what is the same for all. */
+/* The axes are measured in all combinations, the last axis changes fastest. The other fields are
+ * the same for all runs. */
 struct sweep {
     struct option_counts axes[AXIS_COUNT];
     uint64_t transfers_max, reading;
@@ -78,7 +83,7 @@ static uint64_t run_count(const struct sweep *sweep)
     return count;
 }
 
-/* Where a run is on each axis. */
+/* The value of each axis for a run. */
 static void place_of(const struct sweep *sweep, uint64_t run_number, uint64_t at[AXIS_COUNT])
 {
     for (int axis = AXIS_COUNT - 1; axis >= 0; axis--) {
@@ -164,7 +169,7 @@ static void report_row(const struct drive_order *order, const struct drive_score
 static enum command_exit measure(const struct sweep *sweep, const uint64_t at[AXIS_COUNT],
                                  struct workload *workload, struct report *report)
 {
-    uint64_t batch_max = at[AXIS_KIND] == KIND_COMMIT ? AGAIN_TRANSFERS_MAX : QUIPU_BATCH_MAX;
+    uint64_t batch_max = at[AXIS_KIND] == KIND_COMMIT ? RETRY_TRANSFERS_MAX : QUIPU_BATCH_MAX;
     const struct drive_order order = {
         .protocol = (quipu_protocol)at[AXIS_PROTOCOL],
         .thread_count = at[AXIS_THREADS],
@@ -181,7 +186,7 @@ static enum command_exit measure(const struct sweep *sweep, const uint64_t at[AX
     struct drive_score score;
     enum command_exit exit;
 
-    /* Zipf's sums take a while: made once for all that share them. */
+    /* Zipf's sums take a while: they are kept from run to run. */
     if (workload->account_count != at[AXIS_ACCOUNTS] ||
         workload->distribution != (enum distribution)at[AXIS_DISTRIBUTION])
         workload_make(workload, (enum distribution)at[AXIS_DISTRIBUTION], at[AXIS_ACCOUNTS]);
@@ -285,7 +290,7 @@ static bool read_options(const struct bench_options *options, struct sweep *swee
         !option_counts(options->readers, 0, READERS_MAX, &axes[AXIS_READERS]) ||
         !option_names(options->reading, reading_names, READING_COUNT, &reading) ||
         !option_count(options->transfers, 1, TRANSFERS_MAX, &sweep->transfers_max) ||
-        !option_format(options->form, format))
+        !format_read(options->form, format))
         return false;
     if (options->protocol->count == 0 && has(&axes[AXIS_KIND], KIND_COMMIT))
         axes[AXIS_PROTOCOL] = without(&axes[AXIS_PROTOCOL], QUIPU_CAS);
@@ -309,13 +314,13 @@ static enum command_exit run(int argc, char **argv)
         .batch = arg_str0(NULL, "batch", "LIST", "events a call, 1 to 8190 (1 and 8190)"),
         .readers = arg_str0(NULL, "readers", "LIST", "threads that read meanwhile (0)"),
         .reading = arg_str0(NULL, "reading", "WHAT", "lookups, of two accounts, or snapshots"),
-        .seconds = arg_str0(NULL, "seconds", "S", "in calls, a run (20 in all, 1 at most)"),
-        .transfers = arg_str0(NULL, "transfers", "N", "the most a run (2^24, some 3 GB)"),
-        .form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)"),
+        .seconds = arg_str0(NULL, "seconds", "S", "time in calls, a run (20 in all, 1 at most)"),
+        .transfers = arg_str0(NULL, "transfers", "N", "at most so many a run (2^24, some 3 GB)"),
+        .form = format_option(),
         .prefault = arg_lit0(NULL, "prefault", "take memory for --transfers before, not in calls"),
         .latency = arg_lit0(NULL, "latency", "time each call"),
     };
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {options.protocol,
                      options.threads,

@@ -1,8 +1,8 @@
-/* changes_command.c - `quipu changes`: everything that happened, in order. */
-#include "command/load/load.h"
+/* changes_command.c - `quipu changes`: every change, in order. */
+#include "command/commands/all_commands.h"
 #include "command/look/change_feed.h"
+#include "command/look/look.h"
 #include "command/terminal/complain.h"
-#include "command/terminal/options.h"
 
 static enum command_exit run(int argc, char **argv);
 
@@ -10,36 +10,20 @@ const struct command command_changes = {
     .name = "changes",
     .summary = "everything that happened to a pair of files, in order",
     .text =
-        "One row a change: a created transfer, a pending transfer that expired, or a new\n"
-        "account, with both accounts and their versions right after it. Refused rows change\n"
-        "nothing and are not shown.\n"
+        "A row is a change: a created transfer, a pending transfer that expired, or a new\n"
+        "account. It shows both accounts and their versions right after the change. Refused rows\n"
+        "change nothing and are not shown.\n"
         "\n"
-        "--follow prints changes while the files are posted, as they are decided: each once, in\n"
-        "order of timestamp and order, whatever the number of threads. It prints CSV or JSON\n"
-        "lines (the default then).\n"
-        "\n" OPTION_PAIR_TEXT "\n" OPTION_EXIT_TEXT,
+        "--follow prints changes while the files are posted: each once, sorted by timestamp and\n"
+        "order, for any number of threads. It prints CSV or JSON lines (its default).\n"
+        "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 
-static enum command_exit show_all(const struct load_order *order, enum report_format format)
+static enum command_exit show(quipu_ledger *ledger, quipu_uint128 id, struct report *report)
 {
-    struct follow follow = {.format = format};
-    struct report report = {0};
-    struct load load;
-    enum command_exit exit = load_run(order, &load);
-
-    if (load.ledger != NULL) {
-        enum command_exit shown = follow_report(&follow, load.ledger, &report);
-
-        if (shown != COMMAND_FINE || load_owns_output(order)) {
-            report_free(&report);
-        } else if (!report_end(&report, format)) {
-            shown = COMMAND_SYSTEM;
-        }
-        if (shown != COMMAND_FINE) exit = shown;
-    }
-    load_free(&load);
-    return exit;
+    (void)id;
+    return changes_report(ledger, report);
 }
 
 static void begin(void *context, quipu_ledger *ledger)
@@ -64,7 +48,7 @@ static enum command_exit show_as_they_come(struct load_order *order, enum report
     return follow.exit != COMMAND_FINE ? follow.exit : exit;
 }
 
-/* --follow prints rows as they come, so a table or one JSON value will not do. */
+/* --follow prints rows as they come, so it cannot print a table or one JSON value. */
 static bool follow_format(const struct arg_str *said, const struct load_order *order,
                           enum report_format *format)
 {
@@ -80,9 +64,9 @@ static bool follow_format(const struct arg_str *said, const struct load_order *o
 
 static enum command_exit run(int argc, char **argv)
 {
-    struct option_pair pair = option_pair_new();
+    struct pair_options pair = pair_options_new();
     struct arg_lit *follow = arg_lit0(NULL, "follow", "print changes while the files are posted");
-    void *table[] = {follow, OPTION_PAIR_TABLE(pair)};
+    void *table[] = {follow, PAIR_OPTIONS_TABLE(pair)};
     enum option_next next = option_parse(&command_changes, table, pair.help, pair.end, argc, argv);
     struct load_order order;
     enum report_format format;
@@ -90,11 +74,12 @@ static enum command_exit run(int argc, char **argv)
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
-    } else if (!option_pair_read(&pair, &order, &format) ||
+    } else if (!pair_options_read(&pair, &order, &format) ||
                (follow->count > 0 && !follow_format(pair.format, &order, &format))) {
         exit = COMMAND_USAGE;
     } else {
-        exit = follow->count > 0 ? show_as_they_come(&order, format) : show_all(&order, format);
+        exit = follow->count > 0 ? show_as_they_come(&order, format)
+                                 : look_show(show, &order, 0, format);
     }
     arg_freetable(table, sizeof table / sizeof *table);
     return exit;

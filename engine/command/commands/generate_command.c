@@ -2,8 +2,9 @@
 #include <stdio.h>
 
 #include "command/bank/small_bank.h"
-#include "command/commands/command.h"
+#include "command/commands/all_commands.h"
 #include "command/csv/csv_writer.h"
+#include "command/report/report.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
 
@@ -16,11 +17,11 @@ const struct command command_generate = {
         "DIR gets accounts.csv and transfers.csv, for `quipu import`: salaries, card holds that\n"
         "are posted whole or in part, voided or left, payments, fees, currency exchange as\n"
         "linked chains over two ledgers, a hot settlement account, payments that are more than\n"
-        "there is, and rows sent twice. The same options give the same bytes.\n"
+        "there is, and rows sent twice. The same options write the same bytes.\n"
         "\n"
-        "The files appear when they are whole, and are not written through symbolic links.\n"
+        "The files appear when they are complete, and are not written through symbolic links.\n"
         "\n"
-        "It prints how many of each outcome a ledger should find.\n"
+        "It prints how many transfers of each outcome a ledger should report.\n"
         "\n"
         "Exit code: 0 fine, 2 usage, 3 system.\n",
     .run = run,
@@ -71,8 +72,8 @@ static enum command_exit run(int argc, char **argv)
     struct arg_str *seed = arg_str0(NULL, "seed", "N", "another seed, another month (1)");
     struct arg_str *customers = arg_str0(NULL, "customers", "N", "how many (500)");
     struct arg_str *days = arg_str0(NULL, "days", "N", "how long (30)");
-    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)");
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_str *form = format_option();
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {out, seed, customers, days, form, help, end};
     enum option_next next = option_parse(&command_generate, table, help, end, argc, argv);
@@ -84,7 +85,7 @@ static enum command_exit run(int argc, char **argv)
         exit = option_exit(next);
     } else if (option_count(seed, 0, UINT64_MAX, &order.seed) &&
                option_count(customers, 2, 10000000, &order.customer_count) &&
-               option_count(days, 1, 3660, &order.day_count) && option_format(form, &format)) {
+               option_count(days, 1, 3660, &order.day_count) && format_read(form, &format)) {
         exit = write_bank(&order, out->sval[0], format);
     }
     arg_freetable(table, sizeof table / sizeof *table);

@@ -1,6 +1,7 @@
 /* history_command.c - `quipu history`: the transfers of one account, with its totals after each. */
 #include <stdlib.h>
 
+#include "command/commands/all_commands.h"
 #include "command/look/look.h"
 #include "command/terminal/complain.h"
 
@@ -9,14 +10,15 @@ static enum command_exit run(int argc, char **argv);
 const struct command command_history = {
     .name = "history",
     .summary = "the transfers of one account of a pair of files, with running balances",
-    .text = "Oldest first. The version is the one that the transfer gave the account; the totals\n"
-            "are those right after it, and the balance is credits posted less debits posted.\n"
-            "\n" OPTION_PAIR_TEXT "\n" OPTION_EXIT_TEXT,
+    .text =
+        "The oldest comes first. The version is the one that the transfer gave the account; the\n"
+        "totals are those right after it; the balance is credits posted less debits posted.\n"
+        "\n" PAIR_OPTIONS_TEXT "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 
-/* One account's thread: entry i of each array is about the same transfer. */
-struct thread {
+/* An account's strand: entry i of each array is about the same transfer. */
+struct strand {
     size_t count, capacity;
     quipu_uint128 *ids;
     quipu_transfer *transfers;
@@ -24,75 +26,75 @@ struct thread {
     quipu_transfer_versions *versions;
 };
 
-static bool thread_make(struct thread *thread, uint64_t capacity)
+static bool strand_make(struct strand *strand, uint64_t capacity)
 {
     if (capacity > UINT32_MAX) capacity = UINT32_MAX; /* the most a filter can ask for */
-    thread->count = 0;
-    thread->capacity = (size_t)capacity;
-    thread->ids = calloc(thread->capacity, sizeof *thread->ids);
-    thread->transfers = calloc(thread->capacity, sizeof *thread->transfers);
-    thread->balances = calloc(thread->capacity, sizeof *thread->balances);
-    thread->versions = calloc(thread->capacity, sizeof *thread->versions);
-    return thread->ids != NULL && thread->transfers != NULL && thread->balances != NULL &&
-           thread->versions != NULL;
+    strand->count = 0;
+    strand->capacity = (size_t)capacity;
+    strand->ids = calloc(strand->capacity, sizeof *strand->ids);
+    strand->transfers = calloc(strand->capacity, sizeof *strand->transfers);
+    strand->balances = calloc(strand->capacity, sizeof *strand->balances);
+    strand->versions = calloc(strand->capacity, sizeof *strand->versions);
+    return strand->ids != NULL && strand->transfers != NULL && strand->balances != NULL &&
+           strand->versions != NULL;
 }
 
-static void thread_free(struct thread *thread)
+static void strand_free(struct strand *strand)
 {
-    free(thread->ids);
-    free(thread->transfers);
-    free(thread->balances);
-    free(thread->versions);
+    free(strand->ids);
+    free(strand->transfers);
+    free(strand->balances);
+    free(strand->versions);
 }
 
-static quipu_status take_versions(quipu_ledger *ledger, struct thread *thread)
+static quipu_status take_versions(quipu_ledger *ledger, struct strand *strand)
 {
     quipu_transfer *again = malloc(QUIPU_BATCH_MAX * sizeof *again);
     quipu_status status = again != NULL ? QUIPU_OK : QUIPU_NO_MEMORY;
 
-    for (size_t i = 0; i < thread->count; i++)
-        thread->ids[i] = thread->transfers[i].id;
-    for (size_t at = 0; at < thread->count && status == QUIPU_OK; at += QUIPU_BATCH_MAX) {
-        size_t left = thread->count - at;
+    for (size_t i = 0; i < strand->count; i++)
+        strand->ids[i] = strand->transfers[i].id;
+    for (size_t at = 0; at < strand->count && status == QUIPU_OK; at += QUIPU_BATCH_MAX) {
+        size_t left = strand->count - at;
 
-        status = quipu_lookup_transfers(ledger, thread->ids + at,
+        status = quipu_lookup_transfers(ledger, strand->ids + at,
                                         left < QUIPU_BATCH_MAX ? left : QUIPU_BATCH_MAX, again,
-                                        thread->versions + at);
+                                        strand->versions + at);
     }
     free(again);
     return status;
 }
 
 /* The version bounds the count: each transfer of an account is a change of it. */
-static quipu_status take(quipu_ledger *ledger, quipu_uint128 id, struct thread *thread)
+static quipu_status take(quipu_ledger *ledger, quipu_uint128 id, struct strand *strand)
 {
     const quipu_account_filter filter = {
         .account_id = id,
-        .limit = (uint32_t)thread->capacity,
+        .limit = (uint32_t)strand->capacity,
         .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS,
     };
     size_t balance_count = 0;
-    quipu_status status = quipu_get_account_transfers(ledger, &filter, thread->transfers,
-                                                      thread->capacity, &thread->count);
+    quipu_status status = quipu_get_account_transfers(ledger, &filter, strand->transfers,
+                                                      strand->capacity, &strand->count);
 
     if (status != QUIPU_OK) return status;
-    status = quipu_get_account_balances(ledger, &filter, thread->balances, thread->capacity,
+    status = quipu_get_account_balances(ledger, &filter, strand->balances, strand->capacity,
                                         &balance_count);
     if (status != QUIPU_OK) return status;
-    if (balance_count != thread->count) return QUIPU_CORRUPT; /* nobody writes */
-    return take_versions(ledger, thread);
+    if (balance_count != strand->count) return QUIPU_CORRUPT; /* no thread writes */
+    return take_versions(ledger, strand);
 }
 
-static void report_entry(struct report *report, quipu_uint128 id, const struct thread *thread,
+static void report_entry(struct report *report, quipu_uint128 id, const struct strand *strand,
                          size_t entry)
 {
-    const quipu_transfer *transfer = &thread->transfers[entry];
-    const quipu_account_balance *after = &thread->balances[entry];
+    const quipu_transfer *transfer = &strand->transfers[entry];
+    const quipu_account_balance *after = &strand->balances[entry];
     bool is_debit = transfer->debit_account_id == id;
     char flags[FLAG_TEXT_BYTES];
 
     report_count(report, transfer->timestamp);
-    report_count(report, is_debit ? thread->versions[entry].debit : thread->versions[entry].credit);
+    report_count(report, is_debit ? strand->versions[entry].debit : strand->versions[entry].credit);
     report_amount(report, wide_of(transfer->id));
     report_text(report, is_debit ? "debit" : "credit");
     report_amount(report,
@@ -123,23 +125,23 @@ static enum command_exit show(quipu_ledger *ledger, quipu_uint128 id, struct rep
         {"credits_posted", COLUMN_AMOUNT},
         {"balance", COLUMN_AMOUNT},
     };
-    struct thread thread;
+    struct strand strand;
     quipu_account account;
     uint64_t version;
     quipu_status status = QUIPU_NO_MEMORY;
     enum command_exit exit = look_up(ledger, id, &account, &version);
 
     if (exit != COMMAND_FINE) return exit;
-    if (thread_make(&thread, version)) status = take(ledger, id, &thread);
+    if (strand_make(&strand, version)) status = take(ledger, id, &strand);
     if (status == QUIPU_OK) {
         report_sheet(report, SHEET_OF_ROWS, "history", NULL, columns,
                      sizeof columns / sizeof *columns);
-        for (size_t entry = 0; entry < thread.count; entry++)
-            report_entry(report, id, &thread, entry);
+        for (size_t entry = 0; entry < strand.count; entry++)
+            report_entry(report, id, &strand, entry);
     } else {
         complain_of_status("reading a history", status);
     }
-    thread_free(&thread);
+    strand_free(&strand);
     return status == QUIPU_OK ? COMMAND_FINE : COMMAND_SYSTEM;
 }
 

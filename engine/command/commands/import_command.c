@@ -1,26 +1,26 @@
-/* import_command.c - `quipu import`: a pair of files into a ledger, and what that came to. */
-#include "command/commands/command.h"
-#include "command/load/load.h"
+/* import_command.c - `quipu import`: loads a pair of files, and draws the trial balance. */
+#include "command/commands/all_commands.h"
+#include "command/common/stopwatch.h"
 #include "command/load/outcome_tally.h"
+#include "command/load/pair_options.h"
 #include "command/look/all_accounts.h"
 #include "command/look/trial_balance.h"
-#include "command/measure/stopwatch.h"
+#include "command/report/report.h"
 #include "command/terminal/complain.h"
-#include "command/terminal/options.h"
 
 static enum command_exit run(int argc, char **argv);
 
 const struct command command_import = {
     .name = "import",
     .summary = "put accounts and transfers into a ledger and draw the trial balance",
-    .text = OPTION_PAIR_TEXT
+    .text = PAIR_OPTIONS_TEXT
     "\n"
-    "It ends with the trial balance by ledger and code, the transfers per second (the\n"
-    "ledger's own time: reading the files is not in it), and the failures by outcome.\n"
+    "It prints the trial balance by ledger and code, the transfers per second (the time in\n"
+    "the ledger, without reading the files), and the failures by outcome.\n"
     "\n"
-    "JSON is an object with a member for each of these; CSV is one table whose first column\n"
-    "says which of these a row is of, and the other columns are of all of them.\n"
-    "\n" OPTION_EXIT_TEXT,
+    "JSON is an object with a member for each of these. CSV is one table with the columns of\n"
+    "all of them; the first column names the part that a row belongs to.\n"
+    "\n" PAIR_EXIT_TEXT,
     .run = run,
 };
 
@@ -107,7 +107,8 @@ static enum command_exit show(const struct load_order *order, const struct load 
     } else if (!report_end(&report, format)) {
         return COMMAND_SYSTEM;
     }
-    if (!balances) complain("the books do not balance: debits are not credits in a ledger above");
+    if (!balances)
+        complain("the books do not balance: debits and credits differ in a ledger above");
     return balances ? COMMAND_FINE : COMMAND_REFUSED;
 }
 
@@ -127,8 +128,8 @@ static enum command_exit import(const struct load_order *order, enum report_form
 
 static enum command_exit run(int argc, char **argv)
 {
-    struct option_pair pair = option_pair_new();
-    void *table[] = {OPTION_PAIR_TABLE(pair)};
+    struct pair_options pair = pair_options_new();
+    void *table[] = {PAIR_OPTIONS_TABLE(pair)};
     enum option_next next = option_parse(&command_import, table, pair.help, pair.end, argc, argv);
     struct load_order order;
     enum report_format format;
@@ -137,7 +138,7 @@ static enum command_exit run(int argc, char **argv)
     if (next != OPTION_GO) {
         exit = option_exit(next);
     } else {
-        exit = option_pair_read(&pair, &order, &format) ? import(&order, format) : COMMAND_USAGE;
+        exit = pair_options_read(&pair, &order, &format) ? import(&order, format) : COMMAND_USAGE;
     }
     arg_freetable(table, sizeof table / sizeof *table);
     return exit;

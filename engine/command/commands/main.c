@@ -1,11 +1,17 @@
-/* main.c - `quipu`: which command, and what there is to choose from. */
+/* main.c - `quipu`: finds the command and runs it; lists them all; guesses at a misspelt one. */
 #include <stdio.h>
 #include <string.h>
 
-#include "command/commands/command.h"
+#include "command/commands/all_commands.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/output.h"
 #include "quipu/quipu.h"
+
+/* Longer than the name of any command. */
+#define NAME_BYTES_MAX 16
+
+/* A word with more wrong letters is another word. */
+#define GUESS_DISTANCE_MAX 2
 
 static const struct command *const commands[] = {
     &command_import,
@@ -39,13 +45,54 @@ static void print_help(FILE *out)
                 "  quipu generate --out month && \\\n"
                 "  quipu import --accounts month/accounts.csv --transfers month/transfers.csv\n"
                 "\n"
-                "Exit code: 0 fine, 1 the data said no, 2 usage, 3 system.\n",
+                "Exit code: 0 fine, 1 the data says no, 2 usage, 3 system.\n",
                 out);
 }
 
 static void print_version(void)
 {
     (void)printf("quipu %d.%d.%d\n", QUIPU_VERSION_MAJOR, QUIPU_VERSION_MINOR, QUIPU_VERSION_PATCH);
+}
+
+/* How many letters must be put in, taken out or replaced to make one word of the other. */
+static size_t distance(const char *one, const char *other)
+{
+    size_t row[NAME_BYTES_MAX], length = strlen(other);
+
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 0; one[i] != '\0'; i++) {
+        size_t diagonal = row[0]++;
+
+        for (size_t j = 0; j < length; j++) {
+            size_t best = diagonal + (one[i] != other[j]);
+
+            diagonal = row[j + 1];
+            if (diagonal + 1 < best) best = diagonal + 1;
+            if (row[j] + 1 < best) best = row[j] + 1;
+            row[j + 1] = best;
+        }
+    }
+    return row[length];
+}
+
+static void complain_of_command(const char *name)
+{
+    const char *nearest = NULL;
+    size_t least = GUESS_DISTANCE_MAX + 1;
+
+    for (int i = 0; commands[i] != NULL; i++) {
+        size_t letters = distance(name, commands[i]->name);
+
+        if (letters >= least) continue;
+        least = letters;
+        nearest = commands[i]->name;
+    }
+    if (nearest != NULL) {
+        complain("unknown command \"%s\", did you mean `%s`?", name, nearest);
+    } else {
+        complain("unknown command \"%s\"; `quipu --help` lists them", name);
+    }
 }
 
 int main(int argc, char **argv)
@@ -68,7 +115,7 @@ int main(int argc, char **argv)
         print_version();
         exit = COMMAND_FINE;
     } else {
-        complain("no command \"%s\"; `quipu --help` lists them", argv[1]);
+        complain_of_command(argv[1]);
     }
     return output_flush() ? (int)exit : (int)COMMAND_SYSTEM;
 }

@@ -1,9 +1,10 @@
-/* race_command.c - `quipu race`: the demonstration. */
+/* race_command.c - `quipu race`: many threads race for money. */
 #include <stdio.h>
 
-#include "command/commands/command.h"
-#include "command/csv/number.h"
-#include "command/measure/stopwatch.h"
+#include "command/commands/all_commands.h"
+#include "command/common/number.h"
+#include "command/common/stopwatch.h"
+#include "command/report/report.h"
 #include "command/stress/contest.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
@@ -18,8 +19,8 @@ const struct command command_race = {
         "be overdrawn, and put 1 at a time into a pot that they share. From each account one\n"
         "withdrawal can succeed, and no deposit may be lost.\n"
         "\n"
-        "`unsafe` is the race itself: read the balance, compute, write it back. It pays 60 twice\n"
-        "from 100, and loses deposits. The four protocols do neither.\n"
+        "`unsafe` is the race itself: it reads the balance, computes, and writes it back. It pays\n"
+        "60 twice from 100, and loses deposits. The four protocols do neither.\n"
         "\n"
         "Exit code: 0 nothing overdrawn and nothing lost, 1 the race was lost, 2 usage, 3 "
         "system.\n",
@@ -43,9 +44,10 @@ static void report_verdict(const struct contest_score *score, struct report *rep
             number_write(wide_of(score->first_overdraft.debits_posted), debits));
         report_text(report, text);
     }
-    report_text(report, score->overdrafts > 0 || score->lost_updates > 0
-                            ? "the race was lost: money was paid that nobody had, or went missing"
-                            : "nothing overdrawn, nothing lost");
+    report_text(report,
+                score->overdrafts > 0 || score->lost_updates > 0
+                    ? "the race was lost: more was paid than there was, or money went missing"
+                    : "nothing overdrawn, nothing lost");
 }
 
 static void report_score(const struct contest_order *order, const struct contest_score *score,
@@ -103,8 +105,8 @@ static enum command_exit run(int argc, char **argv)
         arg_str0(NULL, "protocol", "P", "optimistic, cas, mutex, rcu or unsafe (optimistic)");
     struct arg_str *threads = arg_str0(NULL, "threads", "N", "how many race (4)");
     struct arg_str *seconds = arg_str0(NULL, "seconds", "S", "for how long (1)");
-    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)");
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_str *form = format_option();
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {protocol, threads, seconds, form, help, end};
     enum option_next next = option_parse(&command_race, table, help, end, argc, argv);
@@ -116,7 +118,7 @@ static enum command_exit run(int argc, char **argv)
         exit = option_exit(next);
     } else if (option_protocol_or_unsafe(protocol, &order.protocol) &&
                option_count(threads, 1, OPTION_THREADS_MAX, &order.thread_count) &&
-               option_seconds(seconds, &order.seconds) && option_format(form, &format)) {
+               option_seconds(seconds, &order.seconds) && format_read(form, &format)) {
         exit = race(&order, format);
     }
     arg_freetable(table, sizeof table / sizeof *table);

@@ -1,10 +1,11 @@
-/* stress_command.c - `quipu stress`: threads that collide on purpose, and a checker of what they
+/* stress_command.c - `quipu stress`: threads collide on purpose, and the checker judges what they
  * saw. */
 #include <stdio.h>
 
-#include "command/commands/command.h"
-#include "command/csv/number.h"
-#include "command/measure/stopwatch.h"
+#include "command/commands/all_commands.h"
+#include "command/common/number.h"
+#include "command/common/stopwatch.h"
+#include "command/report/report.h"
 #include "command/stress/stress_order.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
@@ -15,12 +16,12 @@ const struct command command_stress = {
     .name = "stress",
     .summary = "threads collide on few accounts; is every answer one that the protocol allows?",
     .text =
-        "In rounds: a fresh ledger with a few accounts, some with limits and all with little\n"
-        "money; all threads set out together, and each writes down what it asked, what it was\n"
-        "told, and when. Then the history is checked: versions without a gap, every balance as\n"
-        "replayed, every refusal right, ids used once, chains whole, and an order of all calls\n"
-        "that explains each answer and agrees with real time. `cas` is held to what it promises:\n"
-        "that order per account, and never an overdraft.\n"
+        "Each round has a fresh ledger with a few accounts, some with limits and all with little\n"
+        "money. All threads start together, and each writes down what it asked, the answer, and\n"
+        "when. Then the history is checked: versions have no gap, every balance is as replayed,\n"
+        "every refusal is right, ids are used once, chains are whole, and there is an order of\n"
+        "all calls that explains each answer and agrees with real time. `cas` promises less, and\n"
+        "is checked for that: such an order per account, and never an overdraft.\n"
         "\n"
         "  transfer   one transfer               snapshot   all accounts at one instant\n"
         "  chain      two to four, all or none   commit     read two accounts, and move between\n"
@@ -30,11 +31,11 @@ const struct command command_stress = {
         "  read       accounts read together     duplicate  under an id that others use too\n"
         "  find       transfers by id            closing    close an account, open it again\n"
         "\n"
-        "What a seed draws is the same each time; how threads meet is not.\n"
+        "The same seed draws the same operations; how threads meet differs each time.\n"
         "\n"
-        "The first round with an anomaly ends it: the anomaly is said on standard error, with\n"
-        "the smallest cycle that shows it, and the history is saved: `quipu verify FILE` says\n"
-        "the same of it.\n"
+        "The first round with an anomaly ends the run. The anomaly is printed on standard error,\n"
+        "with the smallest cycle that shows it. The history is saved, and `quipu verify FILE`\n"
+        "finds the same.\n"
         "`unsafe` is the race itself, and is convicted in the first second.\n"
         "\n"
         "Exit code: 0 all is as promised, 1 an anomaly was found, 2 usage, 3 system.\n",
@@ -141,7 +142,7 @@ static bool read_options(const struct stress_options *options, struct stress_ord
 {
     static char save[64];
 
-    /* Short, so that it can be typed again. */
+    /* Short, so that a user can type it again. */
     order->seed = (uint32_t)quipu_id();
     if (!option_protocol_or_unsafe(options->protocol, &order->protocol) ||
         !option_count(options->threads, 1, OPTION_THREADS_MAX, &order->thread_count) ||
@@ -152,7 +153,7 @@ static bool read_options(const struct stress_options *options, struct stress_ord
         !option_count(options->operations, 1, UINT64_MAX >> 1, &order->operations) ||
         !option_count(options->round, 1, STRESS_ROUND_MAX, &order->round) ||
         !option_count(options->seed, 0, UINT64_MAX >> 1, &order->seed) ||
-        !option_format(options->form, format))
+        !format_read(options->form, format))
         return false;
     if (options->seconds->count > 0 && options->operations->count > 0) {
         complain("--seconds and --operations both say when to end; leave one out");
@@ -173,18 +174,18 @@ static enum command_exit run(int argc, char **argv)
             arg_str0(NULL, "protocol", "P", "optimistic, cas, mutex, rcu or unsafe (optimistic)"),
         .threads = arg_str0(NULL, "threads", "N", "how many collide (4)"),
         .accounts = arg_str0(NULL, "accounts", "N", "on how many accounts, 2 to 1024 (8)"),
-        .mix = arg_str0(NULL, "mix", "NAMES", "of what, joined by commas (all)"),
-        .seconds = arg_str0(NULL, "seconds", "S", "for how long, checks and all (10)"),
+        .mix = arg_str0(NULL, "mix", "NAMES", "operations, joined by commas (all)"),
+        .seconds = arg_str0(NULL, "seconds", "S", "for how long, with the checks (10)"),
         .operations = arg_str0(NULL, "operations", "N", "or how many operations"),
         .round = arg_str0(NULL, "round", "N", "operations a round (4000)"),
-        .seed = arg_str0(NULL, "seed", "X", "what is drawn (another each time)"),
+        .seed = arg_str0(NULL, "seed", "X", "draw the same again (a new one each time)"),
         .fence = arg_lit0(NULL, "fence", "a full fence at both ends of each call"),
-        .timeouts = arg_lit0(NULL, "timeouts", "reservations expire, by a fast clock"),
+        .timeouts = arg_lit0(NULL, "timeouts", "holds expire, by a fast clock"),
         .save = arg_file0(NULL, "save", "FILE",
                           "save the last round there (quipu-stress-PROTOCOL.csv, if convicted)"),
-        .form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)"),
+        .form = format_option(),
     };
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {options.protocol,
                      options.threads,

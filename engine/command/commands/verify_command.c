@@ -1,4 +1,4 @@
-/* verify_command.c - `quipu verify`: is a history one that the ledger's promise allows? */
+/* verify_command.c - `quipu verify`: does a history keep the ledger's promise? */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,8 @@
 
 #include "checker/checker.h"
 #include "checker/history_file.h"
-#include "command/commands/command.h"
+#include "command/commands/all_commands.h"
+#include "command/report/report.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
 #include "command/terminal/output.h"
@@ -18,14 +19,14 @@ const struct command command_verify = {
     .name = "verify",
     .summary = "check a recorded history: could these answers come from one ledger, in some order?",
     .text =
-        "A history says what threads asked of a ledger, when, and what they were told. `-` is\n"
-        "standard input. Its form is CSV; docs/history-format.md has it.\n"
+        "A history says what threads asked of a ledger, when, and what it answered. `-` is\n"
+        "standard input. Histories are CSV: see docs/history-format.md.\n"
         "\n"
         "A history is checked for what its header promises: `serializable` (optimistic, mutex,\n"
         "rcu) for an order of all units, the same for all accounts, that agrees with real time;\n"
         "`per-account` (cas) for one per account. Also: every version given once, every value as\n"
         "replayed, every refusal right, limits kept, money conserved, ids counted once, chains\n"
-        "whole. What is wrong is named as databases name it, with the operations that show it.\n"
+        "whole. An anomaly has the name that databases give it, and the operations that show it.\n"
         "\n"
         "Exit code: 0 as promised, 1 an anomaly, 2 usage or not a history, 3 system.\n",
     .run = run,
@@ -65,7 +66,7 @@ static bool report_anomaly(const struct checker *checker, uint64_t number, struc
 
     if (stream == NULL) return false;
     anomaly = checker_describe(checker, number, stream);
-    if (fclose(stream) != 0) { /* not reached by tests: the stream asks for its memory itself */
+    if (fclose(stream) != 0) { /* not reached by tests: the C library takes this memory */
         free(text);
         return false;
     }
@@ -75,7 +76,7 @@ static bool report_anomaly(const struct checker *checker, uint64_t number, struc
     return true;
 }
 
-/* A person reads them below the table; a program gets a sheet. */
+/* For programs, as a sheet; people read the anomalies below the table. */
 static bool report_anomalies(const struct checker *checker, struct report *report)
 {
     report_sheet(report, SHEET_OF_ROWS, "anomalies", NULL, anomaly_columns,
@@ -98,7 +99,7 @@ static enum command_exit judge(struct checker *checker, const struct history *hi
     done = checker_run(checker, history, &verdict);
     pulse_end(&pulse);
     if (!done) {
-        complain("out of memory: the history takes more than there is");
+        complain("out of memory for the history");
         return COMMAND_SYSTEM;
     }
     report_summary(history, &verdict, &report);
@@ -167,8 +168,8 @@ static enum command_exit verify(const char *path, enum report_format format)
 static enum command_exit run(int argc, char **argv)
 {
     struct arg_file *file = arg_file1(NULL, NULL, "FILE", "the history; - is standard input");
-    struct arg_str *form = arg_str0(NULL, "format", "F", "table, csv, json or jsonl (table)");
-    struct arg_lit *help = arg_lit0("h", "help", "show this");
+    struct arg_str *form = format_option();
+    struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
     void *table[] = {file, form, help, end};
     enum option_next next = option_parse(&command_verify, table, help, end, argc, argv);
@@ -177,7 +178,7 @@ static enum command_exit run(int argc, char **argv)
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
-    } else if (option_format(form, &format)) {
+    } else if (format_read(form, &format)) {
         exit = verify(file->filename[0], format);
     }
     arg_freetable(table, sizeof table / sizeof *table);

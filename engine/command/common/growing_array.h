@@ -1,4 +1,4 @@
-/* growing_array.h - arrays that grow: room for one more, at twice the size. */
+/* growing_array.h - arrays that double when they are full. */
 #ifndef QUIPU_COMMAND_COMMON_GROWING_ARRAY_H
 #define QUIPU_COMMAND_COMMON_GROWING_ARRAY_H
 
@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Make room for `wanted` elements of `bytes` each. Returns the array, moved perhaps, or NULL: then
- * the old one is as it was. */
+/* Make room for `wanted` elements of `bytes` each. Returns the array, which may have moved. Returns
+ * NULL if memory runs out; the old array is as it was then. */
 static inline void *grow(void *array, size_t *capacity, size_t wanted, size_t bytes)
 {
     size_t more = *capacity > 0 ? *capacity : 16;

@@ -1,4 +1,4 @@
-/* seeded_random.h - numbers that look drawn and are the same for the same seed, on any machine.
+/* seeded_random.h - pseudorandom numbers: the same seed gives the same numbers on any machine.
  *
  * SplitMix64: a counter and a mixer (Steele, Lea, Flood: Fast splittable pseudorandom number
  * generators, 2014). */
@@ -26,7 +26,7 @@ static inline uint64_t random_next(struct random *random)
     return random_mix(random->state += 0x9E3779B97F4A7C15u);
 }
 
-/* 0..limit-1; a limit far below 2^64 is met evenly enough. */
+/* 0..limit-1; even enough for a limit far below 2^64. */
 static inline uint64_t random_below(struct random *random, uint64_t limit)
 {
     return (uint64_t)((quipu_uint128)random_next(random) * limit >> 64);
@@ -37,13 +37,13 @@ static inline uint64_t random_between(struct random *random, uint64_t least, uin
     return least + random_below(random, most - least + 1);
 }
 
-/* True so many times in a thousand. */
+/* Returns true `times` times in a thousand. */
 static inline int random_in_thousand(struct random *random, unsigned times)
 {
     return random_below(random, 1000) < times;
 }
 
-/* 0 up to but not 1. */
+/* From 0 up to, but not including, 1. */
 static inline double random_fraction(struct random *random)
 {
     return (double)(random_next(random) >> 11) * 0x1p-53;

@@ -1,5 +1,5 @@
-/* cell_advice.c - decimals, signs, dates, UUIDs, names, and what spreadsheets make of long numbers.
- * */
+/* cell_advice.c - recognizes decimals, signs, dates, UUIDs, names, and numbers that a spreadsheet
+ * has rounded. */
 #include "command/csv/cell_advice.h"
 
 #include <ctype.h>
@@ -12,7 +12,8 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* `d` is a digit, `x` a hexadecimal one, anything else itself. */
+/* In a form, `d` stands for a digit, `x` for a hexadecimal one, and any other character for
+ * itself. */
 static bool has_form(const char *text, size_t length, const char *form)
 {
     if (length != strlen(form)) return false;
@@ -48,7 +49,7 @@ static bool is_scientific(const char *text, size_t length)
     return at == length;
 }
 
-/* Digits with separators in them: 1,280.80 or 1.234,56 or 1 000. */
+/* Digits with separators: 1,280.80 or 1.234,56 or 1 000. */
 static bool is_separated(const char *text, size_t length)
 {
     bool separated = false;
@@ -63,7 +64,7 @@ static bool is_separated(const char *text, size_t length)
 
 #define PLAIN_DIGITS_MAX 24
 
-/* The same in minor units of a hundredth: 12.5 is 1250. False: how is not certain (1.234). */
+/* Write the number in hundredths: 12.5 is 1250. Returns false if that is ambiguous (1.234). */
 static bool in_minor_units(const char *text, size_t length, char plain[static PLAIN_DIGITS_MAX])
 {
     size_t count = 0, decimals = 0;

@@ -1,4 +1,4 @@
-/* csv_header.c - names of columns to fields, and what to do about a name that is none. */
+/* csv_header.c - finds the field of each column, or says what to do about a wrong name. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/csv/csv_header.h"
 
@@ -23,7 +23,7 @@ static void complain_at_column(const struct reading *r, size_t column, const cha
     complain_at(r->path, row_line(r->rows), row_column(r->rows, column), "%s", reason);
 }
 
-/* The field whose name this is but for capitals, or NULL. */
+/* The field that has this name in other letter case, or NULL. */
 static const char *same_but_for_case(enum record_kind kind, const char *name)
 {
     for (int field = 0; field < RECORD_FIELD_COUNT; field++) {
@@ -100,8 +100,8 @@ static bool has_all(const struct reading *r)
         complain_at_column(r, 0,
                            "the header names no column id: without it nothing can be created");
     } else if (r->kind == RECORD_TRANSFER && r->header->amount_column == HEADER_NO_COLUMN) {
-        complain_at_column(
-            r, 0, "the header names no column amount: each transfer would be of 0; add it");
+        complain_at_column(r, 0,
+                           "the header names no column amount: each transfer would move 0; add it");
         return false;
     }
     return has_id;
@@ -148,7 +148,7 @@ static enum command_exit read(const struct reading *r)
                     record_field_names(r->kind));
         return COMMAND_REFUSED;
     }
-    shape = shape_of(line, length); /* it explains what else is wrong with the line, too */
+    shape = shape_of(line, length); /* first, since it explains the other faults of the line */
     if (shape != NULL) {
         complain_at(r->path, row_line(r->rows), 1, "%s", shape);
         return COMMAND_REFUSED;

@@ -1,6 +1,6 @@
-/* csv_row.c - libcsv pushes cells; here they are pulled, a line at a time.
+/* csv_row.c - feeds libcsv one line at a time, and collects the cells that it hands out.
  *
- * A line is fed whole. If it is not blank and the parser has no row then, a quote is still open. */
+ * If the parser has no row after a line that is not blank, a quote is still open. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/csv/csv_row.h"
 
@@ -17,17 +17,17 @@ struct row_file {
     FILE *stream;
     struct csv_parser parser;
     bool accept_unterminated;
-    uint64_t line; /* of the row; 0: before the first */
+    uint64_t line; /* of the last row; 0: none yet */
     uint64_t bytes_done, bytes_total;
     const char *fault;
-    size_t fault_at; /* in raw */
+    size_t fault_at; /* index in raw */
 
     char raw[ROW_BYTES_MAX]; /* the line as it stands in the file, with its end */
     size_t raw_bytes;
 
     char *text; /* all cells of the row, each with its zero byte */
     size_t text_bytes, text_capacity;
-    struct row_cell *cells; /* without their text until fix() */
+    struct row_cell *cells; /* fix() sets their text */
     size_t cell_count, cell_capacity;
     unsigned rows_seen;
     bool out_of_memory;
@@ -62,7 +62,7 @@ static void take_row(int end, void *context)
     file->rows_seen++;
 }
 
-/* The text moves while it grows, so cells learn where theirs is when the row is whole. */
+/* Set the texts of the cells once the row is complete: `text` moves while it grows. */
 static void fix(struct row_file *file)
 {
     size_t at = 0;
@@ -73,7 +73,7 @@ static void fix(struct row_file *file)
     }
 }
 
-/* It allocates nothing yet, and only fails without a parser. */
+/* csv_init() allocates nothing, so it cannot fail. */
 static void start_parser(struct row_file *file)
 {
     (void)csv_init(&file->parser, CSV_STRICT | CSV_STRICT_FINI);
@@ -101,7 +101,7 @@ void row_close(struct row_file *file)
 {
     if (file == NULL) return;
     csv_free(&file->parser);
-    (void)fclose(file->stream); /* read only: nothing to lose */
+    (void)fclose(file->stream); /* only read: no error matters */
     free(file->text);
     free(file->cells);
     free(file);
@@ -109,7 +109,7 @@ void row_close(struct row_file *file)
 
 enum line_end { LINE_WHOLE, LINE_TOO_LONG, LINE_UNTERMINATED, LINE_NONE, LINE_BROKEN };
 
-/* The next line, with its end, is raw. */
+/* Read the next line into raw, with its end. */
 static enum line_end take_line(struct row_file *file)
 {
     int byte = 0;
@@ -128,7 +128,7 @@ static enum line_end take_line(struct row_file *file)
     if (ferror(file->stream)) return LINE_BROKEN;
     file->line++;
     if (file->line == 1 && file->raw_bytes >= 3 && memcmp(file->raw, "\xEF\xBB\xBF", 3) == 0)
-        memset(file->raw, ' ', 3); /* a byte order mark; columns stay true */
+        memset(file->raw, ' ', 3); /* a byte order mark; blanks keep columns right */
     if (too_long) return LINE_TOO_LONG;
     if (file->raw_bytes == 0) return LINE_NONE;
     return byte == '\n' ? LINE_WHOLE : LINE_UNTERMINATED;
@@ -151,7 +151,7 @@ static bool is_blank(const struct row_file *file)
     return true;
 }
 
-/* The last quote that opens a field. A doubled one closes and opens again, which is no harm. */
+/* The last quote that opens a field. A doubled quote closes and opens again, which is harmless. */
 static size_t open_quote(const struct row_file *file)
 {
     bool quoted = false;
@@ -239,7 +239,7 @@ uint64_t row_column(const struct row_file *file, size_t cell_index)
     bool quoted = false;
 
     for (; at < file->raw_bytes && cell_index > 0; at++) {
-        if (file->raw[at] == '"') quoted = !quoted; /* a doubled one is two turns */
+        if (file->raw[at] == '"') quoted = !quoted; /* a doubled quote turns twice */
         if (file->raw[at] == ',' && !quoted) cell_index--;
     }
     while (at < file->raw_bytes && file->raw[at] == ' ')

@@ -1,4 +1,4 @@
-/* csv_writer.c - the columns that a bank needs; zero is left empty. */
+/* csv_writer.c - writes the columns that a bank needs; a zero is an empty cell. */
 #include "command/csv/csv_writer.h"
 
 #include <errno.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "command/common/number.h"
 #include "command/csv/flag_names.h"
-#include "command/csv/number.h"
 #include "command/terminal/complain.h"
 
 static bool open_in(struct output *output, const char *folder, const char *name)

@@ -13,17 +13,18 @@ struct writer {
     uint64_t account_count, transfer_count;
 };
 
-/* Make the folder if it is not there, and begin both files. False: said why. */
+/* Make the folder if it is missing, and begin both files. Returns false, with a complaint, if that
+ * fails. */
 bool writer_open(struct writer *writer, const char *folder);
 
-/* What fails here is seen by writer_close(). */
+/* writer_close() sees a failed write. */
 void writer_account(struct writer *writer, const quipu_account *account);
 void writer_transfer(struct writer *writer, const quipu_transfer *transfer);
 
-/* Both files appear. False: not all of it is in the files; said why. */
+/* Both files appear. Returns false, with a complaint, if one could not be written. */
 bool writer_close(struct writer *writer);
 
-/* Neither appears. */
+/* Neither file appears. */
 void writer_drop(struct writer *writer);
 
 #endif

@@ -1,11 +1,11 @@
-/* fields.c - two tables of fields, and one way to fill a field. */
+/* fields.c - a table of fields for each kind of record, and a function that fills any of them. */
 #include "command/csv/fields.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "command/common/number.h"
 #include "command/csv/cell_advice.h"
-#include "command/csv/number.h"
 
 struct field {
     const char *name;
@@ -82,13 +82,14 @@ const char *record_field_names(enum record_kind kind)
                  "user_data_64, user_data_32, timeout, ledger, code, flags, timestamp";
 }
 
-/* The low bytes of a number: records are little-endian, and so is every machine this runs on. */
+/* Store the low bytes of a number: records are little-endian, as is every machine that this runs
+ * on. */
 static void put(union record *record, const struct field *field, quipu_uint128 number)
 {
     memcpy((char *)record + field->offset, &number, field->bytes);
 }
 
-/* As much of a wrong text as fits a line of a terminal, quoted. */
+/* The most bytes of a wrong text that a complaint quotes. */
 #define SHOWN_BYTES 60
 
 static bool set_flags(enum record_kind kind, union record *record, const struct field *field,

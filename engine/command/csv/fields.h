@@ -1,4 +1,4 @@
-/* fields.h - the fields of accounts and transfers by name, and text into them. */
+/* fields.h - finds the fields of accounts and transfers by name, and sets them from text. */
 #ifndef QUIPU_COMMAND_CSV_FIELDS_H
 #define QUIPU_COMMAND_CSV_FIELDS_H
 
@@ -8,7 +8,7 @@
 #include "command/csv/flag_names.h"
 #include "quipu/types.h"
 
-/* Either kind, for what treats both alike: files, batches. */
+/* A record of either kind, for code that treats both alike: files, batches. */
 union record {
     quipu_account account;
     quipu_transfer transfer;
@@ -36,7 +36,7 @@ static inline bool record_is_imported(enum record_kind kind, const union record 
 #define RECORD_NO_FIELD (-1)
 #define RECORD_FIELD_COUNT 13 /* of either kind */
 
-/* Which field has this name, or RECORD_NO_FIELD. */
+/* The field of this name, or RECORD_NO_FIELD. */
 int record_field(enum record_kind kind, const char *name);
 const char *record_field_name(enum record_kind kind, int field);
 
@@ -45,8 +45,8 @@ const char *record_field_names(enum record_kind kind);
 
 #define RECORD_REASON_BYTES 512
 
-/* Set a field from text[0..length); empty text is zero. False: it cannot be, and `reason` says why;
- * flags then have the bits that could be read. */
+/* Set a field from text[0..length); empty text is 0. Returns false if the text is wrong: `reason`
+ * says why, and flags have the bits that could be read. */
 bool record_set(enum record_kind kind, union record *record, int field, const char *text,
                 size_t length, char reason[static RECORD_REASON_BYTES]);
 

@@ -1,4 +1,4 @@
-/* file_shape.c - what banks, spreadsheets and apps write instead. */
+/* file_shape.c - recognizes what banks, spreadsheets and apps write in place of CSV. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/csv/file_shape.h"
 
@@ -11,7 +11,7 @@ static bool begins_with(const char *line, size_t length, const char *bytes, size
     return length >= count && memcmp(line, bytes, count) == 0;
 }
 
-/* Plain text in UTF-16 has a NUL in every character. */
+/* UTF-16 has a NUL byte in every character of plain English text. */
 static bool is_utf16(const char *line, size_t length)
 {
     if (begins_with(line, length, "\xFF\xFE", 2) || begins_with(line, length, "\xFE\xFF", 2))

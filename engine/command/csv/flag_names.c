@@ -1,10 +1,10 @@
-/* flag_names.c - the two lists of flag names; bit i is name i. */
+/* flag_names.c - the flag names of each kind of record; bit i has name i. */
 #include "command/csv/flag_names.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "command/csv/number.h"
+#include "command/common/number.h"
 
 static const char *const account_names[] = {
     "linked",
@@ -90,7 +90,7 @@ const char *flag_write(enum record_kind kind, uint16_t flags, char text[static F
                                  names[bit]);
         flags &= (uint16_t) ~(1u << bit);
     }
-    if (flags != 0) { /* not reached by tests: all that a ledger takes have names */
+    if (flags != 0) { /* not reached by tests: every flag that a ledger takes has a name */
         (void)snprintf(text + used, FLAG_TEXT_BYTES - used, "%s%u", used > 0 ? "|" : "",
                        (unsigned)flags);
     }

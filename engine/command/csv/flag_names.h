@@ -1,7 +1,6 @@
-/* flag_names.h - flags by name: `linked|pending` and the like, and as numbers.
+/* flag_names.h - reads and writes flags by name, like `linked|pending`, or as numbers.
  *
- * Accounts and transfers are the two kinds of record that files hold; their flags share the name
- * `linked`, in the same bit. */
+ * Files hold two kinds of record: accounts and transfers. `linked` is the same bit in both. */
 #ifndef QUIPU_COMMAND_CSV_FLAG_NAMES_H
 #define QUIPU_COMMAND_CSV_FLAG_NAMES_H
 
@@ -14,20 +13,20 @@
 enum record_kind { RECORD_ACCOUNT, RECORD_TRANSFER };
 
 QUIPU_STATIC_ASSERT((int)QUIPU_ACCOUNT_LINKED == (int)QUIPU_TRANSFER_LINKED,
-                    "one bit says linked, whatever the record");
+                    "one bit says linked in either record");
 
-/* Names or numbers joined by `|`. False: a part makes no sense, and wrong[0..*wrong_length) is it;
- * *flags then holds what the other parts say. Empty text is no flags. */
+/* Read names or numbers joined by `|`; empty text is no flags. Returns false if a part is wrong:
+ * then wrong[0..*wrong_length) is that part, and *flags has the flags of the others. */
 bool flag_read(enum record_kind kind, const char *text, size_t length, uint16_t *flags,
                const char **wrong, size_t *wrong_length);
 
-/* All names of either kind, joined, and the end. */
+/* Room for all names of either kind, joined, and a zero byte. */
 #define FLAG_TEXT_BYTES 192
 
-/* Names joined by `|`; bits without a name as one number. Returns `text`. */
+/* Write names joined by `|`, and the bits without a name as one number. Returns `text`. */
 const char *flag_write(enum record_kind kind, uint16_t flags, char text[static FLAG_TEXT_BYTES]);
 
-/* The names there are, joined by ", ": for help and complaints. */
+/* All names, joined by ", ", for help and complaints. */
 const char *flag_names(enum record_kind kind);
 
 #endif

@@ -1,4 +1,4 @@
-/* call_batch.c - gather, call, count. */
+/* call_batch.c - gathers records, calls the library, and counts the outcomes. */
 #include "command/load/call_batch.h"
 
 #include <stdlib.h>

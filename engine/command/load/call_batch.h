@@ -1,7 +1,7 @@
-/* call_batch.h - chains gathered into calls of the library, and what became of them.
+/* call_batch.h - gathers chains into calls of the library, and hands out the results.
  *
- * One call takes whole chains, QUIPU_BATCH_MAX events at most, and all of them imported or none:
- * the ledger takes the mode of a call from its first event. */
+ * A call takes whole chains, at most QUIPU_BATCH_MAX events. All of them are imported, or none: the
+ * first event of a call decides that for all. */
 #ifndef QUIPU_COMMAND_LOAD_CALL_BATCH_H
 #define QUIPU_COMMAND_LOAD_CALL_BATCH_H
 
@@ -14,23 +14,23 @@
 struct batch {
     quipu_ledger *ledger;
     enum record_kind kind;
-    quipu_status status; /* of the first call that did not work; nothing is done after it */
+    quipu_status status; /* of the first call that failed; no call follows it */
     struct tally tally;
     size_t count;
     union record records[QUIPU_BATCH_MAX];
     quipu_result results[QUIPU_BATCH_MAX];
-    quipu_result *answers[QUIPU_BATCH_MAX]; /* the caller's, by record */
+    quipu_result *answers[QUIPU_BATCH_MAX]; /* where each result goes */
 };
 
-/* A megabyte: on the heap. NULL: no memory. */
+/* A batch takes a megabyte of the heap. Returns NULL if memory runs out. */
 struct batch *batch_new(quipu_ledger *ledger, enum record_kind kind);
 void batch_free(struct batch *batch);
 
-/* Add a chain, 1..QUIPU_BATCH_MAX records; it may go to the ledger at once or later. What becomes
- * of each record is put into answers[] then, which must stay where it is until batch_flush(). */
+/* Add a chain of 1..QUIPU_BATCH_MAX records. It goes to the ledger now or later; the result of each
+ * record is written to answers[] then, which must not move until batch_flush(). */
 void batch_add(struct batch *batch, const union record *chain, size_t count, quipu_result *answers);
 
-/* Hand what there is to the ledger now. */
+/* Hand the gathered records to the ledger now. */
 void batch_flush(struct batch *batch);
 
 #endif

@@ -1,8 +1,8 @@
-/* chain_family.c - union-find over chains, met at the ids that they name.
+/* chain_family.c - union-find over chains: chains that name the same id are one family.
  *
- * The table maps (kind of id, id) to a chain that named it: open addressing, never more than half
- * full. A record names four ids at most: two accounts, itself, and a pending transfer; and a post
- * or void the two accounts of its pending transfer. */
+ * A hash table maps (kind of id, id) to the first chain that named it. It uses open addressing and
+ * is at most half full. A record names at most four ids: two accounts, its own, and a pending
+ * transfer. A post or void adds the two accounts of its pending transfer. */
 #include "command/load/chain_family.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct family {
     size_t *parents;
     size_t parent_capacity;
     struct meeting *meetings;
-    size_t meeting_count; /* a power of two, at least twice what can be in it */
+    size_t meeting_count; /* a power of two, at least twice the most entries */
     quipu_uint128 pending_ids[QUIPU_BATCH_MAX];
     size_t pending_chains[QUIPU_BATCH_MAX];
     size_t pending_count;
@@ -71,13 +71,13 @@ bool family_begin(struct family *family, const struct window *window)
 size_t family_of(struct family *family, size_t chain)
 {
     while (family->parents[chain] != chain) {
-        family->parents[chain] = family->parents[family->parents[chain]]; /* halve the way */
+        family->parents[chain] = family->parents[family->parents[chain]]; /* halve the path */
         chain = family->parents[chain];
     }
     return chain;
 }
 
-/* The older chain stands for both: shallow enough, with the way halved at each walk. */
+/* The older chain stands for both. Paths stay short enough, since each walk halves them. */
 static void relate(struct family *family, size_t a, size_t b)
 {
     a = family_of(family, a);
@@ -95,7 +95,7 @@ static size_t scatter(enum id_kind kind, quipu_uint128 id)
     return (size_t)(mixed ^ mixed >> 32);
 }
 
-/* A chain names an id: relate it to who named it before. Zero names nothing. */
+/* A chain names an id: relate it to the chain that named the id before. 0 is no id. */
 static void meet(struct family *family, enum id_kind kind, quipu_uint128 id, size_t chain)
 {
     size_t mask = family->meeting_count - 1;
@@ -115,7 +115,7 @@ static void meet(struct family *family, enum id_kind kind, quipu_uint128 id, siz
     }
 }
 
-/* P1: whose accounts does the ledger say these posts and voids touch? */
+/* P1: ask the ledger for the accounts of the pending transfers, and relate their chains to them. */
 static quipu_status ask(struct family *family, quipu_ledger *ledger)
 {
     quipu_status status;

@@ -1,4 +1,4 @@
-/* chain_family.h - which chains of a window are related: see partition.h. */
+/* chain_family.h - the families of a window: chains that partition.h calls related. */
 #ifndef QUIPU_COMMAND_LOAD_CHAIN_FAMILY_H
 #define QUIPU_COMMAND_LOAD_CHAIN_FAMILY_H
 
@@ -10,18 +10,18 @@
 
 struct family;
 
-/* NULL: no memory. */
+/* Returns NULL if memory runs out. */
 struct family *family_new(void);
 void family_free(struct family *family);
 
-/* Every chain on its own. False: no memory. */
+/* Begin with each chain as a family of its own. Returns false if memory runs out. */
 bool family_begin(struct family *family, const struct window *window);
 
-/* Bring related chains together. Statuses as quipu_lookup_transfers(). */
+/* Join the families of related chains. Returns the status of quipu_lookup_transfers(). */
 quipu_status family_relate(struct family *family, quipu_ledger *ledger,
                            const struct window *window);
 
-/* The chain that stands for all the related ones. */
+/* The chain that stands for the family of this one. */
 size_t family_of(struct family *family, size_t chain);
 
 #endif

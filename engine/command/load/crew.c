@@ -1,25 +1,25 @@
-/* crew.c - a worker per thread, woken by a round number under one lock. */
+/* crew.c - threads that wait for a new round number, under one lock. */
 #include "command/load/crew.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "command/common/stopwatch.h"
 #include "command/load/call_batch.h"
 #include "command/load/partition.h"
-#include "command/measure/stopwatch.h"
 
 struct worker {
     struct crew *crew;
     size_t lot;
-    struct batch *batch; /* the worker's own while a window is on */
+    struct batch *batch; /* only the worker uses it while a window is on */
     pthread_t thread;
 };
 
 struct crew {
     quipu_ledger *ledger;
     struct partition *partition;
-    struct window *window; /* plain, under lock; of its results each worker writes its lot's */
+    struct window *window; /* plain, under lock; each worker writes the results of its lot */
     pthread_mutex_t lock;
     pthread_cond_t begun, done;
     uint64_t round;    /* plain, under lock; +1 with each window */

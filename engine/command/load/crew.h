@@ -1,6 +1,6 @@
-/* crew.h - the threads that put transfers into a ledger, a window at a time.
+/* crew.h - threads that put transfers into a ledger, a window at a time.
  *
- * The caller may read the next window while the crew works on this one. */
+ * The caller may fill the next window while the crew works on this one. */
 #ifndef QUIPU_COMMAND_LOAD_CREW_H
 #define QUIPU_COMMAND_LOAD_CREW_H
 
@@ -13,18 +13,19 @@
 
 struct crew;
 
-/* NULL: no memory, or no threads. */
+/* Returns NULL if memory or threads run out. */
 struct crew *crew_start(quipu_ledger *ledger, size_t thread_count);
 
-/* Begin a window; the one before must be done. The window stays the crew's until crew_wait();
- * then its results say what became of its records. */
+/* Begin a window. The one before must be done. The window belongs to the crew until crew_wait();
+ * then it has the results of its records. */
 quipu_status crew_begin(struct crew *crew, struct window *window);
 
-/* Wait until the window is done. The first status that was not OK, ever. */
+/* Wait until the window is done. Returns the status of the first call that failed, in any
+ * window. */
 quipu_status crew_wait(struct crew *crew);
 
-/* End the threads. Adds what became of all transfers to *tally, and the time that the crew had work
- * to *busy_ns. */
+/* End the threads. Adds the outcomes of all transfers to *tally, and the time in which the crew had
+ * work to *busy_ns. */
 void crew_stop(struct crew *crew, struct tally *tally, uint64_t *busy_ns);
 
 #endif

@@ -1,26 +1,33 @@
-/* load.c - accounts first, in file order by this thread; then transfers, by a crew.
+/* load.c - reads a pair of files into a ledger.
  *
- * Transfers go through two windows in turn: while the crew works on one, the other is read. */
+ *   1  open both files and read their headers, so that a wrong file is reported at once
+ *   2  open the rejects and a ledger
+ *   3  create the accounts, in file order, on this thread
+ *   4  create the transfers, by a crew: it works on one window while this thread fills another
+ *   5  say how many rows were refused, and close the files
+ *
+ * If the system fails, the ledger is closed and the rejects are dropped. The same happens at the
+ * first bad row of a strict load, except that the rejects are kept. */
 #include "command/load/load.h"
 
 #include <string.h>
 
-#include "command/csv/chain_reader.h"
+#include "command/common/stopwatch.h"
 #include "command/csv/csv_row.h"
-#include "command/csv/rejects.h"
 #include "command/load/call_batch.h"
+#include "command/load/chain_reader.h"
 #include "command/load/crew.h"
+#include "command/load/rejects.h"
 #include "command/load/row_outcomes.h"
 #include "command/load/row_window.h"
-#include "command/measure/stopwatch.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/progress.h"
 
-/* One thread: a window is a call. More: small windows have fewer related rows. */
+/* With one thread a window is a call. With more it is small: it has fewer related rows then. */
 #define WINDOW_OF_ONE QUIPU_BATCH_MAX
 #define WINDOW_OF_MANY 4096
 
-/* Of quipu_options, where it says 0. */
+/* What quipu_open() takes for 0 in quipu_options. */
 #define LOAD_ACCOUNTS_DEFAULT ((uint64_t)1 << 24)
 #define LOAD_TRANSFERS_DEFAULT ((uint64_t)1 << 28)
 
@@ -29,7 +36,7 @@ bool load_owns_output(const struct load_order *order)
     return order->rejects_path != NULL && strcmp(order->rejects_path, "-") == 0;
 }
 
-/* Both files and what they go to. */
+/* Both files, and where they go. */
 struct pouring {
     const struct load_order *order;
     struct load *load;
@@ -57,9 +64,9 @@ static void take_counts(struct load_file *file, const struct intake *intake)
     file->skipped_count = intake->skipped_count;
 }
 
-static struct settle settle_of(struct pouring *pouring, struct intake *intake)
+static struct row_outcomes outcomes_of(struct pouring *pouring, struct intake *intake)
 {
-    return (struct settle){
+    return (struct row_outcomes){
         .ledger = pouring->load->ledger,
         .kind = intake->kind,
         .path = intake->path,
@@ -73,7 +80,7 @@ static enum intake_next pour_accounts(struct pouring *pouring, struct batch *bat
                                       struct progress *progress)
 {
     struct window window = {.keeps_texts = pouring->rejects.stream != NULL};
-    struct settle settle = settle_of(pouring, &pouring->accounts);
+    struct row_outcomes outcomes = outcomes_of(pouring, &pouring->accounts);
     enum intake_next next = INTAKE_MORE;
 
     while (next == INTAKE_MORE && batch->status == QUIPU_OK) {
@@ -85,7 +92,7 @@ static enum intake_next pour_accounts(struct pouring *pouring, struct batch *bat
                       window.results + begin);
         }
         batch_flush(batch);
-        settle_window(&settle, &window);
+        row_outcomes_tell(&outcomes, &window);
         window_clear(&window);
         progress_tick(progress, row_bytes_done(pouring->accounts.rows));
     }
@@ -113,13 +120,13 @@ static enum command_exit load_accounts(struct pouring *pouring)
     return exit;
 }
 
-/* Two windows in turn: the crew works on `given` while the other is filled. */
+/* Two windows take turns: the crew works on `given` while this thread fills the other. */
 static enum intake_next pour_transfers(struct pouring *pouring, struct crew *crew, size_t wanted,
                                        quipu_status *status)
 {
     bool keeps_texts = pouring->rejects.stream != NULL;
     struct window windows[2] = {{.keeps_texts = keeps_texts}, {.keeps_texts = keeps_texts}};
-    struct settle settle = settle_of(pouring, &pouring->transfers);
+    struct row_outcomes outcomes = outcomes_of(pouring, &pouring->transfers);
     struct window *given = &windows[1];
     struct progress progress;
     enum intake_next next = INTAKE_MORE;
@@ -131,7 +138,7 @@ static enum intake_next pour_transfers(struct pouring *pouring, struct crew *cre
         window_clear(window);
         next = intake_fill(&pouring->transfers, window, wanted);
         *status = crew_wait(crew);
-        settle_window(&settle, given);
+        row_outcomes_tell(&outcomes, given);
         given = window;
         if (next == INTAKE_BROKEN || next == INTAKE_STOPPED) break;
         if (*status == QUIPU_OK && window->record_count > 0) *status = crew_begin(crew, window);
@@ -142,7 +149,7 @@ static enum intake_next pour_transfers(struct pouring *pouring, struct crew *cre
     } else {
         (void)crew_wait(crew); /* the first status is the one reported */
     }
-    settle_window(&settle, given);
+    row_outcomes_tell(&outcomes, given);
     progress_end(&progress);
     window_free(&windows[0]);
     window_free(&windows[1]);
@@ -170,7 +177,7 @@ static enum command_exit load_transfers(struct pouring *pouring)
     return exit_of(next, &pouring->transfers);
 }
 
-/* What to do about a refusal whose sentence does not say it. */
+/* What to do about a refusal, where its text does not say so. */
 static const char *remedy(enum record_kind kind, uint32_t outcome)
 {
     if (outcome ==
@@ -182,7 +189,7 @@ static const char *remedy(enum record_kind kind, uint32_t outcome)
     return "";
 }
 
-/* One line for a file of which rows were refused. */
+/* Print one line about the refused rows of a file. Returns false if there are none. */
 static bool complain_of_refusals(const struct pouring *pouring, const struct intake *intake,
                                  const struct load_file *file)
 {
@@ -202,7 +209,7 @@ static bool complain_of_refusals(const struct pouring *pouring, const struct int
     return true;
 }
 
-/* Accounts, then transfers, each file as far as its rows can be read. */
+/* Load the accounts, then the transfers. */
 static enum command_exit pour(struct pouring *pouring)
 {
     const struct load_order *order = pouring->order;
@@ -220,8 +227,8 @@ static enum command_exit pour(struct pouring *pouring)
     return refused && !order->allow_refusals ? COMMAND_REFUSED : exit;
 }
 
-/* A worker of the ledger takes places for a call ahead, so there is room for that, too. A file of
- * unknown size, or a very large one, gets the default. */
+/* `spare`: a worker of the ledger takes places before its call needs them. 0, the default, for a
+ * file of unknown size, or a very large one. */
 static uint64_t capacity_of(uint64_t said, uint64_t rows_max, uint64_t spare, uint64_t most)
 {
     if (said > 0) return said;
@@ -247,7 +254,7 @@ static enum command_exit open_ledger(const struct pouring *pouring)
     return COMMAND_FINE;
 }
 
-/* The ledger is only worth having if the rows were read; the rejects, if they are of the whole. */
+/* The rejects are kept unless the system failed. */
 static enum command_exit pour_and_keep(struct pouring *pouring)
 {
     enum command_exit exit;
@@ -273,7 +280,6 @@ static struct intake_order intake_order_of(const struct load_order *order, enum 
     };
 }
 
-/* Both headers are read before anything is done, so that a wrong file is told at once. */
 enum command_exit load_run(const struct load_order *order, struct load *load)
 {
     const struct intake_order accounts = intake_order_of(order, RECORD_ACCOUNT);

@@ -1,18 +1,18 @@
-/* load.h - a pair of files into a ledger: what import, balances, account and history begin with. */
+/* load.h - loads a pair of files into a new ledger. */
 #ifndef QUIPU_COMMAND_LOAD_LOAD_H
 #define QUIPU_COMMAND_LOAD_LOAD_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command/commands/command.h"
+#include "command/common/exit_code.h"
 #include "command/load/outcome_tally.h"
 #include "quipu/quipu.h"
 
-/* Who else has the ledger while files are loaded. All NULL: nobody. */
+/* Another user of the ledger while files are loaded. All NULL: there is none. */
 struct load_watch {
-    void (*begin)(void *context, quipu_ledger *ledger); /* it is open and empty */
-    void (*end)(void *context);                         /* it is about to be closed */
+    void (*begin)(void *context, quipu_ledger *ledger); /* after it was opened, empty */
+    void (*end)(void *context);                         /* before it is closed */
     void *context;
 };
 
@@ -21,16 +21,16 @@ struct load_order {
     quipu_protocol protocol;
     uint64_t thread_count;
     bool strict, accept_unterminated;
-    bool allow_refusals;                  /* they are COMMAND_FINE */
+    bool allow_refusals;                  /* refused rows are COMMAND_FINE */
     const char *rejects_path;             /* NULL: none; "-": standard output */
-    uint64_t accounts_max, transfers_max; /* 0: as many as the files can have */
+    uint64_t accounts_max, transfers_max; /* 0: as many as the files can hold */
     struct load_watch watch;
 };
 
-/* Do the rejects go to standard output, and so nothing else? */
+/* Do the rejects go to standard output, in place of the report? */
 bool load_owns_output(const struct load_order *order);
 
-/* Of one file. */
+/* What became of one file. */
 struct load_file {
     uint64_t row_count, bad_count, skipped_count; /* as chain_reader.h */
     struct tally tally;                           /* of the rows that reached the ledger */
@@ -39,15 +39,16 @@ struct load_file {
 };
 
 struct load {
-    quipu_ledger *ledger; /* NULL: the load was given up, and why was said */
+    quipu_ledger *ledger; /* NULL: the load failed, with a complaint */
     struct load_watch watch;
     struct load_file accounts, transfers;
-    uint64_t transfers_ns; /* the ledger's part of the transfers: splitting and calls */
-    uint64_t total_ns;     /* opening, reading and all */
+    uint64_t transfers_ns; /* the time of the crew: splitting windows, and calls */
+    uint64_t total_ns;     /* the time of the whole load */
 };
 
-/* COMMAND_REFUSED: rows were bad, or refused, and said so; there is a ledger unless a header is
- * wrong, or a row is bad and the order strict. */
+/* COMMAND_REFUSED: rows were bad or refused, or a header is wrong. There is no ledger if the system
+ * failed, if a header is wrong, or if a row is bad and the order is strict. Complains unless it
+ * returns COMMAND_FINE. */
 enum command_exit load_run(const struct load_order *order, struct load *load);
 
 /* Close the ledger. */

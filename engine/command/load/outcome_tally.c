@@ -1,4 +1,4 @@
-/* outcome_tally.c - counters by outcome, and the names of outcomes. */
+/* outcome_tally.c - a counter for each outcome, and the names of outcomes. */
 #include "command/load/outcome_tally.h"
 
 #include <ctype.h>
@@ -54,8 +54,8 @@ uint64_t tally_refusals(enum record_kind kind, const struct tally *tally)
     return tally_failures(tally) - tally->other[exists(kind)];
 }
 
-/* GCOV_EXCL_BR_START: a branch per line of outcome.h; which can be had, tests/suites/conformance
- * shows. The defaults are not reached: only known outcomes are asked for. */
+/* GCOV_EXCL_BR_START: a branch per line of outcome.h; tests/suites/conformance shows which occur.
+ * The defaults are not reached: callers only ask for known outcomes. */
 static const char *capital_name(enum record_kind kind, uint32_t outcome)
 {
 #define X(name, number, final, text)                                                               \

@@ -1,4 +1,5 @@
-/* partition.c - relations by union-find; then whole families to the thread with the least. */
+/* partition.c - finds families of related chains; each family goes to the thread with the least
+ * work. */
 #include "command/load/partition.h"
 
 #include <stdlib.h>
@@ -118,7 +119,7 @@ quipu_status partition_split(struct partition *partition, quipu_ledger *ledger,
 
     if (!make_room(partition, window->chain_count)) return QUIPU_NO_MEMORY;
     if (!family_begin(partition->family, window)) return QUIPU_NO_MEMORY;
-    if (partition->lot_count > 1) { /* one thread: nobody needs to know */
+    if (partition->lot_count > 1) { /* one thread takes all chains anyway */
         status = family_relate(partition->family, ledger, window);
         if (status != QUIPU_OK) return status;
     }

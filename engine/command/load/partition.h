@@ -1,15 +1,16 @@
-/* partition.h - a window of transfers split among threads, so that no order is lost.
+/* partition.h - splits a window of transfers among threads, so that no order is lost.
  *
- * Two chains are related when they share an account, a transfer id (a retry, or the pending
- * transfer that one posts), or both are imported (their timestamps must rise). Related chains, and
- * theirs in turn, go to one thread, which takes them in file order. So every account sees the same
- * transfers in the same order as with one thread, and so the same outcomes.
+ * Two chains are related if they share an account or a transfer id (a retry, or the pending
+ * transfer that one of them posts), or if both are imported (their timestamps must rise). All
+ * chains that are related, directly or through others, go to one thread, which takes them in file
+ * order. So each account sees the same transfers in the same order as with one thread, and outcomes
+ * are the same.
  *
- *   P1  A post or void may leave its accounts zero: then the ledger is asked for those of the
- *       pending transfer. So all windows before this one are done when this one is split.
+ *   P1  A post or void may leave its accounts zero. The accounts of its pending transfer are looked
+ *       up in the ledger then, so all earlier windows must be done before this one is split.
  *
- * What it costs: an account that is in every row (a till, a settlement account) relates all rows,
- * and one thread does all the work. That is what order per account means. */
+ * The price: an account that is in every row (a till, a settlement account) relates all rows, and
+ * one thread does all the work. Order per account demands it. */
 #ifndef QUIPU_COMMAND_LOAD_PARTITION_H
 #define QUIPU_COMMAND_LOAD_PARTITION_H
 
@@ -21,11 +22,11 @@
 
 struct partition;
 
-/* NULL: no memory. */
+/* Returns NULL if memory runs out. */
 struct partition *partition_new(size_t lot_count);
 void partition_free(struct partition *partition);
 
-/* Split the window. The statuses are of memory and of the ledger's lookup. */
+/* Split the window. Returns QUIPU_NO_MEMORY, or the status of the lookup. */
 quipu_status partition_split(struct partition *partition, quipu_ledger *ledger,
                              const struct window *window);
 

@@ -1,4 +1,4 @@
-/* row_window.c - arrays that grow. */
+/* row_window.c - the arrays of a window. */
 #include "command/load/row_window.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ bool window_begin_chain(struct window *window)
     return true;
 }
 
-/* Keep a text, and say where it is. */
+/* Append a text to `texts`; *at becomes its place. */
 static bool keep(struct window *window, const char *text, size_t length, size_t *at)
 {
     char *texts = grow(window->texts, &window->text_capacity, window->text_bytes + length, 1);

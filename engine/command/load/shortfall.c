@@ -1,4 +1,4 @@
-/* shortfall.c - totals as of the instant at which the ledger said no. */
+/* shortfall.c - finds the totals of an account at the instant of a refusal. */
 #include "command/load/shortfall.h"
 
 #include <stddef.h>
@@ -21,7 +21,7 @@ static enum side side_of(uint32_t outcome)
     }
 }
 
-/* What is left of `room` when both are taken away; never below zero. */
+/* `room` less both amounts; never below zero. */
 static quipu_uint128 left_of(quipu_uint128 room, quipu_uint128 one, quipu_uint128 two)
 {
     if (room < one) return 0;
@@ -49,7 +49,8 @@ static quipu_uint128 room_for(uint32_t outcome, const quipu_account_balance *had
     }
 }
 
-/* The account's totals right after its last transfer before the instant; all 0: there was none. */
+/* The account's totals right after its last transfer before the instant. All 0 if there was
+ * none. */
 static bool look_back(quipu_ledger *ledger, quipu_uint128 id, uint64_t until,
                       quipu_account_balance *had)
 {
@@ -71,7 +72,7 @@ bool shortfall_of(quipu_ledger *ledger, const quipu_transfer *transfer, const qu
     enum side side = side_of(result->status);
     quipu_account_balance had;
     quipu_transfer pending;
-    /* Imported records have the time that their rows say. */
+    /* Imported records have the timestamps of their rows. */
     uint64_t until =
         transfer->flags & QUIPU_TRANSFER_IMPORTED ? transfer->timestamp - 1 : result->timestamp;
 

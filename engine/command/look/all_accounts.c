@@ -1,7 +1,7 @@
-/* all_accounts.c - a snapshot where there is one, else quipu_query_accounts() page by page.
+/* all_accounts.c - takes a snapshot or, where the protocol has none, queries accounts page by page.
  *
- * Each page begins after the timestamp of the last account, and is found by a scan from the first:
- * so pages are large. */
+ * A page begins after the timestamp of the last account. The ledger finds it by a scan from the
+ * first account, so pages are large. */
 #include "command/look/all_accounts.h"
 
 #include <stdlib.h>
@@ -42,8 +42,9 @@ free_page:
     return status;
 }
 
-quipu_status books_visit(quipu_ledger *ledger,
-                         bool (*visit)(void *context, const quipu_account *account), void *context)
+quipu_status all_accounts_visit(quipu_ledger *ledger,
+                                bool (*visit)(void *context, const quipu_account *account),
+                                void *context)
 {
     struct visitor visitor = {visit, context};
     quipu_status status = quipu_snapshot(ledger, pass_on, &visitor);

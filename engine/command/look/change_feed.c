@@ -1,4 +1,4 @@
-/* change_feed.c - asking for changes, and what is shown of them. */
+/* change_feed.c - asks the ledger for changes, and shows them as rows. */
 #include "command/look/change_feed.h"
 
 #include <errno.h>
@@ -9,10 +9,10 @@
 #include "command/csv/flag_names.h"
 #include "command/terminal/complain.h"
 
-/* Changes that are asked for at a time. */
+/* The changes of a page. */
 #define PAGE_CHANGES 1000
 
-/* How long a follower waits when there is nothing new. */
+/* How long a follower waits between two looks. */
 #define NAP_NS 5000000L
 
 static const struct column columns[] = {
@@ -92,7 +92,7 @@ static void add_change(struct report *report, const quipu_change *change)
     add_side(report, &change->credit, change->credit_version);
 }
 
-/* Ask for a page and add its changes; how many, also when it went wrong. */
+/* Ask for a page and add its changes to the report. Returns how many; 0 if it fails. */
 static size_t take_page(struct follow *follow, quipu_ledger *ledger, struct report *report)
 {
     size_t count = 0;
@@ -122,17 +122,18 @@ static void begin_sheet(struct report *report)
     report_sheet(report, SHEET_OF_ROWS, "changes", NULL, columns, sizeof columns / sizeof *columns);
 }
 
-enum command_exit follow_report(struct follow *follow, quipu_ledger *ledger, struct report *report)
+enum command_exit changes_report(quipu_ledger *ledger, struct report *report)
 {
+    struct follow follow = {.exit = COMMAND_FINE};
+
     begin_sheet(report);
-    while (take_page(follow, ledger, report) == PAGE_CHANGES)
-        continue; /* until a page is not full: nobody writes */
-    free(follow->page);
-    follow->page = NULL;
-    return follow->exit;
+    while (take_page(&follow, ledger, report) == PAGE_CHANGES)
+        continue; /* no thread writes, so the first page that is not full is the last */
+    free(follow.page);
+    return follow.exit;
 }
 
-/* Print all that is new, or until something goes wrong. */
+/* Print the new changes. It stops at the first failure. */
 static void print_new(struct follow *follow)
 {
     size_t count = PAGE_CHANGES;
@@ -151,22 +152,12 @@ static void print_new(struct follow *follow)
     }
 }
 
-static bool is_over(struct follow *follow)
-{
-    bool over;
-
-    (void)pthread_mutex_lock(&follow->lock);
-    over = follow->is_over;
-    (void)pthread_mutex_unlock(&follow->lock);
-    return over;
-}
-
 static void *follow_on(void *context)
 {
     const struct timespec nap = {.tv_nsec = NAP_NS};
     struct follow *follow = context;
 
-    while (!is_over(follow) && follow->exit == COMMAND_FINE) {
+    while (!stop_flag_is_raised(&follow->over) && follow->exit == COMMAND_FINE) {
         print_new(follow);
         (void)nanosleep(&nap, NULL);
     }
@@ -175,7 +166,7 @@ static void *follow_on(void *context)
 
 void follow_begin(struct follow *follow, quipu_ledger *ledger)
 {
-    int error = pthread_mutex_init(&follow->lock, NULL);
+    int error = stop_flag_open(&follow->over);
 
     follow->ledger = ledger;
     if (error == 0) error = pthread_create(&follow->thread, NULL, follow_on, follow);
@@ -189,11 +180,9 @@ void follow_begin(struct follow *follow, quipu_ledger *ledger)
 void follow_end(struct follow *follow)
 {
     if (follow->is_running) {
-        (void)pthread_mutex_lock(&follow->lock);
-        follow->is_over = true;
-        (void)pthread_mutex_unlock(&follow->lock);
+        stop_flag_raise(&follow->over);
         (void)pthread_join(follow->thread, NULL);
-        (void)pthread_mutex_destroy(&follow->lock);
+        stop_flag_close(&follow->over);
         print_new(follow);
     }
     free(follow->page);

@@ -1,22 +1,21 @@
-/* look.c - everything around a look but the look itself. */
+/* look.c - parses the options, loads the files, and prints what a look shows. */
 #include "command/look/look.h"
 
 #include <string.h>
 
+#include "command/common/number.h"
 #include "command/csv/flag_names.h"
-#include "command/csv/number.h"
-#include "command/load/load.h"
 #include "command/terminal/complain.h"
 
-static enum command_exit load_and_show(const struct look *look, const struct load_order *order,
-                                       quipu_uint128 id, enum report_format format)
+enum command_exit look_show(look_function *show, const struct load_order *order, quipu_uint128 id,
+                            enum report_format format)
 {
     struct report report = {0};
     struct load load;
     enum command_exit exit = load_run(order, &load);
 
     if (load.ledger != NULL) {
-        enum command_exit shown = look->show(load.ledger, id, &report);
+        enum command_exit shown = show(load.ledger, id, &report);
 
         if (shown != COMMAND_FINE || load_owns_output(order)) {
             report_free(&report);
@@ -31,9 +30,9 @@ static enum command_exit load_and_show(const struct look *look, const struct loa
 
 enum command_exit look_run(const struct look *look, int argc, char **argv)
 {
-    struct option_pair pair = option_pair_new();
+    struct pair_options pair = pair_options_new();
     struct arg_str *id_option = arg_str1(NULL, NULL, "ID", "the account");
-    void *table_of_one[] = {id_option, OPTION_PAIR_TABLE(pair)};
+    void *table_of_one[] = {id_option, PAIR_OPTIONS_TABLE(pair)};
     void **table = look->of_one ? table_of_one : table_of_one + 1;
     enum option_next next = option_parse(look->command, table, pair.help, pair.end, argc, argv);
     struct load_order order;
@@ -43,11 +42,11 @@ enum command_exit look_run(const struct look *look, int argc, char **argv)
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
-    } else if (!option_pair_read(&pair, &order, &format) ||
+    } else if (!pair_options_read(&pair, &order, &format) ||
                (look->of_one && !option_id(id_option, &id))) {
         exit = COMMAND_USAGE;
     } else {
-        exit = load_and_show(look, &order, id, format);
+        exit = look_show(look->show, &order, id, format);
     }
     arg_freetable(table_of_one, sizeof table_of_one / sizeof *table_of_one);
     return exit;
@@ -59,7 +58,7 @@ enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account 
     char text[NUMBER_TEXT_BYTES];
     quipu_status status = quipu_lookup_accounts(ledger, &id, 1, account, version);
 
-    if (status != QUIPU_OK) { /* not reached by tests: the memory for this is there already */
+    if (status != QUIPU_OK) { /* not reached by tests: this takes no memory */
         complain_of_status("looking an account up", status);
         return COMMAND_SYSTEM;
     }

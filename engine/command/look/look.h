@@ -1,28 +1,41 @@
-/* look.h - what balances, account and history share: a pair of files, and a look at its ledger. */
+/* look.h - a look at the ledger of a pair of files: what balances, account, history and changes
+ * share. */
 #ifndef QUIPU_COMMAND_LOOK_LOOK_H
 #define QUIPU_COMMAND_LOOK_LOOK_H
 
 #include <stdbool.h>
 
-#include "command/commands/command.h"
+#include "command/load/pair_options.h"
 #include "command/report/report.h"
-#include "command/terminal/options.h"
+#include "command/terminal/command.h"
 #include "quipu/quipu.h"
+
+/* Adds what a command shows of the ledger to the report. No thread writes to the ledger. Id 0: the
+ * command takes none. Complains if the exit code is not COMMAND_FINE; the report is not printed
+ * then. */
+typedef enum command_exit look_function(quipu_ledger *ledger, quipu_uint128 id,
+                                        struct report *report);
 
 struct look {
     const struct command *command;
-    bool of_one; /* it takes an ID */
-    enum command_exit (*show)(quipu_ledger *ledger, quipu_uint128 id, struct report *report);
+    bool of_one; /* the command takes an ID */
+    look_function *show;
 };
 
-/* Parse, load, show, print. Bad rows make the exit code COMMAND_REFUSED, as in import. */
+/* Parse the options, load the pair of files, show, print. Bad rows make the exit code
+ * COMMAND_REFUSED, as in import. */
 enum command_exit look_run(const struct look *look, int argc, char **argv);
 
-/* The account and its version. Not fine: said why; COMMAND_REFUSED: there is no such account. */
+/* The same without the options. */
+enum command_exit look_show(look_function *show, const struct load_order *order, quipu_uint128 id,
+                            enum report_format format);
+
+/* Read an account and its version. COMMAND_REFUSED: there is no such account. Complains unless it
+ * returns COMMAND_FINE. */
 enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account *account,
                           uint64_t *version);
 
-/* What is shown of an account by every look. */
+/* The columns that each look shows of an account. */
 #define LOOK_ACCOUNT_COLUMNS                                                                       \
     {"id", COLUMN_AMOUNT}, {"ledger", COLUMN_COUNT}, {"code", COLUMN_COUNT},                       \
         {"flags", COLUMN_TEXT}, {"debits_pending", COLUMN_AMOUNT},                                 \

@@ -1,4 +1,4 @@
-/* trial_balance.c - lines in order, found by halving: there are few. */
+/* trial_balance.c - the lines, sorted by ledger and code; a line is found by binary search. */
 #include "command/look/trial_balance.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static uint64_t key_of(uint32_t ledger, uint32_t code)
     return (uint64_t)ledger << 32 | code;
 }
 
-/* The line of this ledger and code, made if there is none. NULL: no memory. */
+/* The line of this ledger and code; a new one if there is none. Returns NULL if memory runs out. */
 static struct trial_line *line_of(struct trial *trial, uint32_t ledger, uint32_t code)
 {
     size_t low = 0, high = trial->line_count;
@@ -76,7 +76,7 @@ bool trial_take(quipu_ledger *ledger, struct trial *trial)
     quipu_status status;
 
     *trial = (struct trial){0};
-    status = books_visit(ledger, take, &visit);
+    status = all_accounts_visit(ledger, take, &visit);
     if (visit.out_of_memory) status = QUIPU_NO_MEMORY;
     if (status == QUIPU_OK) return true;
     complain_of_status("the trial balance", status);

@@ -1,7 +1,7 @@
 /* trial_balance.h - the trial balance: all accounts, summed by ledger and code.
  *
  * Every transfer debits one account and credits another of the same ledger by the same amount. So
- * in each ledger debits equal credits, pending and posted alike, or something is lost. */
+ * in each ledger debits equal credits, pending and posted alike, unless money is lost. */
 #ifndef QUIPU_COMMAND_LOOK_TRIAL_BALANCE_H
 #define QUIPU_COMMAND_LOOK_TRIAL_BALANCE_H
 
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "command/csv/number.h"
+#include "command/common/number.h"
 #include "command/report/report.h"
 #include "quipu/quipu.h"
 
@@ -25,7 +25,8 @@ struct trial {
     size_t line_count, line_capacity;
 };
 
-/* Sum up. Not OK: said why, and nothing to free. */
+/* Sum up all accounts. Returns false, with a complaint, if that fails; there is nothing to free
+ * then. */
 bool trial_take(quipu_ledger *ledger, struct trial *trial);
 void trial_free(struct trial *trial);
 

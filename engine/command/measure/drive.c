@@ -1,19 +1,27 @@
-/* drive.c - set up, drive, check the books. */
+/* drive.c - one measurement.
+ *
+ *   1  open a ledger with funded accounts
+ *   2  start the readers and the drivers; each driver warms up before the clock starts
+ *   3  each driver makes events, calls, and checks the results, until its time or its share is over
+ *   4  sum up times, latencies and memory; draw up the books
+ *
+ * A result that was not expected, or books that do not balance, make the exit code
+ * COMMAND_REFUSED. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/measure/drive.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "command/load/commit_retry.h"
+#include "command/common/stopwatch.h"
 #include "command/look/trial_balance.h"
+#include "command/measure/commit_retry.h"
+#include "command/measure/funded_ledger.h"
 #include "command/measure/latency.h"
 #include "command/measure/memory_use.h"
-#include "command/measure/stage.h"
-#include "command/measure/stopwatch.h"
 #include "command/terminal/complain.h"
 
-/* Calls a thread whose times are kept. */
+/* How many latencies a thread keeps. */
 #define LATENCY_SAMPLES (1u << 16)
 
 struct driver {
@@ -25,15 +33,15 @@ struct driver {
     uint32_t *expected;
     quipu_result *results;
     struct latency latency;
-    struct again again;         /* of KIND_COMMIT */
-    uint64_t done, busy_ns;     /* measured */
-    uint64_t stored, surprises; /* warm-up and all */
-    quipu_uint128 moved;        /* the same */
+    struct retry retry;         /* KIND_COMMIT */
+    uint64_t done, busy_ns;     /* without the warm-up */
+    uint64_t stored, surprises; /* with the warm-up */
+    quipu_uint128 moved;        /* with the warm-up */
     quipu_status status;
     pthread_t thread;
 };
 
-/* What was posted by events[i], a post of all included. */
+/* The amount that events[i] posted. */
 static quipu_uint128 posted_by(const quipu_transfer *events, size_t i)
 {
     if ((events[i].flags & QUIPU_TRANSFER_PENDING) != 0) return 0;
@@ -56,11 +64,11 @@ static quipu_status call(struct driver *driver, size_t at, size_t count)
     quipu_result *results = driver->results + at;
 
     if (driver->order->kind == KIND_COMMIT)
-        return again_commit(&driver->again, driver->ledger, events, count, results);
+        return retry_commit(&driver->retry, driver->ledger, events, count, results);
     return quipu_create_transfers(driver->ledger, events, count, results);
 }
 
-/* Make up `count` events, put them in, and check what became of them. Returns the time in calls. */
+/* Make `count` events, put them in, and check their results. Returns the time in calls. */
 static uint64_t drive_some(struct driver *driver, size_t count)
 {
     size_t batch = driver->order->batch;
@@ -85,16 +93,16 @@ static uint64_t drive_some(struct driver *driver, size_t count)
 static void *drive(void *context)
 {
     struct driver *driver = context;
-    uint64_t chunk = DRIVE_CHUNK / driver->order->batch * driver->order->batch;
+    uint64_t portion = DRIVE_PORTION / driver->order->batch * driver->order->batch;
     uint64_t quota = driver->order->transfers_max / driver->order->thread_count;
     uint64_t limit_ns = (uint64_t)(driver->order->seconds * 1e9);
 
-    (void)drive_some(driver, chunk); /* warm-up */
-    driver->again.conflicts = 0;
+    (void)drive_some(driver, portion); /* warm-up */
+    driver->retry.conflicts = 0;
     (void)pthread_barrier_wait(driver->start);
     if (quota == 0) quota = 1;
     while (driver->status == QUIPU_OK && driver->done < quota && driver->busy_ns < limit_ns) {
-        uint64_t count = chunk < quota - driver->done ? chunk : quota - driver->done;
+        uint64_t count = portion < quota - driver->done ? portion : quota - driver->done;
 
         driver->busy_ns += drive_some(driver, count);
         driver->done += count;
@@ -105,7 +113,7 @@ static void *drive(void *context)
 static bool books_are_right(const struct drive_order *order, quipu_ledger *ledger,
                             const struct driver *drivers)
 {
-    quipu_uint128 moved = STAGE_FUNDS * order->workload->account_count;
+    quipu_uint128 moved = FUNDED_AMOUNT * order->workload->account_count;
     uint64_t surprises = 0;
     struct trial trial;
     bool right;
@@ -114,8 +122,8 @@ static bool books_are_right(const struct drive_order *order, quipu_ledger *ledge
         moved += drivers[i].moved;
         surprises += drivers[i].surprises;
     }
-    if (surprises > 0) { /* not reached by tests: only a broken engine surprises */
-        complain("%llu transfers did not become what they should have",
+    if (surprises > 0) { /* not reached by tests: the engine is right */
+        complain("%llu transfers had an outcome that was not expected",
                  (unsigned long long)surprises);
         return false;
     }
@@ -134,11 +142,11 @@ static bool drivers_make(struct driver *drivers, const struct drive_order *order
         drivers[i].order = order;
         drivers[i].start = start;
         drivers[i].status = QUIPU_OK;
-        drivers[i].events = calloc(DRIVE_CHUNK, sizeof *drivers[i].events);
-        drivers[i].expected = calloc(DRIVE_CHUNK, sizeof *drivers[i].expected);
-        drivers[i].results = calloc(DRIVE_CHUNK, sizeof *drivers[i].results);
+        drivers[i].events = calloc(DRIVE_PORTION, sizeof *drivers[i].events);
+        drivers[i].expected = calloc(DRIVE_PORTION, sizeof *drivers[i].expected);
+        drivers[i].results = calloc(DRIVE_PORTION, sizeof *drivers[i].results);
         if (order->latency && !latency_open(&drivers[i].latency, LATENCY_SAMPLES)) return false;
-        if (order->kind == KIND_COMMIT && !again_open(&drivers[i].again)) return false;
+        if (order->kind == KIND_COMMIT && !retry_open(&drivers[i].retry)) return false;
         if (drivers[i].events == NULL || drivers[i].expected == NULL || drivers[i].results == NULL)
             return false;
         workload_begin(&drivers[i].source, order->workload, i + 1);
@@ -152,13 +160,13 @@ static void drivers_free(struct driver *drivers, uint64_t count)
         free(drivers[i].events);
         free(drivers[i].expected);
         latency_close(&drivers[i].latency);
-        again_close(&drivers[i].again);
+        retry_close(&drivers[i].retry);
         free(drivers[i].results);
     }
     free(drivers);
 }
 
-/* All threads or none: those that started would wait at the barrier for ever. */
+/* If a thread cannot start, the process ends: the others would wait at the barrier for ever. */
 static void start_all(struct driver *drivers, struct reader *readers,
                       const struct drive_order *order)
 {
@@ -199,7 +207,7 @@ static quipu_status sum_up(const struct driver *drivers, const struct reader *re
 
         if (drivers[i].status != QUIPU_OK) return drivers[i].status;
         score->transfers += drivers[i].done;
-        score->conflicts += drivers[i].again.conflicts;
+        score->conflicts += drivers[i].retry.conflicts;
         score->seconds += seconds / (double)order->thread_count;
         if (seconds > 0) score->per_second += (double)drivers[i].done / seconds;
     }
@@ -210,7 +218,7 @@ static quipu_status sum_up(const struct driver *drivers, const struct reader *re
     return QUIPU_OK;
 }
 
-/* How long calls took, of all threads. */
+/* How long the calls of all threads took. */
 static quipu_status sum_up_latency(struct driver *drivers, const struct drive_order *order,
                                    struct drive_score *score)
 {
@@ -229,25 +237,26 @@ static quipu_status sum_up_latency(struct driver *drivers, const struct drive_or
 }
 
 static void sum_up_memory(const struct driver *drivers, const struct drive_order *order,
-                          const struct stage *stage, struct drive_score *score)
+                          const struct funded_ledger *funded, struct drive_score *score)
 {
     uint64_t now = memory_in_use(), transfers = order->workload->account_count;
 
     for (uint64_t i = 0; i < order->thread_count; i++)
         transfers += drivers[i].stored;
     if (order->prefault || now == 0) return;
-    score->bytes_per_account = stage->bytes_per_account;
-    score->bytes_per_transfer = (double)(now - stage->bytes_before_transfers) / (double)transfers;
+    score->bytes_per_account = funded->bytes_per_account;
+    score->bytes_per_transfer = (double)(now - funded->bytes_before_transfers) / (double)transfers;
 }
 
 static quipu_status measure(const struct drive_order *order, struct driver *drivers,
-                            struct reader *readers, struct stage *stage, struct drive_score *score)
+                            struct reader *readers, struct funded_ledger *funded,
+                            struct drive_score *score)
 {
-    quipu_status status = stage_set(order, stage);
+    quipu_status status = funded_ledger_open(order, funded);
 
     if (status != QUIPU_OK) return status;
-    run_all(drivers, readers, order, stage->ledger);
-    sum_up_memory(drivers, order, stage, score);
+    run_all(drivers, readers, order, funded->ledger);
+    sum_up_memory(drivers, order, funded, score);
     status = sum_up(drivers, readers, order, score);
     return status == QUIPU_OK ? sum_up_latency(drivers, order, score) : status;
 }
@@ -256,7 +265,7 @@ enum command_exit drive_run(const struct drive_order *order, struct drive_score 
 {
     struct driver *drivers = calloc(order->thread_count, sizeof *drivers);
     struct reader *readers = calloc(order->reader_count + 1, sizeof *readers);
-    struct stage stage = {0};
+    struct funded_ledger funded = {0};
     pthread_barrier_t start;
     quipu_status status = QUIPU_NO_MEMORY;
     enum command_exit result = COMMAND_FINE;
@@ -264,14 +273,14 @@ enum command_exit drive_run(const struct drive_order *order, struct drive_score 
     *score = (struct drive_score){0};
     (void)pthread_barrier_init(&start, NULL, (unsigned)order->thread_count);
     if (drivers != NULL && readers != NULL && drivers_make(drivers, order, &start))
-        status = measure(order, drivers, readers, &stage, score);
+        status = measure(order, drivers, readers, &funded, score);
     if (status != QUIPU_OK) {
         complain_of_status("the bench", status);
         result = COMMAND_SYSTEM;
-    } else if (!books_are_right(order, stage.ledger, drivers)) {
+    } else if (!books_are_right(order, funded.ledger, drivers)) {
         result = COMMAND_REFUSED;
     }
-    if (stage.ledger != NULL) (void)quipu_close(stage.ledger);
+    if (funded.ledger != NULL) (void)quipu_close(funded.ledger);
     (void)pthread_barrier_destroy(&start);
     if (drivers != NULL) drivers_free(drivers, order->thread_count);
     free(readers);

@@ -1,32 +1,32 @@
-/* drive.h - one measurement: a ledger, threads that put a workload into it, and a stopwatch.
+/* drive.h - one measurement: threads put a workload into a ledger, and their calls are timed.
  *
- * Only the calls of quipu_create_transfers() are timed: the threads make up events between them.
- * What becomes of each event is known before (transfer_kind.h) and checked. After each run the
- * books are drawn up; a figure whose money does not add up is not a figure. */
+ * The threads make events between calls, which is not timed. The result of each event is known
+ * before (transfer_kind.h), and checked. After the run the books are drawn up: a figure counts only
+ * if the money adds up. */
 #ifndef QUIPU_COMMAND_MEASURE_DRIVE_H
 #define QUIPU_COMMAND_MEASURE_DRIVE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command/commands/command.h"
+#include "command/common/exit_code.h"
 #include "command/measure/read_load.h"
 #include "command/measure/transfer_kind.h"
 #include "command/measure/workload.h"
 #include "quipu/quipu.h"
 
-/* Events made up at a time: as many calls as give so many, so that reading the clock costs nothing
- * at batch 1 either. */
-#define DRIVE_CHUNK QUIPU_BATCH_MAX
+/* How many events a thread makes at a time. It reads the clock once for all of their calls, which
+ * costs next to nothing even at batch 1. */
+#define DRIVE_PORTION QUIPU_BATCH_MAX
 
 struct drive_order {
     quipu_protocol protocol;
     uint64_t thread_count;
     uint64_t batch;         /* events a call, 1..QUIPU_BATCH_MAX */
-    uint64_t transfers_max; /* of all threads; a run ends there or after `seconds` in calls */
+    uint64_t transfers_max; /* of all threads; a run ends then, or after `seconds` in calls */
     double seconds;
-    bool prefault; /* the ledger takes all its memory before the first call */
-    bool latency;  /* time every call: costs a look at the clock in each */
+    bool prefault; /* the ledger takes all its memory when it is opened */
+    bool latency;  /* time each call, which costs a reading of the clock */
     enum kind kind;
     uint64_t reader_count; /* threads that read meanwhile */
     enum reading reading;
@@ -35,15 +35,15 @@ struct drive_order {
 
 struct drive_score {
     uint64_t transfers;
-    uint64_t conflicts; /* of KIND_COMMIT: commits that found something moved */
+    uint64_t conflicts; /* KIND_COMMIT: commits that were retried */
     double seconds;     /* in calls, the mean of the threads */
     double per_second;  /* of all threads */
     double reads_per_second;
     uint64_t p50_ns, p99_ns, p999_ns, longest_ns; /* calls; 0: not measured */
-    double bytes_per_account, bytes_per_transfer; /* of memory in use; 0: not measured */
+    double bytes_per_account, bytes_per_transfer; /* of memory; 0: not measured */
 };
 
-/* Not fine: said why. */
+/* Measure once. Complains unless it returns COMMAND_FINE. */
 enum command_exit drive_run(const struct drive_order *order, struct drive_score *score);
 
 #endif

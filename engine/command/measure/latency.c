@@ -1,4 +1,4 @@
-/* latency.c - samples, thinned out when there are too many. */
+/* latency.c - keeps samples, and drops every second one when they are too many. */
 #include "command/measure/latency.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* memory_use.c - what /proc says. */
+/* memory_use.c - reads /proc/self/statm. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/measure/memory_use.h"
 

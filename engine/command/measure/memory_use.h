@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Bytes that are in memory now; 0: the system does not say. */
+/* The bytes of this process that are in memory now; 0: unknown. */
 uint64_t memory_in_use(void);
 
 #endif

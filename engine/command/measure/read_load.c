@@ -1,9 +1,9 @@
 /* read_load.c - the loop of a reader. */
 #include "command/measure/read_load.h"
 
-#include "command/measure/stopwatch.h"
+#include "command/common/stopwatch.h"
 
-/* Reads between two looks at the clock. */
+/* Reads between two looks at the stop flag. */
 #define READS_A_ROUND 64
 
 const char *const reading_names[READING_COUNT] = {"lookups", "snapshots"};
@@ -33,23 +33,13 @@ static quipu_status take_snapshot(struct reader *reader)
     return quipu_snapshot(reader->ledger, visit, &sum);
 }
 
-static bool is_stopped(struct reader *reader)
-{
-    bool stopped;
-
-    (void)pthread_mutex_lock(&reader->lock);
-    stopped = reader->stopped;
-    (void)pthread_mutex_unlock(&reader->lock);
-    return stopped;
-}
-
 static void *read_on(void *context)
 {
     struct reader *reader = context;
     struct random random = {random_mix(reader->number + 1000)};
     uint64_t started_ns = stopwatch_ns();
 
-    while (reader->status == QUIPU_OK && !is_stopped(reader)) {
+    while (reader->status == QUIPU_OK && !stop_flag_is_raised(&reader->stop)) {
         if (reader->reading == READING_SNAPSHOTS) {
             reader->status = take_snapshot(reader);
             reader->reads++;
@@ -65,16 +55,13 @@ static void *read_on(void *context)
 
 bool reader_start(struct reader *reader)
 {
-    (void)pthread_mutex_init(&reader->lock, NULL);
-    reader->stopped = false;
+    if (stop_flag_open(&reader->stop) != 0) return false;
     return pthread_create(&reader->thread, NULL, read_on, reader) == 0;
 }
 
 void reader_join(struct reader *reader)
 {
-    (void)pthread_mutex_lock(&reader->lock);
-    reader->stopped = true;
-    (void)pthread_mutex_unlock(&reader->lock);
+    stop_flag_raise(&reader->stop);
     (void)pthread_join(reader->thread, NULL);
-    (void)pthread_mutex_destroy(&reader->lock);
+    stop_flag_close(&reader->stop);
 }

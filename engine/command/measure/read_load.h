@@ -1,15 +1,16 @@
-/* read_load.h - threads that read while others write, for as long as they are let. */
+/* read_load.h - threads that read while others write, until they are stopped. */
 #ifndef QUIPU_COMMAND_MEASURE_READ_LOAD_H
 #define QUIPU_COMMAND_MEASURE_READ_LOAD_H
 
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "command/common/stop_flag.h"
 #include "command/measure/workload.h"
 #include "quipu/quipu.h"
 
 enum reading {
-    READING_LOOKUPS, /* of two accounts by their ids */
+    READING_LOOKUPS, /* two accounts by their ids */
     READING_SNAPSHOTS
 };
 
@@ -22,14 +23,13 @@ struct reader {
     const struct workload *workload;
     enum reading reading;
     uint64_t number;
-    pthread_mutex_t lock;
-    bool stopped; /* plain, under lock */
+    struct stop_flag stop;
     uint64_t reads, ns;
     quipu_status status;
     pthread_t thread;
 };
 
-/* False: no thread. */
+/* Returns false if no thread can be started. */
 bool reader_start(struct reader *reader);
 void reader_join(struct reader *reader);
 

@@ -1,4 +1,4 @@
-/* transfer_kind.c - plain transfers, made into something else. */
+/* transfer_kind.c - turns plain transfers into another kind. */
 #include "command/measure/transfer_kind.h"
 
 #define CHAIN_LENGTH 4
@@ -10,7 +10,7 @@
 const char *const kind_names[KIND_COUNT] = {"limited",   "plain",   "pending", "chain",
                                             "duplicate", "refused", "commit"};
 
-/* The last of a call cannot be linked to the next. */
+/* The last event of a call cannot be linked to the next call. */
 static bool ends_call(size_t i, size_t batch, size_t count)
 {
     return (i + 1) % batch == 0 || i + 1 == count;

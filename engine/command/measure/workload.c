@@ -1,9 +1,10 @@
-/* workload.c - draws; what they cost is not measured.
+/* workload.c - draws accounts, before the calls that are timed.
  *
- * Zipf's exponent is 0.99 = 1 - 1/100, so hundredth powers and roots are all the mathematics. */
+ * Zipf's exponent is 0.99 = 1 - 1/100, so hundredth powers and roots are all that it takes. */
 #include "command/measure/workload.h"
 
-/* A prime above the number of accounts: rank times this, modulo accounts, meets each once. */
+/* A prime above the number of accounts: rank times this, modulo accounts, gives each account
+ * once. */
 #define SCATTER 2654435761u
 
 const char *const distribution_names[DISTRIBUTION_COUNT] = {"uniform", "zipf", "hot"};
@@ -15,7 +16,7 @@ static double power_100(double x)
     return x32 * x32 * x32 * x4;
 }
 
-/* By Newton's method, from a root of something near; 0 < x <= 1. */
+/* By Newton's method, from the root of a number near x; 0 < x <= 1. */
 static double root_100(double x, double near)
 {
     for (int i = 0; i < 200; i++) {
@@ -36,7 +37,8 @@ void workload_make(struct workload *workload, enum distribution distribution,
     *workload = (struct workload){.distribution = distribution, .account_count = account_count};
     if (distribution != DISTRIBUTION_ZIPF) return;
 
-    for (uint64_t rank = account_count; rank > 0; rank--) { /* small ones first: less is lost */
+    for (uint64_t rank = account_count; rank > 0;
+         rank--) { /* small terms first: rounding loses less */
         double x = 1 / (double)rank;
 
         root = root_100(x, root);

@@ -1,4 +1,4 @@
-/* report.c - cells are kept as text, and the format is chosen at the end. */
+/* report.c - keeps cells as text; the format is chosen when the report is printed. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/report/report.h"
 

@@ -1,11 +1,14 @@
 /* report.h - what a command prints: named sheets of cells, in one of four forms.
  *
- * Cells are added in order; a row is full when its columns are. In JSON a report is one object with
- * a member per sheet: an array of objects, or one object for a sheet of facts; values of 64 and 128
- * bits are strings, since readers round numbers above 2^53; how many there were of something is a
- * number. In JSON lines each row is an object by itself, of which the member `sheet` names its
- * sheet. In CSV a report of one sheet is that sheet; one of several has all their columns, and a
- * first one that names the sheet, so that it is one table to any reader. */
+ * A command begins a sheet, adds its cells row by row, and at the end prints the report as
+ *
+ *   a table     for people: aligned columns
+ *   CSV         one table. With several sheets it has the columns of all, and a first column that
+ *               names the sheet
+ *   JSON        one object with a member per sheet: an array of objects, or one object for a sheet
+ *               of facts. Values of 64 and 128 bits are strings, since readers round numbers above
+ *               2^53; counts are numbers
+ *   JSON lines  an object per row, whose member `sheet` names the sheet */
 #ifndef QUIPU_COMMAND_REPORT_REPORT_H
 #define QUIPU_COMMAND_REPORT_REPORT_H
 
@@ -14,14 +17,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "command/csv/number.h"
-
-enum report_format { REPORT_TABLE, REPORT_CSV, REPORT_JSON, REPORT_JSONL };
+#include "command/common/number.h"
+#include "command/report/report_format.h"
 
 enum column_kind {
     COLUMN_TEXT,
-    COLUMN_COUNT,  /* how many there were, or 32 bits of a record: a number in JSON, below 2^53 */
-    COLUMN_WORD,   /* 64 bits of a record: a string in JSON, whose readers would round a number */
+    COLUMN_COUNT,  /* a count, or 32 bits of a record: a number in JSON, below 2^53 */
+    COLUMN_WORD,   /* 64 bits of a record: a string in JSON */
     COLUMN_AMOUNT, /* 128 bits or more: a string in JSON */
     COLUMN_REAL,
     COLUMN_TRUTH
@@ -34,7 +36,7 @@ struct column {
 
 enum sheet_shape {
     SHEET_OF_ROWS,
-    SHEET_OF_FACTS /* one row, shown downwards */
+    SHEET_OF_FACTS /* one row; a table shows a line per column */
 };
 
 struct sheet {
@@ -42,7 +44,7 @@ struct sheet {
     enum sheet_shape shape;
     const struct column *columns;
     size_t column_count;
-    char **cells; /* a NULL is blank */
+    char **cells; /* NULL: blank */
     size_t cell_count, cell_capacity;
 };
 
@@ -51,11 +53,11 @@ struct sheet {
 struct report {
     struct sheet sheets[REPORT_SHEETS_MAX];
     size_t sheet_count;
-    bool is_continued; /* more rows of a CSV whose header was printed before */
+    bool is_continued; /* a CSV header was printed before */
     bool out_of_memory;
 };
 
-/* Begin a sheet; what is added from here on is its cells. */
+/* Begin a sheet. The cells that are added from here on are its own. */
 void report_sheet(struct report *report, enum sheet_shape shape, const char *name,
                   const char *title, const struct column *columns, size_t column_count);
 
@@ -66,13 +68,14 @@ void report_real(struct report *report, double number, int decimals);
 void report_truth(struct report *report, bool truth);
 void report_blank(struct report *report);
 
-/* Print to standard output and free. False: memory or the output failed, and that was said. */
+/* Print the report to standard output and free it. Returns false, with a complaint, if memory or
+ * the output failed. */
 bool report_end(struct report *report, enum report_format format);
 
 /* Free without printing. */
 void report_free(struct report *report);
 
-/* One per format; false: out of memory. */
+/* One for each format. They return false if memory runs out. */
 bool report_as_table(const struct report *report, FILE *out);
 bool report_as_csv(const struct report *report, FILE *out);
 bool report_as_json(const struct report *report, FILE *out);

@@ -1,10 +1,10 @@
-/* report_csv.c - for spreadsheets: a header, then rows. */
+/* report_csv.c - prints a report for spreadsheets: a header, then rows. */
 #include <csv.h>
 #include <string.h>
 
 #include "command/report/report.h"
 
-/* A cell of numbers and plain words as it is, anything else in quotes. */
+/* Numbers and plain words are printed as they are, anything that CSV would cut in quotes. */
 static void print_cell(const char *text, FILE *out)
 {
     if (text == NULL) return;
@@ -29,7 +29,7 @@ static bool is_named_before(const struct report *report, size_t sheet, size_t co
     return false;
 }
 
-/* A sheet's own cell under a name, or NULL. */
+/* The cell of a sheet's row in the column of this name; NULL: there is none. */
 static const char *cell_by_name(const struct sheet *sheet, size_t row, const char *name)
 {
     for (size_t column = 0; column < sheet->column_count; column++) {
@@ -38,7 +38,7 @@ static const char *cell_by_name(const struct sheet *sheet, size_t row, const cha
     return NULL;
 }
 
-/* One line over all columns of all sheets; the header when `of` is NULL. */
+/* Print a line with all columns of all sheets: a row of `of`, or the header if `of` is NULL. */
 static void print_line(const struct report *report, const struct sheet *of, size_t row, FILE *out)
 {
     bool first = true;

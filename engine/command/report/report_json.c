@@ -1,4 +1,5 @@
-/* report_json.c - for programs: one object, a member per sheet; or an object a line. */
+/* report_json.c - prints a report for programs: one object with a member per sheet, or an object a
+ * line. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,25 +20,26 @@ static json_t *value_of(enum column_kind kind, const char *text)
 
     json_t *string = json_string(text);
 
-    /* Not UTF-8: a path, perhaps. Say that there was something. */
+    /* Not UTF-8, a path perhaps: say that there is something. */
     return string != NULL ? string : json_string("(not UTF-8)");
 }
 
-/* Add a row's members. Returns the object, or NULL: no memory, and it is gone. */
+/* Add a row's members. Returns the object. Returns NULL if memory runs out; the object is freed
+ * then. */
 static json_t *with_row(json_t *object, const struct sheet *sheet, size_t row)
 {
     for (size_t column = 0; object != NULL && column < sheet->column_count; column++) {
         json_t *value = value_of(sheet->columns[column].kind, sheet_cell(sheet, row, column));
 
         if (json_object_set_new(object, sheet->columns[column].name, value) == 0) continue;
-        /* Not reached by tests: jansson asks for its memory itself. So below. */
+        /* Not reached by tests, here and below: jansson takes this memory. */
         json_decref(object);
         object = NULL;
     }
     return object;
 }
 
-/* NULL: no memory. */
+/* NULL if memory runs out. */
 static json_t *object_of(const struct sheet *sheet, size_t row)
 {
     return with_row(json_object(), sheet, row);
@@ -67,7 +69,7 @@ bool report_as_json(const struct report *report, FILE *out)
         whole = json_object_set_new(root, sheet->name, member) == 0;
     }
     if (whole) {
-        /* What cannot be written is seen by report_end(). */
+        /* report_end() sees a failed write. */
         (void)json_dumpf(root, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
         (void)fputc('\n', out);
     }

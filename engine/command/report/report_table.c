@@ -1,6 +1,7 @@
-/* report_table.c - for people: aligned columns, numbers to the right, names in bold on a terminal.
+/* report_table.c - prints a report for people: aligned columns, numbers to the right, names in bold
+ * on a terminal.
  *
- * NO_COLOR, set to anything, keeps the bold away (no-color.org). */
+ * NO_COLOR, set to anything, turns the bold off (no-color.org). */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static const char *cell_text(const struct sheet *sheet, size_t row, size_t colum
     return text != NULL ? text : "";
 }
 
-/* Column names are for programs; people get spaces. */
+/* Print a name of a column, with blanks in place of `_`. */
 static void print_name(const char *name, size_t width, bool to_the_right, FILE *out)
 {
     size_t length = strlen(name);

@@ -1,23 +1,28 @@
-/* contest.c - rounds of players and a referee, kept in step by one barrier.
+/* contest.c - players and a referee take turns, in rounds, at one barrier.
  *
- * Between two waits of the barrier either the players play or the referee looks; so all that they
- * share but the ledger is plain. */
+ *   1  the referee opens a ledger if there is none, and creates funded accounts
+ *   2  the players withdraw and deposit, all at once, and note what the ledger answers
+ *   3  the referee compares the answers with the accounts; if the ledger is full, it is closed
+ *
+ * Players and referee never run at the same time, so what they share, except the ledger, is
+ * plain. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/stress/contest.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "command/commands/command.h"
-#include "command/measure/stopwatch.h"
+#include "command/common/exit_code.h"
+#include "command/common/stopwatch.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/progress.h"
 
-/* Few, so that all meet; more than one, so that a round outlasts the waking of threads. */
+/* Few, so that all players meet; more than one, so that a round lasts longer than it takes to wake
+ * the threads. */
 #define ACCOUNTS_A_ROUND 32
 
-/* A ledger is used for so many transfers, then there is a fresh one: a long race needs no more
- * memory than a short one. */
+/* After so many transfers there is a new ledger, so a long race needs no more memory than a short
+ * one. */
 #define TRANSFERS_A_LEDGER 1000000
 
 enum { SINK = 1, SOURCE, POT, FIRST_ACCOUNT };
@@ -25,8 +30,8 @@ enum { SINK = 1, SOURCE, POT, FIRST_ACCOUNT };
 struct player {
     struct contest *contest;
     uint64_t number, transfer_count;
-    bool told[ACCOUNTS_A_ROUND]; /* the withdrawals of this round */
-    uint64_t deposits_told;      /* of this ledger */
+    bool told[ACCOUNTS_A_ROUND]; /* the withdrawals of this round that succeeded */
+    uint64_t deposits_told;      /* in this ledger */
     quipu_status status;
     pthread_t thread;
 };
@@ -38,7 +43,7 @@ struct contest {
     quipu_uint128 first_account; /* of this round */
     uint64_t round_of_ledger;
     bool over;
-    quipu_status status; /* the referee's own */
+    quipu_status status; /* of the referee's calls */
     pthread_barrier_t step;
     struct player players[];
 };
@@ -81,20 +86,20 @@ static void *play(void *context)
     struct player *player = context;
 
     for (;;) {
-        (void)pthread_barrier_wait(&player->contest->step); /* on your marks */
+        (void)pthread_barrier_wait(&player->contest->step); /* the round begins */
         if (player->contest->over) return NULL;
         play_round(player);
-        (void)pthread_barrier_wait(&player->contest->step); /* enough */
+        (void)pthread_barrier_wait(&player->contest->step); /* it ends */
     }
 }
 
 static bool open_ledger(struct contest *contest)
 {
-    /* The round that reaches the limit runs to its end, and each worker of the ledger holds
-     * places for a call: so there is more room than that. */
+    /* There is room for more: the last round runs to its end, and each worker of the ledger takes
+     * places for a whole call. */
     const quipu_options options = {
         .protocol = contest->order->protocol,
-        .account_capacity = TRANSFERS_A_LEDGER, /* each has its funds, by a transfer */
+        .account_capacity = TRANSFERS_A_LEDGER, /* fewer than transfers, one of which funds each */
         .transfer_capacity =
             2 * TRANSFERS_A_LEDGER + (2 * contest->order->thread_count + 2) * QUIPU_BATCH_MAX,
     };
@@ -110,7 +115,7 @@ static bool open_ledger(struct contest *contest)
     return contest->status == QUIPU_OK;
 }
 
-/* Fresh accounts, each with its funds. */
+/* Create new accounts, and fund each. */
 static bool prepare(struct contest *contest)
 {
     quipu_account accounts[ACCOUNTS_A_ROUND];
@@ -128,7 +133,7 @@ static bool prepare(struct contest *contest)
             .flags = QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS,
         };
         funds[i] = (quipu_transfer){
-            .id = id, /* below 2^64: players' are above */
+            .id = id, /* below 2^64; the ids of players are above */
             .debit_account_id = SOURCE,
             .credit_account_id = id,
             .amount = CONTEST_FUNDS,
@@ -185,7 +190,7 @@ static bool judge_round(struct contest *contest)
     return true;
 }
 
-/* Count the pot and close the ledger. */
+/* Count the pot, and close the ledger. */
 static bool judge_ledger(struct contest *contest)
 {
     const quipu_uint128 id = POT;
@@ -208,7 +213,7 @@ static bool judge_ledger(struct contest *contest)
     return contest->status == QUIPU_OK;
 }
 
-/* The referee: rounds until time is up, ledgers as they fill. */
+/* Hold rounds until the time is up; open a new ledger when one is full. */
 static bool referee(struct contest *contest)
 {
     uint64_t started_ns = stopwatch_ns();
@@ -235,7 +240,7 @@ static bool referee(struct contest *contest)
     return contest->status == QUIPU_OK;
 }
 
-/* All players or none: those that started would wait at the barrier for ever. */
+/* If a thread cannot start, the process ends: the others would wait at the barrier for ever. */
 static void start_players(struct contest *contest)
 {
     for (uint64_t i = 0; i < contest->order->thread_count; i++) {

@@ -1,9 +1,9 @@
-/* contest.h - threads that race each other for money, and a referee who counts.
+/* contest.h - threads race each other for money, and a referee counts.
  *
- * Each round has a few fresh accounts of 100 that must not be overdrawn. All threads start together
- * and try to take 60 from each, and each time put 1 into a pot that all share. So from each account
- * one withdrawal can succeed, and the pot must grow by as many as there were deposits. What the
- * ledger told the threads is held against what it believes when all is quiet. */
+ * Each round has a few new accounts of 100 that must not be overdrawn. All threads start together.
+ * Each tries to take 60 from each account, and each time puts 1 into a pot that all share. So one
+ * withdrawal from each account can succeed, and the pot must grow by the number of deposits. Then,
+ * while no thread writes, the answers of the ledger are compared with its accounts. */
 #ifndef QUIPU_COMMAND_STRESS_CONTEST_H
 #define QUIPU_COMMAND_STRESS_CONTEST_H
 
@@ -15,7 +15,7 @@
 #define CONTEST_FUNDS 100
 #define CONTEST_WITHDRAWAL 60
 
-/* What can be taken from an account: whole withdrawals. */
+/* The most that can be taken from an account, by whole withdrawals. */
 #define CONTEST_POSSIBLE ((quipu_uint128)CONTEST_FUNDS / CONTEST_WITHDRAWAL * CONTEST_WITHDRAWAL)
 
 struct contest_order {
@@ -26,8 +26,8 @@ struct contest_order {
 
 struct contest_score {
     uint64_t ns, rounds;
-    uint64_t accounts;                            /* that were raced for */
-    uint64_t withdrawals_tried, withdrawals_told; /* told: the ledger said that it was created */
+    uint64_t accounts;                            /* of all rounds */
+    uint64_t withdrawals_tried, withdrawals_told; /* told: the ledger said `created` */
     uint64_t deposits_told, deposits_found;       /* found: in the pot */
     uint64_t overdrafts;                          /* accounts that paid more than they had */
     uint64_t lost_updates;                        /* told, but not in the totals */
@@ -38,7 +38,7 @@ struct contest_score {
     } first_overdraft;
 };
 
-/* Play. False: the system failed, and said why. */
+/* Run a contest. Returns false, with a complaint, if the system fails. */
 bool contest_play(const struct contest_order *order, struct contest_score *score);
 
 #endif

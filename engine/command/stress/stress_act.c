@@ -1,9 +1,9 @@
-/* stress_act.c - what a thread asks for, made so that threads collide.
+/* stress_act.c - the operations of a thread, made so that threads collide.
  *
- * Accounts are drawn from a hot few. Ids that threads share are drawn from a window that moves on
- * with the round, so that all are at the same ids at about the same time; what an id asks for is
- * made from the id, so that the second to ask is told `exists`. Between a read and the commit that
- * relies on it, and between operations, a thread yields at times. */
+ * Half of the accounts are drawn from a hot few. Shared ids are drawn from a window that moves on
+ * with the round, so that all threads use the same ids at about the same time. A transfer under a
+ * shared id is made from the id, so the second thread that sends it is told `exists`. At times a
+ * thread yields: between a read and the commit that relies on it, and between operations. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/stress/stress_act.h"
 
@@ -12,13 +12,13 @@
 #define HOT_ACCOUNTS 4
 #define AMOUNT_MAX 40
 
-/* Ids: a thread's own are its number times OWN_IDS and more; those that are shared are below. */
+/* A thread's own ids start at its number times OWN_IDS; shared ids are below OWN_IDS. */
 #define OWN_IDS 1000000000u
 #define DUPLICATES 100000000u
 #define HOLDS 200000000u
 
-/* The window moves on by one id after so many calls of all threads: so each id is asked for a few
- * times. It is as wide as they may be apart. */
+/* The window moves on by one id after so many calls of all threads, so each id is used a few times.
+ * It is as wide as the threads may be apart. */
 #define CALLS_PER_SHARED_ID 30
 #define SHARED_WINDOW 6
 
@@ -28,7 +28,7 @@ enum {
     PAUSE_BETWEEN = 150,
     HUGE_AMOUNTS = 2,
     HUGE_CHAINS = 20,
-    HUGE_HOLDS_KEPT = 50 /* of these */
+    HUGE_HOLDS_KEPT = 50 /* of the huge chains */
 };
 
 #define HALF ((quipu_uint128)1 << 127)
@@ -81,7 +81,7 @@ static quipu_transfer own(struct hand *hand)
     return draft(&hand->random, hand->order->account_count, own_id(hand));
 }
 
-/* The same for all who ask. */
+/* The same transfer for all threads. */
 static quipu_transfer shared(struct hand *hand, uint64_t id)
 {
     struct random random = {hand->order->seed ^ random_mix(id)};
@@ -89,7 +89,7 @@ static quipu_transfer shared(struct hand *hand, uint64_t id)
     return draft(&random, hand->order->account_count, id);
 }
 
-/* events[0..count), one unit, in one of the two ways. */
+/* Send events[0..count) as one unit, by one of the two calls. */
 static void ask(struct hand *hand, size_t count)
 {
     for (size_t i = 0; i + 1 < count; i++)
@@ -101,14 +101,14 @@ static void ask(struct hand *hand, size_t count)
     }
 }
 
-/* May a second call follow, and did the first work? */
+/* Did the last call work, and may another follow? */
 static bool go_on(struct hand *hand)
 {
     return hand->status == QUIPU_OK && hand->tape->call_count < hand->calls_wanted;
 }
 
-/* Between the two that have no limit goes, now and then, so much that totals nearly overflow, and
- * with what comes later do. */
+/* Now and then, a transfer between the two accounts without limits is so large that totals nearly
+ * overflow, and later transfers make them overflow. */
 static void act_transfer(struct hand *hand)
 {
     hand->events[0] = own(hand);
@@ -120,7 +120,7 @@ static void act_transfer(struct hand *hand)
     ask(hand, 1);
 }
 
-/* A hold of about 2^127 between the two that have no limit. */
+/* A hold of about 2^127 between the two accounts without limits. */
 static quipu_transfer huge_hold(struct hand *hand)
 {
     quipu_transfer event = own(hand);
@@ -133,7 +133,7 @@ static quipu_transfer huge_hold(struct hand *hand)
     return event;
 }
 
-/* Let go of a hold, all of it or all but a part that is posted. */
+/* Void a hold, or post a part of it. */
 static quipu_transfer let_go(struct hand *hand, quipu_uint128 hold)
 {
     quipu_transfer event = {.id = own_id(hand), .pending_id = hold};
@@ -146,8 +146,8 @@ static quipu_transfer let_go(struct hand *hand, quipu_uint128 hold)
     return event;
 }
 
-/* A chain that takes what it has let go of, twice 2^127 in all; its first hold is of the same chain
- * or of a call before. Most leave as much room as they found. */
+/* A chain that voids a huge hold and makes another: twice 2^127 in all. Its first hold comes from
+ * the same chain or from the call before. Most of these chains leave as much room as they found. */
 static void act_huge_chain(struct hand *hand)
 {
     bool keeps = random_in_thousand(&hand->random, HUGE_HOLDS_KEPT);
@@ -177,7 +177,7 @@ static void act_chain(struct hand *hand)
     }
     for (size_t i = 0; i < count; i++) {
         hand->events[i] = own(hand);
-        /* Half of the legs hand on what the one before brought. */
+        /* Half of the legs start where the one before ended. */
         if (i > 0 && random_in_thousand(&hand->random, 500)) {
             quipu_uint128 at = hand->events[i - 1].credit_account_id;
 
@@ -204,8 +204,8 @@ static void act_balancing(struct hand *hand)
     ask(hand, 1);
 }
 
-/* Reserve under a shared id, or resolve what may have been reserved a moment ago: all of it, a
- * part, or not at all. */
+/* Make a hold under a shared id, or resolve one that a thread may have made a moment ago: post all
+ * of it, post a part, or void it. */
 static quipu_transfer pending(struct hand *hand)
 {
     uint64_t number = shared_number(hand);
@@ -242,7 +242,7 @@ static quipu_transfer duplicate(struct hand *hand)
 {
     quipu_transfer event = shared(hand, DUPLICATES + shared_number(hand));
 
-    if (random_in_thousand(&hand->random, 100)) event.amount++; /* is another event */
+    if (random_in_thousand(&hand->random, 100)) event.amount++; /* a different event */
     return event;
 }
 
@@ -269,7 +269,7 @@ static void act_batch(struct hand *hand)
     hand_create(hand, count);
 }
 
-/* Different accounts, into ids[]. */
+/* Draw two different accounts into ids[]. */
 static void draw_pair(struct hand *hand)
 {
     uint64_t count = hand->order->account_count;
@@ -279,7 +279,7 @@ static void draw_pair(struct hand *hand)
     hand->ids[1] = draw_other(&hand->random, count, first);
 }
 
-/* A few, or so many that it takes long enough for something to come between; and some twice. */
+/* Read a few accounts, or so many that a write may come in between; some are read twice. */
 static void act_read(struct hand *hand)
 {
     bool few = random_in_thousand(&hand->random, 800);
@@ -296,7 +296,7 @@ static void act_snapshot(struct hand *hand)
     hand_snapshot(hand);
 }
 
-/* Read two; false: there is no going on. */
+/* Read two accounts, and expect their versions. Returns false if no call may follow. */
 static bool read_pair(struct hand *hand)
 {
     draw_pair(hand);
@@ -321,8 +321,8 @@ static void act_commit(struct hand *hand)
     hand_commit(hand, 2, 1);
 }
 
-/* What the first account says decides what is taken from the second: two that do so crosswise are
- * the write skew. */
+/* Take from the second account only if the first is as it was read. Two threads that do so
+ * crosswise make a write skew. */
 static void act_skew(struct hand *hand)
 {
     if (!read_pair(hand)) return;
@@ -372,7 +372,7 @@ void stress_act(struct hand *hand)
     case STRESS_DUPLICATE: act_duplicate(hand); break;
     case STRESS_CLOSING: act_closing(hand); break;
     case STRESS_FIND: act_find(hand); break;
-    case STRESS_KIND_COUNT: break; /* no kind: not reached */
+    case STRESS_KIND_COUNT: break; /* not reached: no kind */
     }
     hand_pause(hand, PAUSE_BETWEEN);
 }

@@ -1,4 +1,4 @@
-/* stress_hand.c - call the library, read the clock, write it down. */
+/* stress_hand.c - calls the library, reads the clock before and after, and writes both down. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/stress/stress_hand.h"
 
@@ -8,8 +8,8 @@
 /* In a thousand. */
 #define PAUSE_IN_SNAPSHOT 50
 
-/* A call that failed is not written: the run ends. There is room on the tape: stress_run.c reserves
- * it. */
+/* A call that failed is not written down, since the run ends. stress_run.c has reserved room on the
+ * tape. */
 static struct history_call *write_call(struct hand *hand, uint64_t begin, uint64_t end,
                                        quipu_status status)
 {
@@ -45,7 +45,7 @@ static void write_account(struct hand *hand, const quipu_account *account, uint6
     step->version = version;
 }
 
-/* As asked; what was created is looked up when all is quiet (stress_round.c). */
+/* Write the transfer as it was asked for; stress_round.c looks up the created ones later. */
 static void write_transfer(struct hand *hand, const quipu_transfer *event, uint32_t outcome,
                            const quipu_receipt *receipt)
 {

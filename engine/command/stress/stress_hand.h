@@ -1,8 +1,8 @@
-/* stress_hand.h - one thread of `quipu stress`: its calls, and its tape on which each is written.
+/* stress_hand.h - one thread of `quipu stress`: its calls, and the tape on which it writes them.
  *
- * A call is stamped as close to the library as can be, and written down after its end stamp. What
- * the library refuses or conflicts with is an answer like any other; a call that fails (no memory,
- * no space) is kept in `status`, and the hand stops. */
+ * The clock is read right before and right after a call, and the call is written down after that. A
+ * refusal or a conflict is an answer like any other. If a call fails (no memory, no space),
+ * `status` keeps the reason, and the hand stops. */
 #ifndef QUIPU_COMMAND_STRESS_STRESS_HAND_H
 #define QUIPU_COMMAND_STRESS_STRESS_HAND_H
 
@@ -27,7 +27,7 @@ struct hand {
     struct tape *tape;
     size_t calls_wanted; /* this round */
     uint64_t number;     /* from 1 */
-    uint64_t last_id;    /* of its own, this round */
+    uint64_t last_id;    /* its own ids, this round */
     struct random random;
 
     quipu_transfer events[HAND_EVENTS_MAX];
@@ -35,17 +35,17 @@ struct hand {
     quipu_receipt receipts[HAND_EVENTS_MAX];
     quipu_expectation expectations[HAND_EXPECTATIONS_MAX];
     quipu_uint128 ids[HAND_IDS_MAX];
-    quipu_account accounts[HAND_IDS_MAX]; /* as read last */
+    quipu_account accounts[HAND_IDS_MAX]; /* as they were last read */
     uint64_t versions[HAND_IDS_MAX];
     quipu_transfer found[HAND_IDS_MAX];
 
-    uint64_t conflicts; /* these of all rounds */
+    uint64_t conflicts; /* in all rounds, as are the next two */
     struct tally tally;
     quipu_status status;
     pthread_t thread;
 };
 
-/* The most steps that one call writes down. A snapshot of more is the exception. */
+/* The most steps that a call writes down; only a snapshot may write more. */
 #define HAND_STEPS_MAX 32
 QUIPU_STATIC_ASSERT(HAND_EVENTS_MAX * 3 + HAND_EXPECTATIONS_MAX <= HAND_STEPS_MAX &&
                         HAND_IDS_MAX <= HAND_STEPS_MAX,
@@ -56,23 +56,23 @@ static inline size_t hand_steps_max(size_t account_count)
     return account_count > HAND_STEPS_MAX ? account_count : HAND_STEPS_MAX;
 }
 
-/* events[0..count), by quipu_create_transfers(). */
+/* Send events[0..count) by quipu_create_transfers(). */
 void hand_create(struct hand *hand, size_t count);
 
-/* The same as one chain by quipu_commit(), with receipts, if expectations[0..expectation_count)
- * hold. */
+/* Send events[0..count) as one chain by quipu_commit(), with receipts, under
+ * expectations[0..expectation_count). */
 void hand_commit(struct hand *hand, size_t expectation_count, size_t count);
 
-/* ids[0..count) into accounts[] and versions[]. */
+/* Read ids[0..count) into accounts[] and versions[]. */
 void hand_read(struct hand *hand, size_t count);
 
-/* All accounts, with a pause between two of them at times. */
+/* Read all accounts, at times with a pause between two of them. */
 void hand_snapshot(struct hand *hand);
 
-/* Let others run, so many times in a thousand. */
+/* Yield the processor, so many times in a thousand. */
 void hand_pause(struct hand *hand, unsigned times);
 
-/* Are there transfers under ids[0..count)? */
+/* Look up the transfers ids[0..count). */
 void hand_find(struct hand *hand, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* stress_mix.c - names, shares, and a draw. */
+/* stress_mix.c - the kinds of operations, with their names and shares. */
 #include "command/stress/stress_mix.h"
 
 #include <stdio.h>
@@ -72,7 +72,7 @@ bool stress_mix_read(const struct arg_str *option, quipu_protocol protocol, stru
     for (int i = 0; i < STRESS_KIND_COUNT; i++) {
         if (mix->shares[i] == 0) continue;
         length += (size_t)snprintf(mix->text + length, sizeof mix->text - length, "%s%s",
-                                   mix->total > 0 ? "," : "", kinds[i].name); /* all of them fit */
+                                   mix->total > 0 ? "," : "", kinds[i].name); /* all names fit */
         mix->total += mix->shares[i];
     }
     return true;

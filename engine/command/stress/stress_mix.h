@@ -1,4 +1,4 @@
-/* stress_mix.h - what the threads of `quipu stress` do, and how often each. */
+/* stress_mix.h - the operations of `quipu stress`, and how often each is drawn. */
 #ifndef QUIPU_COMMAND_STRESS_STRESS_MIX_H
 #define QUIPU_COMMAND_STRESS_STRESS_MIX_H
 
@@ -8,12 +8,12 @@
 #include "command/common/seeded_random.h"
 #include "quipu/quipu.h"
 
-/* Name, as users write it, share, and whether it is a thing that cas refuses. */
+/* Name, name for users, share, and whether cas refuses it. */
 #define STRESS_MIX_MAP(X)                                                                          \
     X(TRANSFER, "transfer", 20, false)  /* one, with a receipt or without */                       \
     X(CHAIN, "chain", 12, false)        /* two to four legs */                                     \
     X(BATCH, "batch", 6, false)         /* several units in one call */                            \
-    X(PENDING, "pending", 15, false)    /* reserve, post or void; threads share the ids */         \
+    X(PENDING, "pending", 15, false)    /* hold, post or void; threads share ids */                \
     X(BALANCING, "balancing", 4, false) /* as much as there is */                                  \
     X(READ, "read", 12, false)          /* two accounts at once, or more */                        \
     X(SNAPSHOT, "snapshot", 3, true)    /* all of them */                                          \
@@ -38,8 +38,8 @@ struct stress_mix {
     char text[128]; /* the names, joined by `,` */
 };
 
-/* What the option names, or all. What the protocol refuses is left out of all, and wrong to name.
- * False: it said what is wrong. */
+/* Read the operations that the option names. If it is absent, take all that the protocol offers.
+ * Returns false, with a complaint, if a name is wrong or the protocol refuses it. */
 bool stress_mix_read(const struct arg_str *option, quipu_protocol protocol, struct stress_mix *mix);
 
 enum stress_kind stress_mix_draw(const struct stress_mix *mix, struct random *random);

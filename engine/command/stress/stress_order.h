@@ -1,4 +1,4 @@
-/* stress_order.h - what `quipu stress` is asked for, and what it saw. */
+/* stress_order.h - what `quipu stress` is to do, and what it found. */
 #ifndef QUIPU_COMMAND_STRESS_STRESS_ORDER_H
 #define QUIPU_COMMAND_STRESS_STRESS_ORDER_H
 
@@ -10,7 +10,7 @@
 #include "command/stress/stress_mix.h"
 #include "quipu/quipu.h"
 
-/* Every snapshot writes all accounts down; and more accounts meet less. */
+/* A snapshot writes all accounts down, and threads meet less on more accounts. */
 #define STRESS_ACCOUNTS_MIN 2
 #define STRESS_ACCOUNTS_MAX 1024
 
@@ -26,22 +26,22 @@ struct stress_order {
     uint64_t round;      /* operations a round */
     uint64_t seed;
     bool fence, timeouts;
-    const char *save; /* where the history of the last round goes: if it is convicted, or always */
+    const char *save; /* the file for the history of the last round, if it is convicted or always */
     bool always_save;
 };
 
 struct stress_score {
     uint64_t rounds, operations;
-    uint64_t run_ns, check_ns; /* while threads ran; while histories were checked */
+    uint64_t run_ns, check_ns; /* the time of the threads; the time of the checker */
     uint64_t conflicts;
     struct tally tally;     /* of transfers */
-    uint64_t checked_calls; /* those that set up and wound up a round are checked too */
-    struct verdict verdict; /* of the last round, the only one that may be convicted */
+    uint64_t checked_calls; /* with the calls that begin and end a round */
+    struct verdict verdict; /* of the last round: only that may be convicted */
     bool saved;
 };
 
-/* Rounds until it is enough, or until one is convicted: its anomalies are said. False: the system
- * failed, and said why. */
+/* Run rounds until the order is done, or until one is convicted; its anomalies are printed. Returns
+ * false, with a complaint, if the system fails. */
 bool stress_run(const struct stress_order *order, struct stress_score *score);
 
 #endif

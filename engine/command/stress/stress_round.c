@@ -1,14 +1,15 @@
-/* stress_round.c - open, fund; look up, read, close. */
+/* stress_round.c - before a round: open a ledger and fund its accounts. After it: look up the
+ * transfers, read the accounts, close. */
 #include "command/stress/stress_round.h"
 
 #include <stdlib.h>
 
 #include "checker/stamp.h"
-#include "command/measure/stopwatch.h"
+#include "command/common/stopwatch.h"
 #include "command/stress/stress_hand.h"
 
-/* With --timeouts a second of the ledger's clock is a fifth of a millisecond of ours: about as long
- * as it takes until a hold is posted or voided. */
+/* With --timeouts a second of the ledger's clock takes a fifth of a millisecond: about as long as a
+ * hold waits for its post or void. */
 #define CLOCK_SPEED 5000
 #define CLOCK_START 1700000000000000000u
 
@@ -23,7 +24,7 @@ struct round {
     quipu_transfer funds[STRESS_ACCOUNTS_MAX];
     quipu_result results[STRESS_ACCOUNTS_MAX];
 
-    /* Of up to a batch of steps. */
+    /* The steps that are looked up by the next call. */
     struct history_step *steps[QUIPU_BATCH_MAX];
     quipu_uint128 ids[QUIPU_BATCH_MAX];
     quipu_transfer transfers[QUIPU_BATCH_MAX];
@@ -53,8 +54,8 @@ static uint64_t fast_clock(void *context)
     return CLOCK_START + (stopwatch_ns() - round->opened_ns) * CLOCK_SPEED;
 }
 
-/* The first is the bank. Of three others one must not be overdrawn, one must not have more credits
- * than debits, one may do as it likes. */
+/* Account 1 is the bank, without limits. Of each three others one must not be overdrawn, one must
+ * not have more credits than debits, and one has no limit. */
 static uint16_t limit_of(uint64_t id)
 {
     if (id == 1) return 0;
@@ -97,7 +98,7 @@ static quipu_status create_accounts(struct round *round, struct tape *tape, quip
     return write_accounts(round, tape, begin, stamp_end(true)) ? QUIPU_OK : QUIPU_NO_MEMORY;
 }
 
-/* Some room for each account to move in, from the bank or to it. */
+/* Give each account some money from the bank, or let it owe some to the bank. */
 static quipu_status fund(struct round *round, struct tape *tape, quipu_ledger *ledger)
 {
     size_t count = round->order->account_count - 1;
@@ -158,7 +159,8 @@ quipu_status round_open(struct round *round, uint64_t operations, struct tape *t
     return status;
 }
 
-/* The stored record instead of what was asked: a post has inherited, a balancing one was cut. */
+/* Replace transfers as asked by transfers as stored: a post has the fields of its hold, a balancing
+ * transfer may have moved less. */
 static quipu_status fill_in(struct round *round, quipu_ledger *ledger)
 {
     quipu_status status;
@@ -168,7 +170,7 @@ static quipu_status fill_in(struct round *round, quipu_ledger *ledger)
                                     round->transfer_versions);
     if (status != QUIPU_OK) return status;
     for (size_t i = 0; i < round->count; i++) {
-        if (round->transfers[i].id == 0) { /* not reached by tests: only a broken engine loses it */
+        if (round->transfers[i].id == 0) { /* not reached by tests: no transfer is lost */
             if (round->missing++ == 0) round->first_missing = round->ids[i];
             continue;
         }
@@ -213,7 +215,7 @@ static quipu_status read_final(struct round *round, struct tape *tape, quipu_led
     return QUIPU_OK;
 }
 
-/* A transfer that was created and is not there: let the checker see it. */
+/* A created transfer is missing: write that down for the checker. */
 static quipu_status write_missing(struct round *round, struct tape *tape)
 {
     uint64_t now = stamp_now();

@@ -1,6 +1,6 @@
-/* stress_round.h - the ends of a round: a fresh ledger before it, and what can be learnt after it.
+/* stress_round.h - begins a round with a new ledger, and ends it by reading what became of it.
  *
- * Both are calls of the one thread there is then, on a tape of its own. */
+ * Only the referee runs then. It writes its calls on a tape of its own. */
 #ifndef QUIPU_COMMAND_STRESS_STRESS_ROUND_H
 #define QUIPU_COMMAND_STRESS_STRESS_ROUND_H
 
@@ -12,16 +12,16 @@
 
 struct round;
 
-/* NULL: no memory. */
+/* Returns NULL if memory runs out. */
 struct round *round_new(const struct stress_order *order);
 void round_free(struct round *round);
 
-/* Open a ledger with its accounts and some money, and write that on the tape. On failure there is
- * no ledger. */
+/* Open a ledger with accounts and some money, and write that on the tape. If it fails there is no
+ * ledger. */
 quipu_status round_open(struct round *round, uint64_t operations, struct tape *tape,
                         quipu_ledger **ledger);
 
-/* Find the records and versions of all that was created, read the final state, and close. */
+/* Look up all created transfers and their versions, read all accounts, and close the ledger. */
 quipu_status round_close(struct round *round, struct history *history, struct tape *tape,
                          quipu_ledger *ledger);
 

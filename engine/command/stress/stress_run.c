@@ -1,16 +1,20 @@
-/* stress_run.c - rounds of hands and a referee, kept in step by one barrier.
+/* stress_run.c - hands and a referee take turns, in rounds, at one barrier.
  *
- * Between two waits of the barrier either the hands work or the referee does; so all that they
- * share but the ledger is plain. A round is short and starts with all hands at once: what finds
- * races is how often threads set out together, not how long they go on. */
+ *   1  the referee opens a ledger and shares out the operations
+ *   2  the hands carry them out, all at once, and write them down
+ *   3  the referee reads the final state, closes the ledger, and checks the history
+ *
+ * It goes on until the order is done. A round with an anomaly, or a failure, ends the run. Hands
+ * and referee never run at the same time, so what they share, except the ledger, is plain. Rounds
+ * are short: what finds races is how often threads start together, not how long they run. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
 
 #include "checker/history_file.h"
 #include "checker/stamp.h"
-#include "command/commands/command.h"
-#include "command/measure/stopwatch.h"
+#include "command/common/exit_code.h"
+#include "command/common/stopwatch.h"
 #include "command/stress/stress_act.h"
 #include "command/stress/stress_order.h"
 #include "command/stress/stress_round.h"
@@ -35,15 +39,16 @@ static void *work(void *context)
     struct stress *stress = hand->stress;
 
     for (;;) {
-        (void)pthread_barrier_wait(&stress->step); /* all set out together */
+        (void)pthread_barrier_wait(&stress->step); /* the round begins */
         if (stress->over) return NULL;
         while (hand->status == QUIPU_OK && hand->tape->call_count < hand->calls_wanted)
             stress_act(hand);
-        (void)pthread_barrier_wait(&stress->step); /* enough */
+        (void)pthread_barrier_wait(&stress->step); /* it ends */
     }
 }
 
-/* Share out the operations, make room on the tapes. False: no memory, said. */
+/* Share out the operations, and make room on the tapes. Returns false, with a complaint, if memory
+ * runs out. */
 static bool prepare(struct stress *stress, uint64_t operations)
 {
     const struct stress_order *order = stress->order;
@@ -70,7 +75,7 @@ static bool fine(const char *what, quipu_status status)
     return status == QUIPU_OK;
 }
 
-/* One round, its history whole on the tapes at the end. */
+/* Run a round. Its history is complete on the tapes afterwards. */
 static bool play_round(struct stress *stress, uint64_t operations)
 {
     uint64_t thread_count = stress->order->thread_count;
@@ -103,7 +108,7 @@ static bool play_round(struct stress *stress, uint64_t operations)
     return fine("a call under stress", status);
 }
 
-/* False: no memory. */
+/* Returns false, with a complaint, if memory runs out. */
 static bool judge_round(struct stress *stress)
 {
     uint64_t started_ns = stopwatch_ns();
@@ -117,7 +122,7 @@ static bool judge_round(struct stress *stress)
     return true;
 }
 
-/* The referee: rounds until it is enough, or one is convicted. */
+/* Run rounds until the order is done, or one is convicted. */
 static bool referee(struct stress *stress)
 {
     const struct stress_order *order = stress->order;
@@ -148,7 +153,7 @@ static bool referee(struct stress *stress)
     return worked;
 }
 
-/* All hands or none: those that started would wait at the barrier for ever. */
+/* If a thread cannot start, the process ends: the others would wait at the barrier for ever. */
 static void start_hands(struct stress *stress)
 {
     for (uint64_t i = 0; i < stress->order->thread_count; i++) {
@@ -165,17 +170,17 @@ static void start_hands(struct stress *stress)
     }
 }
 
-/* Write the history of the last round. False: it said why it cannot. */
+/* Write the history of the last round. Returns false, with a complaint, if that fails. */
 static bool save(const struct stress *stress, const char *path)
 {
     struct output to;
 
     if (!output_open(&to, path)) return false;
-    (void)history_write(&stress->history, to.stream); /* what fails is seen by output_close() */
+    (void)history_write(&stress->history, to.stream); /* output_close() sees a failed write */
     return output_close(&to);
 }
 
-/* The last round: what was found in it, and its history. */
+/* Print what was found in the last round, and save its history. */
 static bool wind_up(struct stress *stress)
 {
     const struct stress_order *order = stress->order;

@@ -1,4 +1,4 @@
-/* complain.c - lines of standard error, whole even when threads complain at once. */
+/* complain.c - writes lines to standard error; they stay whole even if threads complain at once. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/terminal/complain.h"
 
@@ -12,7 +12,7 @@
 /* Longer than any path and reason. */
 #define LINE_BYTES 8192
 
-/* Format what comes behind `where`, and write both: whatever a file has in its cells. */
+/* Format the text that follows `where`, and write both, escaped. */
 __attribute__((format(printf, 2, 0))) static void write_line(const char *where, const char *format,
                                                              va_list arguments)
 {

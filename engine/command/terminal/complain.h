@@ -1,7 +1,7 @@
-/* complain.h - what goes to standard error: what is wrong, where, and what to do about it.
+/* complain.h - lines on standard error: what is wrong, where, and what to do about it.
  *
- * Bytes that a terminal would act on are escaped, see escape.h: cells of foreign files are
- * quoted. */
+ * They may quote a foreign file, so bytes that a terminal would act on are escaped: see
+ * escape.h. */
 #ifndef QUIPU_COMMAND_TERMINAL_COMPLAIN_H
 #define QUIPU_COMMAND_TERMINAL_COMPLAIN_H
 
@@ -10,12 +10,12 @@
 /* One line: "quipu: ...". */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
-/* One line about a place in a file: "file:line:column: ..."; column 0: no column. */
+/* One line about a place in a file: "file:line:column: ...". Column 0: no column. */
 __attribute__((format(printf, 4, 5))) void complain_at(const char *path, unsigned long long line,
                                                        unsigned long long column,
                                                        const char *format, ...);
 
-/* A call of the library did not work: which, and why. */
+/* One line about a call of the library that did not work, and why. */
 void complain_of_status(const char *call, quipu_status status);
 
 #endif

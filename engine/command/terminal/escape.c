@@ -1,10 +1,10 @@
-/* escape.c - UTF-8 taken apart, one character at a time. */
+/* escape.c - reads UTF-8 one character at a time, and escapes the harmful ones. */
 #include "command/terminal/escape.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The bytes of the character that text begins with, and which one it is; 0: this is no UTF-8. */
+/* Read the first character of the text. Returns its length in bytes; 0: it is no UTF-8. */
 static size_t take_character(const char *text, size_t length, uint32_t *character)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -1,8 +1,8 @@
-/* escape.h - text of a foreign file made fit for a terminal.
+/* escape.h - makes text of a foreign file safe for a terminal.
  *
- * A control character, or a byte that is not UTF-8, would move the cursor, hide text or rename the
- * window; it is written as \xNN instead. So are the characters that turn the direction of writing:
- * what they show is not what is there. */
+ * A control character, or a byte that is not UTF-8, could move the cursor, hide text or rename the
+ * window. A character that turns the direction of writing could show a text that is not there. Each
+ * is written as \xNN instead. */
 #ifndef QUIPU_COMMAND_TERMINAL_ESCAPE_H
 #define QUIPU_COMMAND_TERMINAL_ESCAPE_H
 

@@ -1,7 +1,7 @@
-/* options.h - the command line: what all commands do alike with it.
+/* options.h - the command line: the part that is the same for all commands.
  *
- * argtable2 takes the words apart; values are texts to it and are read here, so that a number with
- * garbage behind it is an error and every complaint names the option and what it takes. */
+ * argtable2 takes the words apart. It sees values as text; they are read here, so that a number
+ * with garbage behind it is an error, and each complaint names the option and what it takes. */
 #ifndef QUIPU_COMMAND_TERMINAL_OPTIONS_H
 #define QUIPU_COMMAND_TERMINAL_OPTIONS_H
 
@@ -9,37 +9,43 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command/commands/command.h"
-#include "command/load/load.h"
-#include "command/report/report.h"
-#include "quipu/types.h"
+#include "command/terminal/command.h"
+#include "quipu/quipu.h"
 
 enum option_next {
     OPTION_GO,
-    OPTION_DONE,  /* help was asked for and given */
-    OPTION_WRONG, /* said why */
-    OPTION_UNSAID /* the system failed: help could not be written, or memory is out; said so */
+    OPTION_DONE,  /* help was asked for and printed */
+    OPTION_WRONG, /* the command line is wrong; complained */
+    OPTION_UNSAID /* help could not be printed, or memory ran out; complained */
 };
 
-/* Parse. The table ends with `end`; `help` is in it. Any entry NULL: out of memory, said. */
+/* Parse. The table holds `help` and ends with `end`. An entry is NULL if memory ran out when it was
+ * made. */
 enum option_next option_parse(const struct command *command, void **table,
                               const struct arg_lit *help, struct arg_end *end, int argc,
                               char **argv);
 
-/* The exit code of a command that does not go on. */
+/* A new --help, for the table of a command. */
+struct arg_lit *option_help(void);
+
+/* The exit code of a command that ends after option_parse(). */
 static inline enum command_exit option_exit(enum option_next next)
 {
     if (next == OPTION_UNSAID) return COMMAND_SYSTEM;
     return next == OPTION_DONE ? COMMAND_FINE : COMMAND_USAGE;
 }
 
-/* Each leaves *value alone when the option is absent. False: the value is wrong, and it said so. */
-bool option_format(const struct arg_str *option, enum report_format *value);
+/* The functions below leave what they read alone when the option is absent. They return false, with
+ * a complaint, if its value is wrong. */
 bool option_protocol(const struct arg_str *option, quipu_protocol *value);
 bool option_protocol_or_unsafe(const struct arg_str *option, quipu_protocol *value);
 bool option_count(const struct arg_str *option, uint64_t min, uint64_t max, uint64_t *value);
 
-/* Several, joined by commas. */
+/* One of `names`, as its place among them. */
+bool option_name(const struct arg_str *option, const char *const *names, size_t name_count,
+                 size_t *place);
+
+/* Several numbers, joined by commas. */
 #define OPTION_LIST_MAX 16
 
 struct option_counts {
@@ -50,7 +56,7 @@ struct option_counts {
 bool option_counts(const struct arg_str *option, uint64_t min, uint64_t max,
                    struct option_counts *list);
 
-/* The same of names: the values are their places in `names`. */
+/* Several names, joined by commas. The values are their places in `names`. */
 bool option_names(const struct arg_str *option, const char *const *names, size_t name_count,
                   struct option_counts *list);
 
@@ -66,62 +72,5 @@ extern const char *const option_protocol_names[OPTION_PROTOCOL_COUNT];
 
 /* More threads than this are a typing error. */
 #define OPTION_THREADS_MAX 1024
-
-/* The options of commands over a pair of files, to be listed in their tables. */
-struct option_pair {
-    struct arg_file *accounts, *transfers, *rejects;
-    struct arg_str *protocol, *threads, *format, *accounts_max, *transfers_max;
-    struct arg_lit *strict, *allow_refusals, *accept_unterminated, *help;
-    struct arg_end *end;
-};
-
-struct option_pair option_pair_new(void);
-
-/* All of them, for the table; `end` last. */
-#define OPTION_PAIR_TABLE(pair)                                                                    \
-    (pair).accounts, (pair).transfers, (pair).rejects, (pair).allow_refusals,                      \
-        (pair).accept_unterminated, (pair).strict, (pair).protocol, (pair).threads, (pair).format, \
-        (pair).accounts_max, (pair).transfers_max, (pair).help, (pair).end
-
-/* What they say. False: a value is wrong, and it said so. */
-bool option_pair_read(const struct option_pair *pair, struct load_order *order,
-                      enum report_format *format);
-
-/* What is true of all commands over a pair of files, for their manuals. */
-#define OPTION_PAIR_TEXT                                                                           \
-    "Both files are CSV with a header row that names fields of the records, in any order;\n"       \
-    "one of them may be -, standard input. The header must name id, and of transfers\n"            \
-    "amount; a field without a column is 0, and so is an empty one, but for an amount, which\n"    \
-    "only a void may leave empty. Ids and amounts go up to 2^128-1, decimal or 0x\n"               \
-    "hexadecimal; amounts are minor units (12.50 is 1250); flags are names joined by `|`, or\n"    \
-    "a number.\n"                                                                                  \
-    "\n"                                                                                           \
-    "Each line is one row. A bad row is reported with file, line and column, and left out,\n"      \
-    "with its whole linked chain; --strict stops at the first. Bad is a row whose number of\n"     \
-    "fields is not the header's, one with a quote that its line does not close, and a last\n"      \
-    "row without a line end: a file that was cut off looks so. --accept-unterminated takes\n"      \
-    "that row if it has all its fields. A bad row whose flags cannot be read may be linked to\n"   \
-    "the next, which is left out, too.\n"                                                          \
-    "\n"                                                                                           \
-    "Rows that the ledger refuses make the exit code 1, unless --allow-refusals; not so\n"         \
-    "`exists`: the same files may be imported again. --rejects FILE gets each row that came\n"     \
-    "to nothing, as CSV: file, line, outcome, meaning, needed, available, and the row as it\n"     \
-    "stood. Of what exceeds or overflows, `needed` is the row's amount, `available` what there\n"  \
-    "was just before the row (or before its chain). With --rejects - they go to standard\n"        \
-    "output, in place of the report.\n"                                                            \
-    "\n"                                                                                           \
-    "With --threads N, transfers are taken in windows of some thousands. Rows that share an\n"     \
-    "account, a transfer id or a pending transfer stay on one thread, in file order, and so\n"     \
-    "do those related through others: every account sees its rows in file order, and what\n"       \
-    "becomes of them is the same for any N. An account that is in every row leaves nothing\n"      \
-    "to share out. A linked chain is always one call.\n"                                           \
-    "\n"                                                                                           \
-    "The ledger reserves address space for as many rows as the files can have, by their\n"         \
-    "sizes; --accounts-max and --transfers-max say otherwise, and should for a pipe.\n"
-
-/* Of these commands; others have their own. */
-#define OPTION_EXIT_TEXT                                                                           \
-    "Exit code: 0 fine, 1 rows were bad or refused, or the books do not balance, 2 usage,\n"       \
-    "3 system.\n"
 
 #endif

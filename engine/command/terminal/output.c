@@ -1,4 +1,6 @@
-/* output.c - open aside, sync, rename. */
+/* output.c - writes a file under another name, syncs it, and renames it.
+ *
+ * If a step fails, the other file is removed and the old one stays as it was. */
 #define _GNU_SOURCE
 #include "command/terminal/output.h"
 
@@ -19,7 +21,7 @@ static bool complain_of(const char *path)
     return false;
 }
 
-/* `.NAME.XXXXXXXX.part` beside it. */
+/* The name until the file is whole: `.NAME.XXXXXXXX.part`, in the same folder. */
 static bool name_part(struct output *output)
 {
     const char *slash = strrchr(output->path, '/');
@@ -32,7 +34,7 @@ static bool name_part(struct output *output)
     return false;
 }
 
-/* A descriptor, or -1. */
+/* Open the part. Returns a descriptor, or -1. */
 static int open_aside(struct output *output, mode_t mode)
 {
     int file = -1;
@@ -52,11 +54,11 @@ static int open_file(struct output *output)
     int file;
 
     if (!is_there && errno != ENOENT) return -1;
-    if (is_there && !S_ISREG(there.st_mode)) /* O3; a folder is refused by open() */
+    if (is_there && !S_ISREG(there.st_mode)) /* O3; open() refuses a folder */
         return open(output->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     output->renames = true;
     file = open_aside(output, 0666);
-    if (file >= 0 && is_there) (void)fchmod(file, there.st_mode & 0777); /* as before */
+    if (file >= 0 && is_there) (void)fchmod(file, there.st_mode & 0777); /* keep its mode */
     return file;
 }
 
@@ -86,7 +88,7 @@ bool output_open(struct output *output, const char *path)
     return false;
 }
 
-/* The name is in the folder; so that it stays there, the folder is made to last, too. */
+/* The folder holds the name, so the folder is synced, too. */
 static void sync_folder(const struct output *output)
 {
     char folder[OUTPUT_PATH_BYTES];
@@ -97,12 +99,12 @@ static void sync_folder(const struct output *output)
     slash = strrchr(folder, '/');
     if (slash != NULL) slash[1] = '\0';
     opened = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (opened < 0) return; /* a folder may be written and not read: the rename was done */
+    if (opened < 0) return; /* the folder may be writable and not readable */
     (void)fsync(opened);
     (void)close(opened);
 }
 
-/* Some file systems and devices cannot sync, which is EINVAL. */
+/* Sync. Some file systems and devices cannot, and say EINVAL. */
 static bool is_whole(FILE *stream)
 {
     if (fflush(stream) != 0 || ferror(stream)) return false;

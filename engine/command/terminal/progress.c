@@ -1,11 +1,12 @@
-/* progress.c - one line of standard error, rewritten in place, and only if that is a terminal. */
+/* progress.c - one line on standard error, rewritten in place; nothing unless that is a
+ * terminal. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/terminal/progress.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "command/measure/stopwatch.h"
+#include "command/common/stopwatch.h"
 
 #define QUIET_NS 2000000000u
 #define PAUSE_NS 100000000u

@@ -1,4 +1,4 @@
-/* pulse.c - ten ticks a second, until it is over. */
+/* pulse.c - a thread that ticks ten times a second until it is told to end. */
 #define _POSIX_C_SOURCE 200809L
 #include "command/terminal/pulse.h"
 

@@ -1,4 +1,4 @@
-/* pulse.h - a sign of life for one long step that cannot say how far it is: a thread that ticks. */
+/* pulse.h - a sign of life for one long step that cannot say how far it is. */
 #ifndef QUIPU_COMMAND_TERMINAL_PULSE_H
 #define QUIPU_COMMAND_TERMINAL_PULSE_H
 
@@ -16,7 +16,7 @@ struct pulse {
     pthread_t thread;
 };
 
-/* Without a terminal, or without a thread to be had, nothing is shown. */
+/* Nothing is shown if standard error is no terminal, or if no thread can be started. */
 void pulse_begin(struct pulse *pulse, const char *what);
 void pulse_end(struct pulse *pulse);
 

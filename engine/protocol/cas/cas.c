@@ -304,8 +304,16 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
 
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
+    struct cas_state *to = state_of(slot);
+    const struct balance *balance = &state->balance;
+
     (void)store;
     quipui_tie_seed(slot, state);
+    /* relaxed: published when the account is settled. */
+    store_relaxed(&to->debits_total, rules_taken(balance, SIDE_DEBIT));
+    store_relaxed(&to->debits_posted, balance->debits_posted);
+    store_relaxed(&to->credits_total, rules_taken(balance, SIDE_CREDIT));
+    store_relaxed(&to->credits_posted, balance->credits_posted);
 }
 
 static void read(struct store *store, struct copy *copies, size_t count)

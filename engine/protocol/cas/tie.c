@@ -177,7 +177,8 @@ void quipui_tie_stand_aside(struct slot *slot)
 
 void quipui_tie_seed(struct slot *slot, const struct account_state *state)
 {
-    struct strand strand = {state->balance.version << 2 | (state->balance.closed ? CLOSED : 0), 0};
+    struct strand strand = {state->balance.version << 2 | (state->balance.closed ? CLOSED : 0),
+                            state->head};
 
     /* relaxed: published when the account is settled. */
     store_relaxed(&slot->state.cas.strand, packed(strand));

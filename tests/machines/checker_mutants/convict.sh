@@ -1,6 +1,6 @@
 #!/bin/sh
-# convict.sh PATCH FILE [TEXT PROGRAM...] - pass if the patch applies to FILE and the program, which
-# was built with it, fails and says TEXT.
+# convict.sh PATCH FILE [TEXT PROGRAM...] - pass if the patch applies to FILE, and the program that was
+# built with it fails and prints TEXT.
 set -u
 patch=$1 file=$2
 shift 2

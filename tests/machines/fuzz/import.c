@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/csv/chain_reader.h"
-#include "command/csv/number.h"
+#include "command/common/number.h"
+#include "command/load/chain_reader.h"
 #include "command/load/load.h"
 #include "command/load/outcome_tally.h"
 #include "command/look/trial_balance.h"

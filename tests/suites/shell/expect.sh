@@ -1,14 +1,15 @@
-# expect.sh - what the scripts beside it share; each begins by reading it.
+# expect.sh - the functions that the scripts beside it share; each begins by reading it.
 #
-#   run WORD...         run `quipu WORD...`; its output, complaints and exit code are kept
+#   run WORD...         run `quipu WORD...`; keep its output, complaints and exit code
 #   expect_code N       the exit code was N
 #   expect_out TEXT     the output has a line with TEXT in it; expect_err: the complaints
-#   expect_no_out TEXT  it has none; expect_no_err
-#   expect_lines N      the output has so many lines
+#   expect_no_out TEXT  the output has no such line; expect_no_err: the complaints
+#   expect_lines N      the output has N lines
 #   expect_same A B     two files are the same bytes
 #   expect_fact K V     the output, as a table, has the fact K with the value V
 #   pair A T            write accounts and transfers, as text, to the files $accounts, $transfers
-#   finish              say how it went; the last line of each script
+#   expect_rising FILE  its lines are numbers, each larger than the one before
+#   finish              print how many expectations were missed; the last line of each script
 #
 # Needs QUIPU_COMMAND, the command to test.
 set -u
@@ -77,6 +78,11 @@ expect_lines() {
 expect_same() {
     expected=$((expected + 1))
     cmp "$1" "$2" || miss "the same in $1 and $2"
+}
+
+expect_rising() {
+    sort -n -u "$1" >"$work/sorted"
+    expect_same "$1" "$work/sorted"
 }
 
 expect_fact() {

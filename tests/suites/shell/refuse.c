@@ -1,9 +1,8 @@
-/* refuse.c - preloaded before the command: the n-th thing that it asks the system for is refused.
+/* refuse.c - preloaded before the command: it refuses the n-th request for memory or a thread.
  *
- * Counted are memory and threads that the command itself asks for, not what libraries ask for on
- * their own. QUIPU_REFUSE says which is the first to be refused, from 1; QUIPU_REFUSE_ALL, that all
- * after it are, too. When the process ends it says, if QUIPU_REFUSE_COUNT names a file, how many
- * there were. */
+ * Only requests of the command itself count, not those of libraries. QUIPU_REFUSE is the number of
+ * the first request to refuse, from 1; with QUIPU_REFUSE_ALL all later ones are refused, too. If
+ * QUIPU_REFUSE_COUNT names a file, the number of requests is written there at the end. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -37,7 +36,7 @@ static __attribute__((destructor)) void end(void)
     (void)fclose(file);
 }
 
-/* What runs behind main() is not the command's: it writes what was covered. */
+/* Code that runs after main() is not the command's: it writes the coverage. */
 static void end_of_main(void)
 {
     ending = true;
@@ -49,7 +48,7 @@ static bool is_refused(const void *caller)
     long number;
 
     if (refused_from <= 0 && getenv("QUIPU_REFUSE_COUNT") == NULL) return false;
-    /* The program's own header is on its first page. */
+    /* The caller is in the program itself, whose header is on its first page. */
     if (dladdr(caller, &of) == 0 ||
         (uintptr_t)of.dli_fbase != (getauxval(AT_PHDR) & ~(uintptr_t)4095)) {
         return false;
@@ -60,7 +59,7 @@ static bool is_refused(const void *caller)
     return refused_from > 0 && (number == refused_from || (all && number > refused_from));
 }
 
-/* What would have been called without us: of jemalloc or of libc, whichever frees it later. */
+/* The function of jemalloc or libc that would have been called without this library. */
 #define NEXT(function, ...)                                                                        \
     static __typeof__(function) *next;                                                             \
                                                                                                    \
@@ -91,7 +90,7 @@ void *realloc(void *memory, size_t bytes)
     NEXT(realloc, memory, bytes);
 }
 
-/* The memory of the ledger itself. */
+/* The ledger takes its memory so. */
 void *mallocx(size_t bytes, int flags)
 {
     if (is_refused(__builtin_return_address(0))) return NULL;

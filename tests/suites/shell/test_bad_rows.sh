@@ -1,4 +1,4 @@
-# test_bad_rows.sh - what cannot be read is said with file, line, column and reason, and left out.
+# test_bad_rows.sh - bad rows are reported with file, line, column and reason, and left out.
 . "$(dirname "$0")/expect.sh"
 
 header=id,debit_account_id,credit_account_id,amount,pending_id,ledger,code,flags
@@ -34,7 +34,7 @@ expect_fact 'accounts created' 2
 expect_fact 'transfers created' 2
 expect_out ledger_must_not_be_zero
 
-# A line end inside quotes: each line is a row, the place is where the quote began.
+# A line end inside quotes: each line is a row, and the complaint points to the quote.
 pair 'id,ledger,code
 "1
 2",1,1
@@ -49,7 +49,7 @@ expect_fact 'account rows' 4
 expect_fact 'bad rows' 3
 expect_fact 'accounts created' 1
 
-# --strict stops behind as many rows as there is room for at first.
+# --strict stops after exactly as many rows as the first arrays have room for.
 pair 'id,ledger,code
 1,1,1
 2,1,1
@@ -72,7 +72,7 @@ import_pair --strict
 expect_code 1
 expect_err "$accounts:18:1: id: \"x\" is not a number"
 
-# --strict stops at the first, and prints no balance.
+# --strict stops at the first bad row, and prints no balance.
 pair 'id,ledger,code
 1,1,1
 x,1,1
@@ -87,7 +87,7 @@ import_pair
 expect_err "$accounts:4:1"
 expect_out balance
 
-# The same while threads are at work.
+# The same with two threads.
 {
     echo "$header"
     awk 'BEGIN { for (i = 1; i <= 30000; i++) print i ",1,2,1,,1,1," }'
@@ -103,7 +103,7 @@ expect_err "$transfers:30002:1"
 expect_no_err "$transfers:30003:1"
 expect_no_out balance
 
-# A chain with a bad row is left out whole; its neighbours are not.
+# A chain with a bad row is left out as a whole; its neighbours are not.
 pair 'id,ledger,code
 1,1,1
 2,1,1' "$header
@@ -121,7 +121,7 @@ expect_fact 'bad rows' 1
 expect_fact 'skipped rows' 2
 expect_fact 'transfers created' 3
 
-# The first of a chain, and the last.
+# The first row of a chain is bad, or the last.
 pair 'id,ledger,code
 1,1,1
 2,1,1' "$header
@@ -135,7 +135,7 @@ expect_err "lines 2 to 3 is skipped whole"
 expect_err "lines 4 to 5 is skipped whole"
 expect_fact 'transfers created' 1
 
-# Nobody knows whether a row of unreadable flags ends its chain: the next one is left out too.
+# A row with unreadable flags may or may not end its chain: the next row is left out, too.
 pair 'id,ledger,code
 1,1,1
 2,1,1' "$header
@@ -176,7 +176,7 @@ expect_code 1
 expect_out linked_event_chain_open
 expect_fact 'transfers created' 0
 
-# A line that ends in the old way.
+# A line that ends in a lone carriage return.
 printf 'id,ledger,code\n1,1,"1"x\n2,1,1\r3,1,1\n4,1,1\n' >"$accounts"
 echo "$empty" >"$transfers"
 import_pair
@@ -209,7 +209,7 @@ import_pair
 expect_code 1
 expect_err "$accounts:1:1: no header"
 
-# A row without end does not eat all memory.
+# A very long row does not use up all memory.
 {
     echo 'id,ledger,code'
     head -c 200000 /dev/zero | tr '\0' 1

@@ -1,4 +1,5 @@
-# test_cut_off.sh - files cut off in transit, and stray quotes: no row is lost, none posted wrongly.
+# test_cut_off.sh - files that were cut off, and stray quotes: no row is lost, and none is posted
+# wrongly.
 . "$(dirname "$0")/expect.sh"
 
 header=id,debit_account_id,credit_account_id,amount,ledger,code,flags
@@ -6,8 +7,8 @@ accounts_text='id,ledger,code,flags
 1,978,1,
 2,978,10,'
 
-# A whole file of every kind of row, cut off behind each byte: what is posted is a whole number of
-# its rows, none is posted as another, and each row is in exactly one count.
+# A file with every kind of row, cut off after each byte: only whole rows are posted, and each row
+# has exactly one count.
 pair "$accounts_text" "$header
 1,1,2,500,978,1,
 2,2,1,300,978,1,pending
@@ -22,7 +23,7 @@ while [ "$cut" -lt "$bytes" ]; do
     run balances --accounts "$accounts" --transfers "$transfers" --format csv
     tail -c 1 "$transfers" | od -An -c | grep -q '\\n' && ended=yes || ended=no
     lines=$(wc -l <"$transfers")
-    case $lines in # whole rows; the third alone is half a chain
+    case $lines in # whole rows; the third by itself is half a chain
     1) wanted=0,0,0,0,0 ;;
     2) wanted=0,0,0,500,500 ;;
     3 | 4) wanted=300,0,0,500,500 ;;
@@ -30,14 +31,13 @@ while [ "$cut" -lt "$bytes" ]; do
     esac
     expect_out "2,978,10,,$wanted"
     case $lines$ended in 1yes | 2yes | 3yes | 5yes) expect_code 0 ;; *) expect_code 1 ;; esac
-    # A cut behind all fields looks whole, and is taken for that only when told.
+    # A row that was cut off after its last field looks whole; --accept-unterminated takes it.
     run balances --accounts "$accounts" --transfers "$transfers" --accept-unterminated --format csv
     [ "$ended" = no ] && [ "$lines" = 5 ] && [ "$code" = 0 ] && expect_out '2,978,10,,300,7,0,711,704'
     cut=$((cut + 1))
 done
 
-# The last leg of a chain is cut off, or cut short: none of it is posted, with --accept-unterminated
-# as without.
+# The last leg of a chain is cut off: no leg is posted, with --accept-unterminated or without.
 printf '%s\n1,1,2,100,978,1,linked\n2,1,2,1,978,1' "$header" >"$transfers"
 for more in '' --accept-unterminated; do
     # shellcheck disable=SC2086
@@ -76,7 +76,7 @@ expect_err "$transfers:2:7: amount: empty; write 0"
 expect_err "$transfers:4:7: amount: empty"
 expect_fact 'transfers created' 1
 
-# A column id is not there, or its name has a NUL in it.
+# The column id is absent, or its name has a NUL byte.
 pair 'ledger,code' "$empty"
 import_pair
 expect_code 1

@@ -1,12 +1,11 @@
-# test_files.sh - files appear whole or not at all, and never at the end of a symbolic link; what
-# cannot be printed is exit code 3; address space is asked for by what the files can hold.
+# test_files.sh - files appear whole or not at all, and never through a symbolic link; a failed
+# print is exit code 3; the ledger reserves address space by the size of the files.
 . "$(dirname "$0")/expect.sh"
 
 victim=$work/victim
 echo precious >"$victim"
 
-# A link where a file is to be: it is refused, and what it leads to is as it was.
-# expect_safe LINK - as said.
+# expect_safe LINK - the command refused to write through LINK, and the file behind it is as it was.
 expect_safe() {
     expect_code 3
     expect_err "$1: it is a symbolic link"
@@ -37,7 +36,7 @@ expect_code 3
 expected=$((expected + 1))
 [ ! -e "$work/nowhere" ] || miss "no file at the end of a dangling link"
 
-# What fails half-way leaves what was there, and nothing else.
+# A write that fails half-way leaves the old file, and no other.
 echo old >"$work/r.csv"
 pair 'id,ledger,code
 1,1,1' "$empty"
@@ -47,7 +46,7 @@ expect_code 3
 expected=$((expected + 2))
 [ "$(cat "$work/r.csv")" = old ] || miss "the old file"
 [ -z "$(find "$work" -name '.*.part')" ] || miss "no part left behind"
-# Of two files that cannot both be written neither is.
+# If one of two files cannot be written, neither appears.
 (
     ulimit -f 8
     exec "$quipu" generate --out "$work/g2" --customers 500
@@ -58,7 +57,7 @@ expected=$((expected + 1))
 expected=$((expected + 1))
 [ ! -e "$work/g2/transfers.csv" ] || miss "no half file"
 
-# What is replaced keeps its mode.
+# A file that is replaced keeps its mode.
 rm -f "$work/g"/*
 run generate --out "$work/g" --customers 2 --days 1
 expect_code 0
@@ -68,7 +67,7 @@ expect_code 0
 expected=$((expected + 1))
 [ "$(stat -c %a "$work/g/accounts.csv")" = 600 ] || miss "mode 600"
 
-# What cannot be printed.
+# Standard output is full.
 if [ -w /dev/full ]; then
     for words in --help --version 'import --help' 'balances --help' 'account --help' \
         'history --help' 'changes --help' 'race --help' 'stress --help' 'bench --help' 'generate --help' \
@@ -87,7 +86,7 @@ if [ -w /dev/full ]; then
     done
 fi
 
-# Two rows need little address space; more is asked for by name, and less is too little.
+# Two rows need little address space; the options ask for more, or for too little.
 printf '%s\n1,1,2,5,1,1\n2,1,2,5,1,1\n' \
     id,debit_account_id,credit_account_id,amount,ledger,code >"$transfers"
 printf 'id,ledger,code\n1,1,1\n2,1,1\n' >"$accounts"

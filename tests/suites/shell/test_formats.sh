@@ -1,4 +1,4 @@
-# test_formats.sh - JSON that parses, CSV with as many fields in every row, tables without colour.
+# test_formats.sh - JSON parses, CSV has as many fields in each row, tables have no colour.
 . "$(dirname "$0")/expect.sh"
 
 cmake=${CMAKE_COMMAND:-cmake}
@@ -10,7 +10,7 @@ expect_json() {
         miss "JSON with $1: $2"
 }
 
-# Fields are counted at commas; none of ours has one in it.
+# Fields are counted by commas; no field here has one.
 expect_csv() {
     expected=$((expected + 1))
     awk -F, 'NR == 1 { fields = NF } NF != fields { exit 1 } END { exit NR < 2 }' "$work/out" ||
@@ -81,14 +81,14 @@ expect_json sheet bench STRING
 run bench --seconds 0.01 --accounts 100 --threads 2 --batch 7 --distribution uniform --kind limited,plain,pending,chain,duplicate,refused --format json
 expect_code 0
 expect_json 'bench;23;kind' refused STRING
-# Alone nothing moves; all protocols but cas; what is expected is read by one call.
+# With one thread there is no conflict; cas is left out; one call reads the expectations.
 run bench --seconds 0.01 --accounts 100 --threads 1 --batch 1,8190 --distribution hot --kind commit --format json
 expect_code 0
 expect_json 'bench;0;conflicts' 0 NUMBER
 expect_json 'bench;1;batch' 4095 NUMBER
 expect_json 'bench;2;protocol' mutex STRING
 expect_json 'bench;5;kind' commit STRING
-# Both threads take turns on two accounts: whatever the conflicts, the books balance.
+# Two threads on two accounts: with or without conflicts, the books balance.
 run bench --transfers 4000 --seconds 5 --accounts 2 --threads 2 --batch 7 --distribution uniform --kind limited,commit --protocol optimistic --format json
 expect_code 0
 expect_json 'bench;0;conflicts' '' NULL
@@ -97,7 +97,7 @@ run bench --transfers 1000 --accounts 100 --threads 1 --protocol rcu --batch 10 
 expect_code 0
 expect_json 'bench;0;readers' 1 NUMBER
 expect_json 'bench;0;bytes_per_transfer' '' NULL
-# More calls than times are kept of.
+# More calls than there is room for times.
 run bench --transfers 600000 --seconds 1 --accounts 100 --threads 1 --protocol cas --batch 1 --distribution uniform --latency --format csv
 expect_code 0
 expect_csv

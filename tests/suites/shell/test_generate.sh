@@ -1,4 +1,5 @@
-# test_generate.sh - the same seed, the same bytes; and the ledger finds what was foretold.
+# test_generate.sh - the same seed writes the same bytes, and the ledger reports the outcomes that
+# were foretold.
 . "$(dirname "$0")/expect.sh"
 
 run generate --out "$work/a" --customers 60
@@ -13,7 +14,7 @@ expect_code 0
 expected=$((expected + 1))
 ! cmp -s "$work/a/transfers.csv" "$work/c/transfers.csv" || miss "another seed, another month"
 
-# Into a folder that is there.
+# Into a folder that exists.
 run generate --out "$work/c" --customers 60
 expect_code 0
 expect_same "$work/a/transfers.csv" "$work/c/transfers.csv"
@@ -29,7 +30,7 @@ run generate --out "$(printf '%5000s' '' | tr ' ' x)" --customers 2
 expect_code 3
 expect_err 'File name too long'
 
-# Everything that a bank needs is in it.
+# The files have every kind of row.
 for flags in linked pending post_pending_transfer void_pending_transfer; do
     expected=$((expected + 1))
     grep -q ",$flags\$" "$work/a/transfers.csv" || miss "a row with flags $flags"

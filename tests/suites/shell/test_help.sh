@@ -1,4 +1,4 @@
-# test_help.sh - help everywhere, and what is wrong with a command line.
+# test_help.sh - each command has help, and says what is wrong with a command line.
 . "$(dirname "$0")/expect.sh"
 
 run --help
@@ -25,8 +25,15 @@ expect_err "Usage: quipu"
 
 run nonsense
 expect_code 2
-expect_err 'no command "nonsense"'
+expect_err 'unknown command "nonsense"; '
 expect_err "--help"
+
+# A misspelt command is guessed at.
+for guess in imprt:import impport:import improt:import hstory:history acount:account; do
+    run "${guess%:*}"
+    expect_code 2
+    expect_err "unknown command \"${guess%:*}\", did you mean \`${guess#*:}\`?"
+done
 
 run import
 expect_code 2
@@ -46,7 +53,7 @@ run balances --accounts a --transfers t --protocol fastest
 expect_code 2
 expect_err "--protocol=fastest"
 
-# Only the race may be run unsafe.
+# Only `race` and `stress` may run unsafe.
 run bench --protocol unsafe
 expect_code 2
 expect_err "optimistic, cas, mutex or rcu"
@@ -103,7 +110,7 @@ run generate --out "$work/none/deeper"
 expect_code 3
 expect_err "$work/none/deeper"
 
-# What is printed into a full disk is not printed.
+# The disk is full.
 if [ -w /dev/full ]; then
     "$quipu" race --seconds 0.01 >/dev/full 2>"$work/err"
     code=$?

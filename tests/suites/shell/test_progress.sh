@@ -1,8 +1,7 @@
-# test_progress.sh - a sign of life from what takes longer than two seconds, on a terminal alone.
+# test_progress.sh - work of more than two seconds gives a sign of life, on a terminal only.
 . "$(dirname "$0")/expect.sh"
 
-# on_terminal WORD... - as `run`, but all that the command writes goes to a terminal. The exit code
-# is not known.
+# on_terminal WORD... - like `run`, but the command writes to a terminal. The exit code is unknown.
 on_terminal() {
     words=$*
     code=0
@@ -14,13 +13,13 @@ if ! command -v script >/dev/null; then
     exit 0
 fi
 
-# How much there will be is known.
+# The amount of work is known.
 on_terminal race --seconds 2.3 --threads 1
 expect_out 'racing: '
 expect_out ' %, 2 s'
 expect_out 'nothing overdrawn'
 
-# It is not: a pipe has no length.
+# It is unknown: a pipe has no length.
 echo 'id,ledger,code
 1,1,1
 2,1,1' >"$accounts"
@@ -36,7 +35,7 @@ expect_out 'transfers: '
 expect_no_out '%'
 expect_out 'transfers created'
 
-# What is short is silent; so is what is not read by a person.
+# Short work is silent; so is work whose output is no terminal.
 on_terminal race --seconds 0.1 --threads 1
 expect_no_out 'racing'
 run race --seconds 2.2 --threads 1

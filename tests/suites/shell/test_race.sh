@@ -1,4 +1,4 @@
-# test_race.sh - the race is lost by `unsafe`, and by nobody else.
+# test_race.sh - `unsafe` loses the race, and the four protocols do not.
 . "$(dirname "$0")/expect.sh"
 
 run race --protocol unsafe --seconds 1
@@ -19,7 +19,7 @@ for protocol in optimistic cas mutex rcu; do
     done
 done
 
-# The protocol that is meant when none is named.
+# The default protocol.
 run race --seconds 0.05
 expect_code 0
 expect_fact protocol optimistic

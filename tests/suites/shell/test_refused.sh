@@ -1,12 +1,13 @@
-# test_refused.sh - whatever the system refuses, the command says so and ends with 3, or does without.
+# test_refused.sh - if the system refuses memory or a thread, the command says so and exits with 3,
+# or it does without.
 #
-# Each command runs with the first thing refused, then the second, and so on; with many, in steps.
+# Each command runs with its first request refused, then its second, and so on; later ones in steps.
 # Needs QUIPU_REFUSE_LIBRARY, see refuse.c; without it (under a sanitizer) nothing is refused.
 . "$(dirname "$0")/expect.sh"
 
 most=20
 
-# try WORD... - as `run`, with every refusal in turn, and with all from there on.
+# try WORD... - like `run`, with each request refused in turn, alone and with all after it.
 try() {
     LD_PRELOAD=$QUIPU_REFUSE_LIBRARY QUIPU_REFUSE_COUNT=$work/count "$quipu" "$@" >"$work/out" \
         2>"$work/err" </dev/null || :
@@ -16,7 +17,7 @@ try() {
     while [ "$n" -le "$asked" ]; do
         try_one "$n" '' "$@"
         try_one "$n" yes "$@"
-        # Each of the first, where most of the code is; then in steps.
+        # Each of the first, which reach most of the code; then in steps.
         if [ "$n" -lt 40 ]; then n=$((n + 1)); else n=$((n + step)); fi
     done
 }
@@ -51,7 +52,7 @@ if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
         try generate --seed 3 --customers 5 --out "$work/again"
         try import $files --threads 1
         try import $files --threads 2 --format json
-        # Rows that grow: what was read before is no longer enough.
+        # Rows that grow, so that the arrays of a row must grow.
         {
             echo id,ledger,code,flags
             awk 'BEGIN { for (i = 1; i <= 9; i++) printf "%040d,%0*d,1\n", i, 40 * i, 1 }'
@@ -69,7 +70,7 @@ if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
     try bench --protocol mutex --threads 1 --batch 64 --transfers 500 --accounts 100 --kind commit
 fi
 
-# What is written must be written.
+# Output that cannot be written.
 for words in "balances --accounts $accounts --transfers $transfers" "race --seconds 0.01"; do
     code=0
     expected=$((expected + 1))

@@ -1,10 +1,10 @@
-# test_rejects.sh - refusals are seen: one line, an exit code, and each row that came to nothing.
+# test_rejects.sh - refusals are reported: by one line, by the exit code, and row by row.
 . "$(dirname "$0")/expect.sh"
 
 header=id,debit_account_id,credit_account_id,amount,pending_id,ledger,code,flags
 rejects=$work/rejects.csv
 
-# reject WANTED - the rejects have this line, all of it.
+# reject WANTED - the rejects have exactly this line.
 reject() {
     expected=$((expected + 1))
     grep -qxF -- "$1" "$rejects" || {
@@ -46,7 +46,7 @@ for protocol in optimistic cas mutex rcu; do
         reject "\"$accounts\",5,ledger_must_not_be_zero,\"ledger must not be zero\",,,\"9,,2,\""
         reject "\"$transfers\",4,exceeds_credits,\"$no\",60,40,\"3, 2,1,\"\"60\"\",,1,1,\""
         reject "\"$transfers\",5,linked_event_failed,\"another event of its chain failed\",,,\"4,2,1,10,,1,1,linked\""
-        # What its own chain took before it was given back.
+        # The earlier row of its chain does not count: it was undone.
         reject "\"$transfers\",6,exceeds_credits,\"$no\",31,40,\"5,2,1,31,,1,1,\""
         reject "\"$transfers\",9,skipped_row,\"another row of its linked chain is bad\",,,\"7,1,2,7,,1,1,\""
         reject "\"$transfers\",11,exceeds_pending_transfer_amount,\"amount exceeds the pending amount\",26,25,\"9,,,26,8,,,post_pending_transfer\""
@@ -64,7 +64,7 @@ for protocol in optimistic cas mutex rcu; do
     done
 done
 
-# Without bad rows --allow-refusals keeps 0; the line is there all the same. So do the looks.
+# Without bad rows --allow-refusals gives exit code 0; each command still prints the line.
 sed -i '/^6,/d; /^7,/d' "$transfers"
 for look in import balances 'account 2' 'history 2'; do
     # shellcheck disable=SC2086
@@ -79,13 +79,13 @@ for look in import balances 'account 2' 'history 2'; do
     }
 done
 
-# On standard output they are in place of the report.
+# On standard output the rejects take the place of the report.
 import_pair --rejects -
 expect_code 1
 expect_lines 8
 expect_no_out 'Trial balance'
 
-# The same rows again are fine: they exist.
+# The same rows once more are fine: they exist.
 pair 'id,ledger,code
 1,1,1
 1,1,1
@@ -98,7 +98,7 @@ expect_no_err refused
 expected=$((expected + 1))
 [ "$(wc -l <"$rejects")" -eq 1 ] || miss "no rejects"
 
-# Twenty complaints of a kind, then how many more.
+# Twenty complaints of a kind, then the number of the rest.
 {
     echo "$header"
     awk 'BEGIN { for (i = 1; i <= 100; i++) print i ",1,2,x,,1,1,linked\n" 1000 + i ",1,2,1,,1,1," }'
@@ -113,7 +113,7 @@ expect_err "$transfers: 80 more chains are skipped"
 expect_fact 'bad rows' 100
 expect_fact 'skipped rows' 100
 
-# What cannot be written.
+# Files that cannot be written.
 import_pair --rejects "$work/none/r.csv"
 expect_code 3
 expect_err "cannot write $work/none/r.csv"

@@ -1,4 +1,4 @@
-# test_shapes.sh - what banks, spreadsheets and apps export: what it is, and what to do about it.
+# test_shapes.sh - files that banks, spreadsheets and apps export are recognized, with advice.
 . "$(dirname "$0")/expect.sh"
 
 header=id,debit_account_id,credit_account_id,amount,ledger,code
@@ -6,7 +6,7 @@ echo 'id,ledger,code
 1,978,1
 2,978,10' >"$accounts"
 
-# said TEXT FORMAT - import the transfers that printf makes of FORMAT; TEXT is said about them.
+# said TEXT FORMAT - import the transfers that printf makes of FORMAT; a complaint has TEXT.
 said() {
     # shellcheck disable=SC2059
     printf "$2" >"$transfers"
@@ -32,7 +32,7 @@ said 'names no field "date": write dates into user_data_64' "$header,date\n"
 said 'names no field "description": take the column out' "$header,description\n"
 said 't.csv:3:1: all fields are empty: take the line out' "$header\n1,1,2,5,978,1\n,,,,,\n"
 
-# amount TEXT CELL - the same of a row with this amount.
+# amount TEXT CELL - the same for a row with this amount.
 amount() {
     said "$1" "$header\n1,1,2,$2,978,1\n"
     expect_fact 'transfers created' 0
@@ -61,7 +61,7 @@ said 'give each row of a day one nanosecond more' \
     "$header,flags,timestamp\n1,1,2,5,978,1,imported,$day\n2,1,2,5,978,1,imported,$day\n"
 expect_fact 'transfers created' 1
 
-# A terminal does not act on what a file says: each byte of these is shown as \xNN.
+# Bytes that a terminal would act on are shown as \xNN.
 for bytes in '\033[2J' '\007' '\033]0;x\007' '\302\233' '\377' '\300\200' '\342\200\256' '\177'; do
     said 'is not a number' "$header\n1,1,2,a${bytes}b,978,1\n"
     expect_err '\x'
@@ -75,7 +75,7 @@ run verify "$work/h.csv"
 expect_code 2
 expect_err '`\x1B[2J`'
 
-# Standard input, for one of the two.
+# Standard input in place of one of the two files.
 printf '%s\n1,1,2,5,978,1\n2,1,2,x,978,1\n' "$header" >"$work/stdin"
 printf 'id,ledger,code\n1,978,1\n2,978,10\n' >"$accounts"
 words='import --transfers - <stdin'

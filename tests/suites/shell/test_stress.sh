@@ -1,7 +1,7 @@
 # test_stress.sh - under stress the protocols keep their promises, and `unsafe` is convicted.
 . "$(dirname "$0")/expect.sh"
 
-# Each clean.
+# Each protocol is clean.
 for protocol in optimistic cas mutex rcu; do
     run stress --protocol $protocol --seconds 1 --threads 4 --seed 1
     expect_code 0
@@ -16,7 +16,7 @@ for protocol in optimistic cas mutex rcu; do
     [ ! -e "quipu-stress-$protocol.csv" ] || miss "no history of what is fine"
 done
 
-# In the other ways: expiring, fenced, oversubscribed.
+# With time-outs, with fences, with more threads than processors.
 for protocol in optimistic cas mutex rcu; do
     run stress --protocol $protocol --operations 8000 --timeouts --seed 2
     expect_code 0
@@ -37,7 +37,7 @@ expected=$((expected + 1))
 run verify "$work/unsafe.csv"
 expect_code 1
 
-# So is every kind of write by itself; and a history goes where it is said to go.
+# Each kind of write by itself is convicted, too; and a history goes where --save says.
 here=$(pwd)
 cd "$work" || exit 1
 for mix in transfer chain pending duplicate transfer,read transfer,snapshot commit,skew,transfer; do
@@ -48,7 +48,7 @@ expected=$((expected + 1))
 [ -s quipu-stress-unsafe.csv ] || miss 'a history in the current folder'
 cd "$here" || exit 1
 
-# The bound is one of operations, not of rounds.
+# --operations bounds operations, not rounds.
 run stress --operations 1234 --round 100 --threads 7 --seed 1
 expect_code 0
 expect_fact operations 1234
@@ -57,12 +57,12 @@ run stress --operations 1 --threads 16 --seed 1
 expect_code 0
 expect_fact operations 1
 
-# Without --seed there is one all the same, and it is said.
+# Without --seed a seed is drawn, and printed.
 run stress --operations 10
 expected=$((expected + 1))
 grep -qE '^seed +[0-9]+$' "$work/out" || miss "a seed"
 
-# A history that was asked for is saved whatever it says.
+# --save saves a clean history, too.
 run stress --protocol rcu --operations 3000 --timeouts --seed 1 --save "$work/rcu.csv"
 expect_code 0
 expect_out "$work/rcu.csv"
@@ -72,7 +72,7 @@ run stress --operations 10 --save "$work/none/rcu.csv"
 expect_code 3
 expect_err "$work/none/rcu.csv"
 
-# For machines.
+# For programs.
 run stress --operations 1000 --seed 5 --format json
 expect_code 0
 expected=$((expected + 1))

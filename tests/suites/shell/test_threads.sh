@@ -1,9 +1,9 @@
-# test_threads.sh - with more threads the same becomes of every row.
+# test_threads.sh - every row has the same outcome for any number of threads.
 #
-# Hundreds of customers whose rows are far apart in the file. Each row's outcome depends on the ones
-# of the same customer before it, over several windows: withdrawals that only just succeed or fail,
-# posts that name nothing but a pending transfer, chains, and ids used twice. Pairs of customers are
-# related now and then, so that work is shared out anew in each window.
+# Hundreds of customers have rows that are far apart in the file. The outcome of a row depends on
+# earlier rows of the same customer, over several windows: withdrawals that just succeed or just
+# fail, posts that name only a pending transfer, chains, and ids that are used twice. Now and then a
+# row relates two customers, so each window is shared out differently.
 . "$(dirname "$0")/expect.sh"
 
 customers=700
@@ -42,7 +42,7 @@ awk -v n=$customers 'function row(debit, credit, amount, pending, flags) {
         }
     }' >"$transfers"
 
-# All that is the same whatever the threads: not the times.
+# Print everything that must not depend on the number of threads: all but the times.
 look() {
     run import --accounts "$accounts" --transfers "$transfers" --allow-refusals \
         --format csv "$@"
@@ -54,7 +54,7 @@ look() {
     cat "$work/import" "$work/out"
 }
 
-# The rows of one account in the order that the ledger took them, with what was on it.
+# Print the rows of one account in the order of its versions, with its totals.
 look_at() {
     id=$1
     shift
@@ -75,14 +75,14 @@ for protocol in optimistic cas mutex rcu; do
     done
 done
 
-# The check itself has teeth: these rows do fail, and do succeed.
+# The check has teeth: some rows fail, and some succeed.
 run import --accounts "$accounts" --transfers "$transfers"
 expect_out exceeds_credits
 expect_out linked_event_failed
 expect_out exists_with_different
 expect_fact 'bad rows' 0
 
-# Posts that need more than one call to be looked up, in one chain.
+# A chain of posts whose pending transfers take more than one call to look up.
 awk 'BEGIN {
     print "id,debit_account_id,credit_account_id,amount,pending_id,ledger,code,flags"
     for (i = 1; i <= 8190; i++) print i ",1,10001,1,,1,1,pending"
@@ -95,7 +95,7 @@ expect_code 0
 expect_fact 'transfers created' 16380
 expect_fact 'transfers failed' 0
 
-# In the order of the file.
+# The rows have the order of the file.
 expected=$((expected + 1))
 cut -d, -f2 "$work/one_51" | sed 1d | sort -n -c || miss "versions and ids that rise together"
 

@@ -1,4 +1,4 @@
-# test_verify.sh - histories from disk: what is fine, what is not, and what is no history.
+# test_verify.sh - histories from disk: a good one, bad ones, and files that are no history.
 . "$(dirname "$0")/expect.sh"
 
 history=$work/history.csv
@@ -18,7 +18,7 @@ run verify -
 expect_code 2
 expect_err 'standard input:1: empty'
 
-# As the manual says: both created with version 3.
+# As the manual says: if both are created with version 3.
 sed -i 's/^transfer,exceeds_credits,3,3,9\(.*\)$/transfer,created,3,3,9\1,1002/' "$history"
 run verify "$history"
 expect_code 1
@@ -51,10 +51,10 @@ run verify "$history"
 expect_code 1
 expect_fact verdict 'stale read'
 expect_out 'A. thread 1, 30 to 40'
-expect_out 'it saw version 1 of account 1 as it was before the next wrote it anew'
+expect_out 'it saw version 1 of account 1 before the next overwrote it'
 expect_out 'it ended before the next began'
 
-# What is no history is said with its line.
+# A file that is no history is reported with its line.
 refused() {
     printf '%b' "$1" >"$history"
     run verify "$history"
@@ -80,7 +80,7 @@ refused "${header}call,0,1,2\nread,\"1\n" '4: not CSV'
 refused "${header}call,0,1,2\n#,\"\nread,1,1\n\"\n" '5: a line end inside quotes'
 refused "${header}call,0,1,2\nread,1,1" '3: the last row has no line end'
 
-# What cannot be had.
+# Files that cannot be read, and wrong options.
 run verify "$work/nowhere.csv"
 expect_code 3
 expect_err 'nowhere.csv: No such file'

@@ -1,4 +1,5 @@
-/* test_anomalies.c - one small history per anomaly, and its nearest neighbour that is fine. */
+/* test_anomalies.c - for each anomaly a small history that has it, and the nearest one that has
+ * not. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 #define SERIALIZABLE "quipu-history,1,serializable,0\n"
 #define PER_ACCOUNT "quipu-history,1,per-account,0\n"
 
-/* Accounts 1, 2 and 3; 1 must not be overdrawn and has 100 from 3. Thread 0, until 20. */
+/* Accounts 1, 2 and 3. Account 1 must not be overdrawn, and has 100 from account 3. By thread 0,
+ * until 20. */
 #define SETUP                                                                                      \
     "call,0,1,2\n"                                                                                 \
     "account,created,1,1,0,0,0,0,1,1,2\n"                                                          \
@@ -271,7 +273,7 @@ static void read_text(const char *text, struct history *history)
     (void)fclose(file);
 }
 
-/* All by one checker, so that what one leaves behind would show in the next. */
+/* One checker for all, so that a trace of one history would show in the next. */
 Test(anomalies, are_named)
 {
     struct checker *checker = checker_new();
@@ -294,7 +296,7 @@ Test(anomalies, are_named)
     checker_free(checker);
 }
 
-/* A row for each of them, except what replay can only find together with something else. */
+/* Each anomaly has a row, except those that replay finds only together with another. */
 Test(anomalies, all_have_a_row)
 {
     for (int anomaly = 0; anomaly < ANOMALY_COUNT; anomaly++) {

@@ -1,10 +1,11 @@
 /* test_brute.c - the checker against brute force: 100,000 small histories, each also tried in every
  * order that agrees with real time.
  *
- * A history is made by a correct ledger, by one that decides on old states of some accounts and ids
- * (lost updates, skews, stale reads), or by either with something changed afterwards. The referee
- * knows no versions order and no graph: it replays orders by a naive law and compares answers. The
- * checker must say clean if and only if some order explains all answers. */
+ * A history comes from a correct ledger, or from a weak one, which decides on old states of some
+ * accounts and ids (lost updates, skews, stale reads); some histories are changed afterwards. The
+ * referee knows no order of versions and no graph: it replays each order by a naive law and
+ * compares the answers. The checker must find no anomaly if and only if some order explains all
+ * answers. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -45,7 +46,7 @@ enum entry_state { FREE, STORED, BURNT };
 struct entry {
     enum entry_state state;
     quipu_transfer is;
-    uint32_t resolved; /* 0, or what a rival is told */
+    uint32_t resolved; /* 0, or the outcome that a second post or void gets */
 };
 
 struct world {
@@ -213,7 +214,7 @@ static void open_account(struct holder *is, uint16_t flags)
 /* --- the referee --- */
 
 struct item {
-    size_t tape, call, step, count; /* steps of that call */
+    size_t tape, call, step, count; /* `step` and `count`: of that call */
 };
 
 struct referee {
@@ -246,7 +247,7 @@ static bool right_created(struct world *w, const struct history_step *step)
     struct holder *debit = account_of(w, step->transfer.debit_account_id);
     struct holder *credit = account_of(w, step->transfer.credit_account_id);
 
-    /* As stored, not as asked: 0 would have been all of it. */
+    /* As stored, not as asked: 0 would have asked for all of the hold. */
     if ((step->transfer.flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER) &&
         step->transfer.amount != entry_of(w, step->transfer.pending_id)->is.amount) {
         return false;
@@ -265,7 +266,7 @@ static bool right_refused(struct world *w, const struct history_step *step)
            (step->versions.credit == 0 || step->versions.credit == credit->version);
 }
 
-/* One chain. The first to fail says why, and the others that they failed with it. */
+/* A chain. The first transfer that fails says why; the others say that they failed with it. */
 static bool right_chain(struct world *w, const struct history_step *steps, size_t count)
 {
     struct world before = *w;
@@ -327,7 +328,7 @@ static bool right_account(struct world *w, const struct history_step *step)
     return true;
 }
 
-/* Would the world have answered so? If it would, it is as it was afterwards. */
+/* Would the world have given these answers? If so, it moves to the state after them. */
 static bool right(struct world *w, const struct history_call *call,
                   const struct history_step *steps, size_t count)
 {
@@ -360,7 +361,7 @@ static bool must_precede(const struct referee *r, const struct item *a, const st
     return call_of(r, a)->end < call_of(r, b)->begin;
 }
 
-/* Is there an order of those not yet `done` that goes on from here? */
+/* Is there an order of the units that are not `done` yet that goes on from here? */
 static bool some_order(const struct referee *r, const struct world *w, unsigned done)
 {
     if (done == (1u << r->count) - 1) return true;
@@ -388,7 +389,7 @@ static bool created(const struct history_step *step)
     return step->kind == HISTORY_TRANSFER && step->status == QUIPU_CREATED;
 }
 
-/* Whoever began after another had ended has the later timestamps. */
+/* A call that began after another had ended has the later timestamps. */
 static bool timestamps_follow(const struct referee *r)
 {
     for (size_t i = 0; i < r->count; i++) {
@@ -424,7 +425,7 @@ struct maker {
     struct history *history;
     struct item items[UNITS_MAX];
     size_t item_count;
-    struct world worlds[UNITS_MAX + 1]; /* as they were, the last is now */
+    struct world worlds[UNITS_MAX + 1]; /* the world after each unit; the last is now */
     size_t world_count;
     uint64_t now, busy_until[THREADS];
     bool weak;
@@ -435,7 +436,7 @@ static struct world *latest(struct maker *m)
     return &m->worlds[m->world_count - 1];
 }
 
-/* What a unit of a weak ledger decides on: some accounts and ids as they were before. */
+/* The view that a unit of a weak ledger decides on: some accounts and ids are in an old state. */
 static struct world view_of(struct maker *m)
 {
     struct world view = *latest(m);
@@ -553,7 +554,7 @@ static void add_receipt(struct tape *tape, struct world *w, const quipu_transfer
     show(account_of(w, t->credit_account_id), t->credit_account_id, read);
 }
 
-/* Decide on the view, take effect on what is. `lossy`: what is is what was viewed. */
+/* Decide on the view, and take effect on the present world. */
 static void make_chain(struct maker *m, struct tape *tape, struct world *view, struct world *now,
                        size_t count)
 {
@@ -600,7 +601,7 @@ static void make_chain(struct maker *m, struct tape *tape, struct world *view, s
         if (step->kind != HISTORY_TRANSFER || step->status != QUIPU_CREATED) continue;
         step->status = QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED;
         step->versions = (quipu_transfer_versions){0, 0};
-        /* Of a list that failed only what failed has a receipt. */
+        /* Of a list that failed, only the transfer that failed has a receipt. */
         if (receipts) {
             memmove(step + 1, step + 3, (tape->step_count - s - 3) * sizeof *step);
             tape->step_count -= 2;
@@ -721,7 +722,7 @@ static struct history_step *any_step(struct maker *m, enum history_kind kind)
     return NULL;
 }
 
-/* Change something that was told, or when. */
+/* Change an answer, or a time. */
 static void corrupt(struct maker *m)
 {
     struct history_step *read = any_step(m, HISTORY_READ);
@@ -756,7 +757,7 @@ static void corrupt(struct maker *m)
             transfer->status = QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS;
         }
         break;
-    default: { /* earlier or later, as far as its thread allows */
+    default: { /* move the call earlier or later, as far as its thread allows */
         struct tape *tape = &m->history->tapes[item->tape];
         uint64_t least = item->call > 0 ? tape->calls[item->call - 1].end : 0;
         uint64_t most =
@@ -793,9 +794,9 @@ static void make_history(struct maker *m, struct history *history)
     if (chance(25)) corrupt(m);
 }
 
-/* What tells too little for an exact answer: a conflict, which may have had several reasons; a
- * transfer that failed with its chain, of which no versions are known; one that was refused without
- * one of its versions. */
+/* Some histories tell too little for an exact answer: one with a conflict, which may have several
+ * reasons; one with a transfer that failed with its chain, since its versions are not known; one
+ * with a refused transfer that lacks a version. */
 static bool tells_too_little(const struct history *history)
 {
     for (size_t t = 0; t < history->tape_count; t++) {

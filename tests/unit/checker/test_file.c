@@ -1,4 +1,4 @@
-/* test_file.c - histories to disk and back, and bytes that are none. */
+/* test_file.c - histories to disk and back, and bytes that are no history. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static uint64_t draw(uint64_t below)
     return (seed >> 33) % below;
 }
 
-/* Every bit of a step that has a place on disk, or none. */
+/* A number of any size, often 0. */
 static quipu_uint128 any(void)
 {
     quipu_uint128 number = 0;
@@ -143,7 +143,8 @@ Test(file, is_read_as_it_was_written)
     }
 }
 
-/* Bytes changed, cut off or doubled: a fault with a line, or a history that is checked. */
+/* Bytes are changed, cut off or doubled: the reader finds a fault with a line, or a history that
+ * can be checked. */
 Test(file, any_bytes_will_do)
 {
     struct checker *checker = checker_new();

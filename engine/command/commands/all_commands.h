@@ -1,0 +1,10 @@
+/* all_commands.h - the commands of `quipu`, one file each. */
+#ifndef QUIPU_COMMAND_COMMANDS_ALL_COMMANDS_H
+#define QUIPU_COMMAND_COMMANDS_ALL_COMMANDS_H
+
+#include "command/terminal/command.h"
+
+extern const struct command command_import, command_balances, command_account, command_history,
+    command_changes, command_race, command_stress, command_verify, command_bench, command_generate;
+
+#endif

@@ -1,0 +1,200 @@
+/* recover_parts.h - what the files of recovery share; see recover.h.
+ *
+ *   recover.c           the phases, one after the other     recover_holds.c  what became of holds
+ *   recover_cuts.c      what counts of the log              recover_tie.c    strands and totals
+ *   recover_read.c      entries into the tables             recover_blame.c  what is wrong, in
+ *   words recover_accounts.c  accounts, their states, the books
+ *
+ * Two threads share the phases that look at each transfer. They share either the places (half of
+ * the transfers each) or the sides (debits, credits), so that none waits for the other.
+ *
+ *   V1  until its strand is tied, a knot keeps the place of an account where its link will be
+ *   V2  an account with n knots has the cells first .. first + n - 1, for the versions 2 .. n + 1:
+ *       the links to the knots that gave them. If each knot finds its own link in its cell, there
+ *       is no gap and none is there twice
+ *   V3  a phase begins when the one before has ended in both threads. So what is atomic is only
+ *       so because its readers in the running ledger need it */
+#ifndef QUIPU_JOURNAL_RECOVER_PARTS_H
+#define QUIPU_JOURNAL_RECOVER_PARTS_H
+
+#include "journal/entry.h"
+#include "journal/pile.h"
+#include "journal/recover.h"
+
+#define RECOVER_PARTS 2
+
+/* A cut: entries of frames before this one count if they are below its horizon. */
+struct cut {
+    uint64_t sequence, horizon;
+};
+
+/* So many bytes of payload lie before this frame. */
+struct milestone {
+    uint64_t sequence, bytes;
+};
+
+/* An account that was read. */
+struct newborn {
+    uint64_t timestamp; /* 0: there is none at this place */
+    uint64_t first;     /* its first cell (V2) */
+};
+
+/* What the knots on one side of an account come to. */
+struct side_sum {
+    quipu_uint128 pending, posted;
+    uint64_t knots, touched;
+    uint64_t closed; /* a hold that closes it stands */
+    uint64_t unused;
+};
+
+_Static_assert(sizeof(struct side_sum) == 64, "a side is one cache line");
+
+/* An expiry that was read. */
+struct read_expiry {
+    quipu_uint128 id;
+    uint64_t timestamp;
+    uint64_t account[2], version[2];
+};
+
+/* A hold that expired. */
+struct expired {
+    uint64_t timestamp, hold;
+};
+
+/* An imported record that was read. */
+struct read_import {
+    struct entry_origin origin;
+    uint64_t place;
+    enum imported kind;
+};
+
+struct recovery;
+
+/* What one of the threads does. */
+struct part {
+    struct recovery *recovery;
+    unsigned number;
+    uint64_t from, to; /* the frames that it reads: sequences, both inclusive */
+    struct worker *worker;
+    struct pile expiries, imports;
+    uint64_t newest, accounts, transfers, failed_ids;
+    uint64_t broken; /* the account whose versions are not right + 1, or 0 */
+    quipu_status status;
+    struct diagnosis diagnosis;
+};
+
+struct recovery {
+    struct log *log;
+    struct store *store;
+    recover_seed *seed;
+    void *context;
+    struct pile cuts, milestones;
+    uint64_t first, last; /* sequences of frames; last 0: there are none */
+    uint64_t horizon, bytes;
+    uint64_t account_count;
+    struct pile expired; /* each hold once */
+    struct region newborns, sums[2], cells;
+    bool is_tying; /* links take the place of accounts (V1) */
+    struct part parts[RECOVER_PARTS];
+    struct diagnosis *diagnosis;
+};
+
+typedef quipu_status recover_work(struct part *part);
+
+static inline struct newborn *newborn_at(const struct recovery *recovery, uint64_t account)
+{
+    return (struct newborn *)(void *)recovery->newborns.base + account;
+}
+
+static inline struct side_sum *sum_at(const struct recovery *recovery, enum side side,
+                                      uint64_t account)
+{
+    return (struct side_sum *)(void *)recovery->sums[side].base + account;
+}
+
+static inline uint64_t knots_of(const struct recovery *recovery, uint64_t account)
+{
+    return sum_at(recovery, SIDE_DEBIT, account)->knots +
+           sum_at(recovery, SIDE_CREDIT, account)->knots;
+}
+
+/* The cell of a version of an account (V2). */
+static inline _Atomic uint64_t *cell_at(const struct recovery *recovery, uint64_t account,
+                                        uint64_t version)
+{
+    return (_Atomic uint64_t *)(void *)recovery->cells.base + newborn_at(recovery, account)->first +
+           (version - 2);
+}
+
+/* The account on that side of a knot that is not tied yet (V1), and the version it was given. */
+static inline uint64_t knot_account(const struct knot *knot, enum side side)
+{
+    return knot_previous(knot, side);
+}
+
+/* The places that a part goes through where they are shared. */
+static inline struct range part_places(const struct part *part, uint64_t end)
+{
+    return (struct range){end * part->number / RECOVER_PARTS,
+                          end * (part->number + 1) / RECOVER_PARTS};
+}
+
+/* --- recover.c --- */
+
+/* Have all parts do this; the first failure, and its diagnosis. */
+quipu_status quipui_recover_share(struct recovery *recovery, recover_work *work);
+
+/* --- recover_cuts.c --- */
+
+/* Read the log to its end: its cuts, its horizon, and which frames each part reads. */
+quipu_status quipui_recover_cuts(struct recovery *recovery);
+
+/* Below which instant do entries of this frame count? *from is where the search begins, and ends:
+ * 0 at first; sequences rise from call to call. */
+uint64_t quipui_recover_limit(const struct recovery *recovery, uint64_t sequence, size_t *from);
+
+/* --- recover_read.c: a part's frames --- */
+
+quipu_status quipui_recover_read(struct part *part);
+
+/* --- recover_accounts.c --- */
+
+/* All accounts were read: is there one at each place? */
+quipu_status quipui_recover_accounts(struct recovery *recovery);
+
+/* Give each account its state, and check the books. */
+quipu_status quipui_recover_states(struct recovery *recovery);
+
+/* --- recover_holds.c --- */
+
+/* Resolve the holds that a part's transfers posted or voided; then those that expired. */
+quipu_status quipui_recover_resolve(struct part *part);
+quipu_status quipui_recover_expire(struct recovery *recovery);
+
+/* Time-outs of those that stand, and expiries in order. */
+quipu_status quipui_recover_timeouts(struct recovery *recovery);
+
+/* --- recover_tie.c --- */
+
+/* Count the knots of each account, give each its cells, fill them, and tie. */
+quipu_status quipui_recover_tie(struct recovery *recovery);
+
+/* --- recover_blame.c --- */
+
+#define ID_TEXT_BYTES 40
+
+/* An id in decimal. */
+const char *quipui_id_text(quipu_uint128 id, char text[ID_TEXT_BYTES]);
+
+quipu_status quipui_blame_frame(struct part *part, uint64_t sequence, size_t byte,
+                                const char *what);
+quipu_status quipui_blame_transfer(struct diagnosis *diagnosis, quipu_uint128 id, const char *what);
+quipu_status quipui_blame_account(struct diagnosis *diagnosis, quipu_uint128 id, const char *what);
+
+quipu_status quipui_blame_version(struct diagnosis *diagnosis, quipu_uint128 id, uint64_t version,
+                                  const char *what);
+
+/* Memory ran out, or a capacity is too small. */
+quipu_status quipui_blame_room(struct diagnosis *diagnosis, quipu_status status, const char *what);
+
+#endif
