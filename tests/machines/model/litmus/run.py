@@ -34,6 +34,7 @@ NOT_SHOWN = {
     "clock.last clock_reach": "only its value matters: later draws follow it in the word's order",
     "hold.state quipui_holds_are_free": "the acquires of the copies keep it after them",
     "hold.state quipui_has_lapsed": "the heap's lock, taken next, carries what matters",
+    "journal.calls quipui_journal_call acquire": "release would do: there is no verb for it",
     "rcu.snapshot register_stamp": "the grace period orders it (R4)",
     "cas.strand advance acquire": "T2 for a helper that took the mark off: only load buffering",
     "cas.tie decide acquire": "who is aborted meets the helper's marks by cas.strand as well",
