@@ -11,8 +11,9 @@
  *   J2  a call publishes its floor before it draws its timestamps; an import's stays where it was
  *       drawn until the whole import is in the ring
  *   J3  an expiry has a timestamp of the past. Before it takes effect the holder of the lock of the
- *       time-outs publishes a floor and draws a timestamp, the barrier; the floor goes when the
- *       expiry is in its ring. An import's last timestamp is a barrier, too
+ *       time-outs publishes a floor and draws a timestamp, the barrier. The expiry is in its ring
+ *       before `earliest` moves on; the floor goes after that. An import's last timestamp is a
+ *       barrier, too
  *   J4  a call gives up its floor and its worker before it waits
  *   H1  a horizon is shown only after the frame that carries it is durable
  *   H2  the flusher reads the clock, then all floors, then the rings

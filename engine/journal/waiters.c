@@ -25,14 +25,17 @@ quipu_status quipui_waiters_wait(struct waiters *waiters, struct waiter *waiter,
                                  void (*wake)(void *context), void *context)
 {
     quipu_status failed;
+    bool waits;
 
     /* relaxed: the lock shows the waiter to the flusher. */
     store_relaxed(&waiter->done, 0);
     lock_take(&waiters->lock);
-    failed = waiters->failed;
-    if (failed == QUIPU_OK) take_in(waiters, waiter);
+    waits = waiter->timestamp >= waiters->horizon; /* W3 */
+    failed = waits ? waiters->failed : QUIPU_OK;
+    waits = waits && failed == QUIPU_OK;
+    if (waits) take_in(waiters, waiter);
     lock_leave(&waiters->lock);
-    if (failed != QUIPU_OK) return failed;
+    if (!waits) return failed;
     wake(context);
     /* Ends: the flusher serves each waiter, or fails, which serves all. */
     for (;;) {
@@ -82,6 +85,7 @@ static void serve(struct waiters *waiters, uint64_t horizon, quipu_status status
 void quipui_waiters_serve(struct waiters *waiters, uint64_t horizon)
 {
     lock_take(&waiters->lock);
+    if (horizon > waiters->horizon) waiters->horizon = horizon;
     serve(waiters, horizon, QUIPU_OK);
     lock_leave(&waiters->lock);
 }

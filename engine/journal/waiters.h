@@ -5,7 +5,9 @@
  *
  *   W1  a waiter holds nothing that another call, or the flusher, could wait for
  *   W2  the flusher touches a waiter only under the lock, but for the wake-up: a futex wake of a
- *       word that is gone wakes nobody, or a thread that looks again */
+ *       word that is gone wakes nobody, or a thread that looks again
+ *   W3  a waiter that comes after its horizon was served is not taken in: there may never be a
+ *       larger one */
 #ifndef QUIPU_JOURNAL_WAITERS_H
 #define QUIPU_JOURNAL_WAITERS_H
 
@@ -22,11 +24,12 @@ struct waiter {
 struct waiters {
     struct lock lock;
     struct waiter *first; /* plain, under lock */
+    uint64_t horizon;     /* plain, under lock: what was served last */
     quipu_status failed;  /* plain, under lock: what all that wait get from now on, or QUIPU_OK */
 };
 
 /* Wait until the horizon is above waiter->timestamp, or the flusher has failed. `wake` is called
- * once the waiter is in the list, to tell the flusher. */
+ * once the waiter is in the list, to tell the flusher; not if there is nothing to wait for. */
 quipu_status quipui_waiters_wait(struct waiters *waiters, struct waiter *waiter,
                                  void (*wake)(void *context), void *context);
 

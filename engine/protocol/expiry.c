@@ -52,6 +52,5 @@ void quipui_expiries_begin(struct store *store)
 
 void quipui_expiries_end(struct store *store)
 {
-    ring_publish(store->rings.expiries);
     timeouts_set_floor(&store->timeouts, NEVER);
 }

@@ -54,9 +54,13 @@ void quipui_settle_expiry(struct store *store, uint64_t hold)
     /* relaxed: only the holder of the lock lets holds expire, so it was this thread. */
     enum hold_state state = hold_word_state(load_relaxed(&hold_at(&store->transfers, hold)->state));
 
+    /* Before `earliest` moves on: a unit that drew before our floor may then commit after the
+     * expiry, and a horizon that is above the unit has to find the expiry in the ring (J3). */
+    if (store->rings.expiries != NULL && state == HOLD_EXPIRED) {
+        (void)ring_append(store->rings.expiries, RING_EXPIRY, hold);
+        ring_publish(store->rings.expiries);
+    }
     quipui_timeouts_drop(&store->timeouts, hold);
-    if (store->rings.expiries == NULL || state != HOLD_EXPIRED) return;
-    (void)ring_append(store->rings.expiries, RING_EXPIRY, hold);
 }
 
 void quipui_settle_failed_id(struct store *store, struct worker *worker, uint64_t hash,

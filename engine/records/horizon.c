@@ -36,11 +36,16 @@ static uint64_t raise(_Atomic uint64_t *horizon, uint64_t to)
 
 uint64_t quipui_floor(struct store *store)
 {
-    /* F3: first the clock, then the floors. */
-    uint64_t floor = clock_floor(&store->clock);
+    uint64_t floor, clock;
 
-    floor = lower_of(floor, lowest_floor(&store->workers));
-    return lower_of(floor, timeouts_floor(&store->timeouts));
+    /* Ends: the clock's word comes to a due time before what is due then expires. */
+    do {
+        /* F3: first the clock, then the floors. */
+        clock = clock_floor(&store->clock);
+        floor = lower_of(clock, lowest_floor(&store->workers));
+        floor = lower_of(floor, timeouts_floor(&store->timeouts));
+    } while (floor == clock && timeouts_latest(&store->timeouts) > clock); /* F7 */
+    return floor;
 }
 
 uint64_t quipui_horizon(struct store *store)

@@ -5,10 +5,11 @@
 A model is a .pml file here. The comment at its head says what programs and mutants it has:
 
     PROGRAM 1: what runs            MUTANT 3 PROGRAM 1: what is broken
+    PROGRAM 2 at length: what runs, with more states
 
 Each is searched in full, with partial order reduction, for assertions that fail and for processes
 that are stuck; a search that runs out of depth or memory is not as expected. --quick leaves out the
-mutants.
+mutants, and programs at length.
 
 Exit: 0 all as expected, 1 not, 2 wrong usage, 3 spin or a compiler is missing."""
 import os
@@ -23,11 +24,11 @@ MEMORY_MB = 2048
 DEPTH = 100000
 SECONDS = 120
 
-VARIANT = re.compile(r"(?:MUTANT (\d+) )?PROGRAM (\d+): (.*)")
+VARIANT = re.compile(r"(?:MUTANT (\d+) )?PROGRAM (\d+)( at length)?: (.*)")
 
 
 def variants_of(model):
-    """(mutant or 0, program, what it says), from the head of the file."""
+    """(mutant or 0, program, is it long, what it says), from the head of the file."""
     with open(os.path.join(HERE, model + ".pml"), encoding="utf-8") as file:
         head = file.read().split("*/", 1)[0]
     lines = [line.strip(" */") for line in head.split("\n")]
@@ -35,7 +36,8 @@ def variants_of(model):
     for line in lines:
         match = VARIANT.match(line)
         if match:
-            found.append((int(match.group(1) or 0), int(match.group(2)), match.group(3)))
+            found.append((int(match.group(1) or 0), int(match.group(2)), bool(match.group(3)),
+                          match.group(4)))
     return found
 
 
@@ -110,8 +112,8 @@ def main(words):
     surprises = 0
     print(f"{'model':11}{'variant':21}{'states':>9}{'seconds':>9}  result")
     for model in names or known:
-        for mutant, program, what in variants_of(model):
-            if quick and mutant:
+        for mutant, program, is_long, what in variants_of(model):
+            if quick and (mutant or is_long):
                 continue
             began = time.monotonic()
             verdict, states = search(model, mutant, program)
