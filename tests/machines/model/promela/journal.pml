@@ -562,7 +562,7 @@ inline sync(me, want)
     fi
 }
 
-/* The first creates a unit. The second reads it, or whatever is there. */
+/* The first creates a unit. The second reads it, or all that is there. */
 proctype waiter(byte me)
 {
     byte ts, drawn;
