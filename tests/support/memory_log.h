@@ -1,7 +1,7 @@
 /* memory_log.h - a log in memory (journal/log.h): no files, and frames that a test writes by hand.
  *
- * Frames are given out in buffers of their own length, so that a checker of memory sees who reads
- * beyond one. */
+ * Frames are given out in buffers of their own length, so that a memory checker notices a read
+ * beyond the end of one. */
 #ifndef QUIPU_TESTS_MEMORY_LOG_H
 #define QUIPU_TESTS_MEMORY_LOG_H
 
