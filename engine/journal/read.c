@@ -106,7 +106,7 @@ static struct known know(struct segments *segments, uint64_t segment)
     known.through = segments->through;
     next = segment + 1 - segments->first_segment;
     known.next_start =
-        segment != 0 && segment + 1 > segments->first_segment && next < segments->start_count
+        segment != 0 && segment + 1 >= segments->first_segment && next < segments->start_count
             ? segments->starts[next].sequence
             : 0;
     (void)pthread_mutex_unlock(&segments->guard);

@@ -16,7 +16,7 @@
  *   V5  where quipu.ledger says that the log was closed behind the last frame, nobody wrote later
  *   V6  a frame that is whole but for a single bit was not torn: it is damaged. A crash loses or
  *       garbles sectors; what remains of a frame then is further away than one bit. Looked for
- *       in the header and in small payloads
+ *       in frames of one block
  *
  * What nothing proves: damage of more than one bit to the very last frame of a log that was not
  * closed looks like a torn one. */
@@ -25,8 +25,8 @@
 
 #include "journal/log_parts.h"
 
-/* V6 in a payload: as many hashes as it has bits. */
-#define REPAIR_BYTES_MAX ((size_t)16 << 10)
+/* V6 for frames of one block: as many hashes as they have bits. */
+#define REPAIR_BYTES_MAX ((size_t)JOURNAL_BLOCK_BYTES)
 
 static quipu_status lost(const struct segments *segments, struct diagnosis *diagnosis,
                          const char *witness)

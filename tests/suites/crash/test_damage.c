@@ -15,11 +15,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/tsan.h"
 #include "support/disk.h"
 #include "support/scribe.h"
 
 /* A sanitizer makes it slow: only some bits and lengths then. */
-#ifdef QUIPU_SANITIZED
+#if defined(QUIPU_UNDER_TSAN)
+enum { STEP = 509 };
+#elif defined(QUIPU_SANITIZED)
 enum { STEP = 13 };
 #else
 enum { STEP = 1 };

@@ -25,7 +25,7 @@
 #include "support/scratch.h"
 #include "support/threads.h"
 
-#define KILLS 13
+#define KILLS 10
 #define THREADS 3
 #define ACCOUNTS 8
 #define BATCH 24

@@ -2,7 +2,7 @@
  *
  *   T1  a horizon is shown when the frame that carries it is durable, not before (H1)
  *   T2  what was answered is in the log (J1, H2)
- *   T3  who sees what is not durable waits: reads, `exists`, refusals (H3)
+ *   T3  a call that sees what is not durable waits: reads, `exists`, refusals (H3)
  *   T4  a call that waits has given up its floor (J4)
  *   T5  a call that lacks room waits, and what is not in a ring holds the horizon back (J1)
  *   T6  around expiries stand a floor and a barrier, and the ring has them before others can go
