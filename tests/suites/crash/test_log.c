@@ -115,7 +115,7 @@ Test(crash_log, at_every_call_of_a_run, .timeout = 600)
 {
     uint64_t states = 0;
 
-    for (uint64_t seed = 1; seed <= (SEEDS + 3) / 5; seed++) {
+    for (uint64_t seed = 1; seed <= (SEEDS + 4) / 5; seed++) {
         struct scribe scribe;
         struct disk *disk = disk_new(seed);
         uint64_t calls;
