@@ -36,8 +36,7 @@ static quipu_status fill_tables(quipu_ledger *ledger, struct log *log, struct re
     return status;
 }
 
-static quipu_status recover(quipu_ledger *ledger, const quipu_options *options,
-                            struct diagnosis *diagnosis)
+static quipu_status recover(quipu_ledger *ledger, const quipu_options *options)
 {
     struct journal_options journal = {
         .buffered = options->durability == QUIPU_BUFFERED,
@@ -45,25 +44,25 @@ static quipu_status recover(quipu_ledger *ledger, const quipu_options *options,
             options->flush_interval != 0 ? options->flush_interval : FLUSH_INTERVAL_NS,
     };
     struct recovered recovered;
-    quipu_status status = fill_tables(ledger, ledger->log, &recovered, diagnosis);
+    quipu_status status = fill_tables(ledger, ledger->log, &recovered, NULL);
 
     if (status != QUIPU_OK) return status;
     journal.horizon = recovered.horizon;
-    return quipui_journal_open(&ledger->store, ledger->log, &journal, diagnosis);
+    return quipui_journal_open(&ledger->store, ledger->log, &journal, NULL);
 }
 
-quipu_status quipui_durable_open(quipu_ledger *ledger, const quipu_options *options,
-                                 struct diagnosis *diagnosis)
+/* What is wrong is not kept: quipu_diagnose() looks for it again. */
+quipu_status quipui_durable_open(quipu_ledger *ledger, const quipu_options *options)
 {
     const struct directory_options directory = {.path = options->path, .create = true};
     const struct segments_options segments = {.alone = false};
-    quipu_status status = quipui_directory_open(&directory, &ledger->directory, diagnosis);
+    quipu_status status = quipui_directory_open(&directory, &ledger->directory, NULL);
 
     if (status != QUIPU_OK) return status;
-    status = quipui_segments_open(ledger->directory, &segments, &ledger->log, diagnosis);
+    status = quipui_segments_open(ledger->directory, &segments, &ledger->log, NULL);
     if (status != QUIPU_OK) goto close_directory;
     ledger->reads_latest = options->reads == QUIPU_READ_LATEST;
-    status = recover(ledger, options, diagnosis);
+    status = recover(ledger, options);
     if (status == QUIPU_OK) return QUIPU_OK;
 
     (void)log_close(ledger->log, NULL); /* the first failure is the one reported */

@@ -10,8 +10,7 @@
  *
  *   returns  QUIPU_OK  ledger->directory, log and store.journal are set
  *            otherwise as quipu_open(); nothing of it is left */
-quipu_status quipui_durable_open(quipu_ledger *ledger, const quipu_options *options,
-                                 struct diagnosis *diagnosis);
+quipu_status quipui_durable_open(quipu_ledger *ledger, const quipu_options *options);
 
 /* Look through a directory, as recovery would, and change nothing.
  *

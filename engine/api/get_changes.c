@@ -10,9 +10,7 @@ quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
 
     if (!quipui_check_words(ledger, horizon, sizeof *horizon)) return QUIPU_INVALID;
     *horizon = 0;
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader, quipui_read_horizon(&reader, horizon));
+    return READ(ledger, quipui_read_horizon(&reader, horizon));
 }
 
 quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
@@ -27,8 +25,5 @@ quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *
     if (!quipui_check_change_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
     if (horizon != NULL) *horizon = 0;
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader,
-                       quipui_get_changes(&reader, &asked, changes, capacity, count, horizon));
+    return READ(ledger, quipui_get_changes(&reader, &asked, changes, capacity, count, horizon));
 }

@@ -76,8 +76,7 @@ bool quipui_tables_open(quipu_ledger *ledger, const quipu_options *options)
     return true;
 }
 
-static quipu_status open_parts(struct quipu_ledger *ledger, const quipu_options *options,
-                               struct diagnosis *diagnosis)
+static quipu_status open_parts(struct quipu_ledger *ledger, const quipu_options *options)
 {
     quipu_status status = QUIPU_OK;
 
@@ -85,7 +84,7 @@ static quipu_status open_parts(struct quipu_ledger *ledger, const quipu_options 
     ledger->directory = NULL;
     ledger->log = NULL;
     ledger->reads_latest = false;
-    if (options->path != NULL) status = quipui_durable_open(ledger, options, diagnosis);
+    if (options->path != NULL) status = quipui_durable_open(ledger, options);
     if (status != QUIPU_OK) quipui_tables_close(ledger);
     return status;
 }
@@ -94,7 +93,6 @@ static quipu_status open_parts(struct quipu_ledger *ledger, const quipu_options 
 static void forked(struct fork_member *member)
 {
     struct quipu_ledger *ledger = (struct quipu_ledger *)(void *)member;
-
     enum ledger_state state = LEDGER_OPEN;
 
     if (ledger->directory != NULL) {
@@ -107,8 +105,7 @@ static void forked(struct fork_member *member)
 }
 
 /* Open one with these options, which make sense. */
-static quipu_status open_ledger(const quipu_options *options, quipu_ledger **ledger,
-                                struct diagnosis *diagnosis)
+static quipu_status open_ledger(const quipu_options *options, quipu_ledger **ledger)
 {
     struct quipu_ledger *opened;
     quipu_status status;
@@ -116,7 +113,7 @@ static quipu_status open_ledger(const quipu_options *options, quipu_ledger **led
     if (!quipui_fork_watch()) return QUIPU_NO_MEMORY;
     opened = quipui_memory_take(sizeof *opened);
     if (opened == NULL) return QUIPU_NO_MEMORY;
-    status = open_parts(opened, options, diagnosis);
+    status = open_parts(opened, options);
     if (status != QUIPU_OK) {
         quipui_memory_give_back(opened);
         return status;
@@ -139,7 +136,7 @@ quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
     *ledger = NULL;
     if (options != NULL) copy_once(&said, options);
     status = check(&said);
-    if (status == QUIPU_OK) status = open_ledger(&said, ledger, NULL);
+    if (status == QUIPU_OK) status = open_ledger(&said, ledger);
     errno = saved;
     return status;
 }

@@ -25,4 +25,10 @@ static inline quipu_status reading_end(quipu_ledger *ledger, struct reader *read
     return status == QUIPU_OK ? ledger_read_wait(ledger, seen) : status;
 }
 
+/* One reading call, in a function that has `reader` and `status`: begin it, do it, end it. */
+#define READ(ledger, call)                                                                         \
+    ((status = reading_begin((ledger), &reader)) == QUIPU_OK                                       \
+         ? reading_end((ledger), &reader, (call))                                                  \
+         : status)
+
 #endif

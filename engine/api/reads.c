@@ -32,10 +32,7 @@ quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *i
     if (!quipui_check_lookup(ledger, ids, count, transfers, versions, sizeof *versions)) {
         return QUIPU_INVALID;
     }
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader,
-                       quipui_lookup_transfers(&reader, ids, count, transfers, versions));
+    return READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
 }
 
 quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -48,10 +45,7 @@ quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_accou
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader,
-                       quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
+    return READ(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
 }
 
 quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -65,10 +59,7 @@ quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_accoun
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader,
-                       quipui_get_account_balances(&reader, &asked, balances, capacity, count));
+    return READ(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count));
 }
 
 quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -81,10 +72,7 @@ quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_f
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader,
-                       quipui_get_account_holds(&reader, &asked, holds, capacity, count));
+    return READ(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
 }
 
 quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
@@ -94,9 +82,7 @@ quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, 
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) return QUIPU_INVALID;
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader, quipui_lookup_holds(&reader, ids, count, holds));
+    return READ(ledger, quipui_lookup_holds(&reader, ids, count, holds));
 }
 
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
@@ -109,10 +95,7 @@ quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader,
-                       quipui_query_accounts(&reader, &asked, accounts, capacity, count));
+    return READ(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
 }
 
 quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
@@ -125,10 +108,7 @@ quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filte
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
-    return reading_end(ledger, &reader,
-                       quipui_query_transfers(&reader, &asked, transfers, capacity, count));
+    return READ(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count));
 }
 
 /* A visit that begins when all that it will be shown is durable. */

@@ -16,8 +16,13 @@
  * bytes mixed, and uses that copy throughout. An event may then be judged as one that nobody meant,
  * but nothing is read or written out of bounds and the books balance.
  *
- * A child of fork() has its own copy of every ledger on which no call was in flight, and shares
- * nothing with the parent from then on. Calls on any other ledger return QUIPU_BUSY in the child.
+ * A call on a ledger with a path may also return, beside what is said at the call, QUIPU_IO or
+ * QUIPU_NO_SPACE: the disk has failed (docs/durability.md). It gives no results then: all of a call
+ * that writes are 0, and what a call has read is not to be used.
+ *
+ * A child of fork() has its own copy of every ledger in memory on which no call was in flight, and
+ * shares nothing with the parent from then on. In the child, calls on any other ledger in memory
+ * return QUIPU_BUSY, and calls on a ledger with a path QUIPU_FENCED; the latter can be closed.
  * In the middle of a call, a thread must not be cancelled or ended, nor jump out of a signal
  * handler. docs/faults.md says more of what a host may do.
  *
