@@ -1,10 +1,10 @@
 /* journal.c - opening, closing, waiting; see journal.h. */
 #include "journal/journal_parts.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "base/futex.h"
+#include "base/thread.h"
 #include "records/horizon.h"
 
 /* A frame is written when somebody waits for it, or when so much has come together. */
@@ -80,19 +80,6 @@ quipu_status quipui_journal_room(struct journal *journal, struct ring *ring, uin
     return QUIPU_OK;
 }
 
-/* Start the flusher with all signals blocked: they are the host's. */
-static bool start_flusher(struct journal *journal)
-{
-    sigset_t all, before;
-    bool started;
-
-    (void)sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return false;
-    started = pthread_create(&journal->flusher, NULL, quipui_flusher_run, journal) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started;
-}
-
 static void give_back(struct journal *journal)
 {
     quipui_memory_give_back(journal->expiries);
@@ -149,7 +136,7 @@ quipu_status quipui_journal_open(struct store *store, struct log *log,
         if (diagnosis != NULL) *diagnosis = journal->diagnosis;
         goto give_journal_back;
     }
-    if (!start_flusher(journal)) {
+    if (!quipui_thread_start(&journal->flusher, quipui_flusher_run, journal)) {
         status = QUIPU_NO_MEMORY;
         goto give_journal_back;
     }

@@ -12,9 +12,8 @@
  *
  * The helper takes no signal. A child of fork() has no helper, and does not look here. */
 #include <errno.h>
-#include <signal.h>
 
-#include "base/memory.h"
+#include "base/thread.h"
 #include "journal/log_parts.h"
 
 #define SPARE_FILE "journal.spare"
@@ -91,13 +90,9 @@ bool quipui_spare_open(struct spare *spare, uint64_t made)
 void quipui_spare_start(struct segments *segments)
 {
     struct spare *spare = &segments->spare;
-    sigset_t all, before;
 
-    if (spare->has_thread || quipui_memory_is_refused()) return;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    spare->has_thread = pthread_create(&spare->thread, NULL, help, segments) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (spare->has_thread) return;
+    spare->has_thread = quipui_thread_start(&spare->thread, help, segments);
 }
 
 void quipui_spare_close(struct segments *segments)
