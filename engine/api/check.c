@@ -99,8 +99,7 @@ bool quipui_check_options(const quipu_options *options)
     return is_known(options->protocol) && is_sensible(options) &&
            options->account_capacity <= most_accounts &&
            options->transfer_capacity <= most_transfers &&
-           options->failed_id_capacity <= most_transfers && options->prefault <= 1 &&
-           are_zero((const uint8_t *)options->reserved, sizeof options->reserved);
+           options->failed_id_capacity <= most_transfers && options->prefault <= 1;
 }
 
 bool quipui_check_create(const quipu_ledger *ledger, const void *events, size_t count,

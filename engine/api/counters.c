@@ -8,11 +8,11 @@ static uint64_t region_bytes(struct region *region)
     return load_relaxed(&region->usable_bytes);
 }
 
-/* Without the tables that all shards have left. */
+/* Without what shards have left. */
 static uint64_t index_bytes(struct index *index)
 {
-    /* relaxed: as above. The tables of a size begin where those of all smaller ones end. */
-    return region_bytes(&index->tables) - (INDEX_FIRST_BYTES << load_relaxed(&index->forgotten));
+    /* relaxed: as above. */
+    return region_bytes(&index->tables) - load_relaxed(&index->given_back);
 }
 
 static uint64_t count_timeouts(struct timeouts *timeouts)

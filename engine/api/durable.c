@@ -5,8 +5,8 @@
  *   3  start the journal: it leads the log and writes where the recovery has cut it */
 #include "api/durable.h"
 
-#include "journal/recover.h"
 #include "journal/segments.h"
+#include "recovery/recover.h"
 
 #define FLUSH_INTERVAL_NS UINT64_C(10000000)
 
@@ -22,33 +22,54 @@ static bool seed(void *context, struct store *store, struct slot *slot,
 }
 
 /* Fill the tables, as one batch of new accounts. */
-static quipu_status fill_tables(quipu_ledger *ledger, struct log *log, struct recovered *recovered,
-                                struct diagnosis *diagnosis)
+static quipu_status fill_tables(quipu_ledger *ledger, struct log *log, struct archive *archive,
+                                struct recovered *recovered, struct diagnosis *diagnosis)
 {
     const struct protocol *protocol = ledger->protocol;
     struct store *store = &ledger->store;
     quipu_status status;
 
     if (protocol->begin != NULL) protocol->begin(store);
-    status = quipui_recover(log, store, seed, (void *)(uintptr_t)protocol, recovered, diagnosis);
+    status = quipui_recover(log, archive, store, seed, (void *)(uintptr_t)protocol, recovered,
+                            diagnosis);
     if (protocol->show != NULL) protocol->show(store);
     if (protocol->end != NULL) protocol->end(store);
     return status;
 }
 
-static quipu_status recover(quipu_ledger *ledger, const quipu_options *options)
+/* Start the journal behind what was recovered, and the checkpoints behind it. */
+static quipu_status start(quipu_ledger *ledger, const quipu_options *options, uint64_t horizon)
 {
-    struct journal_options journal = {
+    const struct journal_options journal = {
         .buffered = options->durability == QUIPU_BUFFERED,
         .flush_interval =
             options->flush_interval != 0 ? options->flush_interval : FLUSH_INTERVAL_NS,
+        .horizon = horizon,
     };
-    struct recovered recovered;
-    quipu_status status = fill_tables(ledger, ledger->log, &recovered, NULL);
+    quipu_status status = quipui_journal_open(&ledger->store, ledger->log, &journal, NULL);
 
     if (status != QUIPU_OK) return status;
-    journal.horizon = recovered.horizon;
-    return quipui_journal_open(&ledger->store, ledger->log, &journal, NULL);
+    quipui_archive_sweep(&ledger->checkpoints.archive);
+    status = quipui_checkpoints_start(&ledger->checkpoints);
+    if (status != QUIPU_OK) (void)quipui_journal_close(&ledger->store, NULL);
+    return status;
+}
+
+static quipu_status recover(quipu_ledger *ledger, const quipu_options *options)
+{
+    struct checkpoints *checkpoints = &ledger->checkpoints;
+    struct recovered recovered;
+    quipu_status status = QUIPU_NO_MEMORY;
+
+    if (!quipui_checkpoints_open(checkpoints, &ledger->store, ledger->protocol, ledger->directory,
+                                 ledger->log)) {
+        return QUIPU_NO_MEMORY;
+    }
+    if (options->checkpoint_bytes != 0) checkpoints->interval = options->checkpoint_bytes;
+    status = fill_tables(ledger, ledger->log, &checkpoints->archive, &recovered, NULL);
+    if (status == QUIPU_OK) status = start(ledger, options, recovered.horizon);
+    if (status != QUIPU_OK) quipui_checkpoints_close(checkpoints);
+    return status;
 }
 
 /* What is wrong is not kept: quipu_diagnose() looks for it again. */
@@ -73,21 +94,34 @@ close_directory:
     return status;
 }
 
-/* Recover the directory's log into these tables, and close it again. */
+/* Recover a log and its history into these tables. */
+static quipu_status try_both(quipu_ledger *tables, struct directory *directory, struct log *log,
+                             struct diagnosis *diagnosis)
+{
+    struct recovered recovered;
+    struct archive archive;
+    quipu_status status;
+
+    if (!quipui_archive_open(&archive, directory, &tables->store)) return QUIPU_NO_MEMORY;
+    status = fill_tables(tables, log, &archive, &recovered, diagnosis);
+    quipui_archive_close(&archive);
+    return status;
+}
+
+/* The same of a directory, which is closed again. */
 static quipu_status try_to_recover(const char *path, quipu_ledger *tables,
                                    struct diagnosis *diagnosis)
 {
     const struct directory_options options = {.path = path, .read_only = true};
     const struct segments_options segments = {.alone = true};
     struct directory *directory;
-    struct recovered recovered;
     struct log *log;
     quipu_status status = quipui_directory_open(&options, &directory, diagnosis);
 
     if (status != QUIPU_OK) return status;
     status = quipui_segments_open(directory, &segments, &log, diagnosis);
     if (status == QUIPU_OK) {
-        status = fill_tables(tables, log, &recovered, diagnosis);
+        status = try_both(tables, directory, log, diagnosis);
         (void)log_close(log, NULL);
     }
     quipui_directory_close(directory);
@@ -114,6 +148,7 @@ quipu_status quipui_durable_close(quipu_ledger *ledger)
     quipu_status status = quipui_journal_close(&ledger->store, NULL);
     quipu_status closed = log_close(ledger->log, NULL);
 
+    quipui_checkpoints_close(&ledger->checkpoints);
     quipui_directory_close(ledger->directory);
     return status != QUIPU_OK ? status : closed;
 }
@@ -122,5 +157,6 @@ void quipui_durable_abandon(quipu_ledger *ledger)
 {
     quipui_journal_abandon(&ledger->store);
     log_abandon(ledger->log);
+    quipui_checkpoints_close(&ledger->checkpoints);
     quipui_directory_close(ledger->directory);
 }

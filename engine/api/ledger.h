@@ -3,6 +3,7 @@
 #define QUIPU_API_LEDGER_H
 
 #include "base/fork.h"
+#include "checkpoint/checkpoint.h"
 #include "journal/journal.h"
 #include "protocol/protocol.h"
 #include "quipu/quipu.h"
@@ -20,6 +21,7 @@ struct quipu_ledger {
     bool reads_latest;           /* reads do not wait for the disk */
     struct directory *directory; /* of a ledger with a path, or NULL; and its log */
     struct log *log;
+    struct checkpoints checkpoints; /* of a ledger with a path */
 };
 
 /* The tables and the protocol of a ledger, without a directory. Returns false if memory runs out.

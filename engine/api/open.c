@@ -151,13 +151,25 @@ static bool is_idle(struct quipu_ledger *ledger)
     return true;
 }
 
+/* No call is in flight, nor a checkpoint. Returns false if one is: the ledger goes on then. */
+static bool come_to_rest(struct quipu_ledger *ledger)
+{
+    bool has_path = ledger->directory != NULL;
+
+    if (has_path) quipui_checkpoints_stop(&ledger->checkpoints);
+    if (is_idle(ledger)) return true;
+    /* Without memory for a thread it goes on without its own checkpoints. */
+    if (has_path) (void)quipui_checkpoints_start(&ledger->checkpoints);
+    return false;
+}
+
 quipu_status quipu_close(quipu_ledger *ledger)
 {
     quipu_status status;
 
     if (ledger == NULL) return QUIPU_INVALID;
     status = ledger_status(ledger);
-    if (status == QUIPU_BUSY || (status == QUIPU_OK && !is_idle(ledger))) return QUIPU_BUSY;
+    if (status == QUIPU_BUSY || (status == QUIPU_OK && !come_to_rest(ledger))) return QUIPU_BUSY;
     quipui_grace_wait(); /* for lookups without a worker (read/lookup.c, L2) */
     quipui_fork_leave(&ledger->fork);
     if (status == QUIPU_FENCED) {

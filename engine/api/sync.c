@@ -15,6 +15,19 @@ quipu_status quipu_sync(quipu_ledger *ledger)
     return quipui_journal_sync(ledger->store.journal, clock_last(&ledger->store.clock));
 }
 
+quipu_status quipu_checkpoint(quipu_ledger *ledger)
+{
+    quipu_status status;
+    int saved = errno;
+
+    if (ledger == NULL) return QUIPU_INVALID;
+    status = ledger_write_status(ledger);
+    if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
+    status = quipui_checkpoint(&ledger->checkpoints, NULL);
+    errno = saved;
+    return status;
+}
+
 /* FILE at OFFSET: WORDS. */
 static void write_down(const struct diagnosis *diagnosis, quipu_status status, char *text,
                        size_t capacity)

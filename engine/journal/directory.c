@@ -22,6 +22,18 @@ struct sight {
     char other[96]; /* the name of one of them */
 };
 
+/* Is it a segment of the journal, or of the files of checkpoints (history/)? */
+static bool is_of_ledger(const char *name)
+{
+    static const char *const starts[] = {"journal.", "checkpoint.", "transfers.", "holds.",
+                                         "failed.",  "expiries.",   "imports.",   "markers."};
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (strncmp(name, starts[i], strlen(starts[i])) == 0) return true;
+    }
+    return false;
+}
+
 static void see(void *context, const char *name)
 {
     struct sight *sight = context;
@@ -31,7 +43,7 @@ static void see(void *context, const char *name)
         sight->facts = true;
     } else if (strcmp(name, LOCK_FILE) == 0) {
         sight->lock = true;
-    } else if (strncmp(name, "journal.", 8) == 0) {
+    } else if (is_of_ledger(name)) {
         sight->journal = true;
     } else if (strcmp(name, SPARE_FILE) != 0) {
         sight->others = true;

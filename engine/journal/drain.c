@@ -74,7 +74,7 @@ static size_t put(struct journal *journal, unsigned char *to, const struct ring_
     case RING_EXPIRY: return put_expiry(journal, to, what);
     case RING_FAILED_ID:
         return quipui_entry_failed_id(&journal->outbox.context, to,
-                                      *burnt_at(&journal->store->transfers, what),
+                                      failed_id_at(&journal->store->transfers, what)->id,
                                       entry->timestamp);
     case RING_ACCOUNT: return put_account(journal, to, what, &none, entry->timestamp);
     }

@@ -17,13 +17,24 @@
  * call need not wake anybody when it moves its floor. */
 #define LOOK_AGAIN_NS 50000
 
+static void count_lap(struct journal *journal, size_t bytes)
+{
+    /* relaxed: a lap more or less. */
+    uint64_t lap = load_relaxed(&journal->lap_bytes);
+
+    journal->lap_used += bytes;
+    if (lap == 0 || journal->lap_used < lap) return;
+    journal->lap_used = 0;
+    quipui_journal_end_lap(journal);
+}
+
 quipu_status quipui_journal_append(struct journal *journal, enum log_kind kind, uint64_t horizon)
 {
     struct outbox *outbox = &journal->outbox;
     const struct log_frame frame = {
         .kind = kind,
         .epoch = journal->epoch,
-        .sequence = journal->sequence + 1,
+        .sequence = quipui_journal_sequence(journal) + 1,
         .horizon = horizon,
         .watermark = quipui_journal_durable(journal),
         .bytes = outbox->bytes,
@@ -32,8 +43,10 @@ quipu_status quipui_journal_append(struct journal *journal, enum log_kind kind, 
     quipu_status status = log_append(journal->log, &frame, &journal->diagnosis);
 
     if (status != QUIPU_OK) return status;
-    journal->sequence++;
+    /* relaxed: see quipui_journal_sequence(). */
+    store_relaxed(&journal->sequence, frame.sequence);
     journal->written_horizon = horizon;
+    count_lap(journal, frame.length);
     outbox->used = 0;
     outbox->context = (struct entry_context){.timestamp = 0};
     return QUIPU_OK;

@@ -39,6 +39,45 @@ void quipui_journal_diagnosis(struct journal *journal, struct diagnosis *diagnos
     if (quipui_journal_status(journal) != QUIPU_OK) *diagnosis = journal->diagnosis;
 }
 
+uint64_t quipui_journal_sequence(struct journal *journal)
+{
+    /* relaxed: a frame that a later draw of the clock comes into is appended later. */
+    return load_relaxed(&journal->sequence);
+}
+
+uint64_t quipui_journal_epoch(const struct journal *journal)
+{
+    return journal->epoch;
+}
+
+void quipui_journal_set_lap(struct journal *journal, uint64_t bytes)
+{
+    /* relaxed: a lap more or less. */
+    store_relaxed(&journal->lap_bytes, bytes);
+}
+
+uint32_t quipui_journal_laps(struct journal *journal)
+{
+    /* edge journal.laps: acquire; pairs with release in quipui_journal_end_lap(). */
+    return load_acquire(&journal->laps);
+}
+
+uint32_t quipui_journal_wait_lap(struct journal *journal, uint32_t laps)
+{
+    /* Ends: with the lap. */
+    while (quipui_journal_laps(journal) == laps)
+        quipui_futex_wait(&journal->laps, laps, FUTEX_FOR_EVER);
+    return quipui_journal_laps(journal);
+}
+
+void quipui_journal_end_lap(struct journal *journal)
+{
+    /* edge journal.laps: release; pairs with acquire in quipui_journal_laps(). Carries why: that
+     * the ledger is about to be closed. */
+    (void)add_release(&journal->laps, 1);
+    quipui_futex_wake(&journal->laps, INT32_MAX);
+}
+
 quipu_status quipui_journal_sync(struct journal *journal, uint64_t timestamp)
 {
     struct waiter waiter = {.timestamp = timestamp};
@@ -127,7 +166,8 @@ quipu_status quipui_journal_open(struct store *store, struct log *log,
     status = log_head(log, &head, diagnosis);
     if (status == QUIPU_OK) status = log_lead(log, &journal->epoch, diagnosis);
     if (status != QUIPU_OK) goto give_journal_back;
-    journal->sequence = head.sequence;
+    /* relaxed: no other thread knows the journal yet. */
+    store_relaxed(&journal->sequence, head.sequence);
     journal->written_horizon = options->horizon;
     /* relaxed: no other thread knows the journal yet. */
     store_relaxed(&journal->durable, options->horizon);

@@ -71,6 +71,19 @@ quipu_status quipui_journal_wait(struct journal *journal, uint64_t timestamp);
 /* The same, also for a buffered journal. */
 quipu_status quipui_journal_sync(struct journal *journal, uint64_t timestamp);
 
+/* The sequence of the last frame that was appended. What is drained later is in later frames. */
+uint64_t quipui_journal_sequence(struct journal *journal);
+
+/* The epoch in which it leads its log. */
+uint64_t quipui_journal_epoch(const struct journal *journal);
+
+/* Count laps of so many bytes in frames from now on; how many there were; wait for the next, or for
+ * one that is ended early. Returns how many there are then. */
+void quipui_journal_set_lap(struct journal *journal, uint64_t bytes);
+uint32_t quipui_journal_laps(struct journal *journal);
+uint32_t quipui_journal_wait_lap(struct journal *journal, uint32_t laps);
+void quipui_journal_end_lap(struct journal *journal);
+
 /* QUIPU_OK, or why the journal has failed; what failed, in words. */
 quipu_status quipui_journal_status(struct journal *journal);
 void quipui_journal_diagnosis(struct journal *journal, struct diagnosis *diagnosis);

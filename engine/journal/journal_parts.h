@@ -28,10 +28,13 @@ struct journal {
     _Atomic uint32_t calls;  /* counts reasons for the flusher to wake up; it sleeps on this word */
     _Atomic uint32_t rounds; /* counts rounds of the flusher; calls that lack room sleep on it */
     _Atomic uint32_t stopping;
+    _Atomic uint32_t laps;      /* the keeper of checkpoints sleeps on it */
+    _Atomic uint64_t lap_bytes; /* 0: laps are not counted */
+    _Atomic uint64_t sequence;  /* of the last frame; the flusher's to write */
 
     /* The flusher's. */
     _Alignas(CACHE_LINE) uint64_t epoch;
-    uint64_t sequence, written_horizon;
+    uint64_t written_horizon, lap_used; /* bytes of the lap */
     struct outbox outbox;
     struct diagnosis diagnosis; /* plain, under failed */
 };

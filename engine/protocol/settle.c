@@ -69,6 +69,7 @@ void quipui_settle_failed_id(struct store *store, struct worker *worker, uint64_
     struct ring *ring = worker_ring(worker);
 
     quipui_index_burn(&store->transfer_ids, hash, place, burnt);
+    failed_id_settle(failed_id_at(&store->transfers, burnt), timestamp);
     if (ring == NULL) return;
     ring_append(ring, RING_FAILED_ID, burnt)->timestamp = timestamp;
     ring_publish(ring);

@@ -34,6 +34,13 @@ bool quipui_imports_supply(struct imports *imports, uint64_t count);
 void quipui_imports_add(struct imports *imports, uint64_t drawn, size_t event, enum imported kind,
                         uint64_t place);
 
+/* Before its first use: there are `count` notes. */
+static inline void imports_begin_at(struct imports *imports, uint64_t count)
+{
+    /* relaxed: no other thread knows the store yet. */
+    store_relaxed(&imports->count, count);
+}
+
 /* The first note that was drawn at `drawn` or later, or the count. */
 uint64_t quipui_imports_from(struct imports *imports, uint64_t drawn);
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/grace.h"
 #include "base/random.h"
 
 #define EMPTY ((uint64_t)0)
@@ -30,6 +29,14 @@ static quipu_uint128 id_at(const struct index *index, uint64_t reference)
     const struct index_records *records = &index->records;
 
     return *(const quipu_uint128 *)(const void *)(records->ids + reference * records->id_stride);
+}
+
+static quipu_uint128 burnt_id(const struct index *index, uint64_t reference)
+{
+    const struct index_records *records = &index->records;
+
+    return *(const quipu_uint128 *)(const void *)(records->burnt +
+                                                  reference * records->burnt_stride);
 }
 
 static bool is_settled(const struct index *index, uint64_t reference)
@@ -105,8 +112,9 @@ static void start_at(struct index *index, unsigned size)
         set_state(&index->shards[i], size);
     }
     /* relaxed: no other thread knows the index yet. */
-    store_relaxed(&index->gone, size);
-    store_relaxed(&index->forgotten, size);
+    store_relaxed(&index->gone, 0);
+    store_relaxed(&index->forgotten, 0);
+    store_relaxed(&index->given_back, INDEX_FIRST_BYTES << size);
 }
 
 bool quipui_index_open(struct index *index, const struct index_records *records, uint64_t capacity)
@@ -145,41 +153,6 @@ void quipui_index_close(struct index *index)
     quipui_region_close(&index->tables);
 }
 
-/* A shard has left a size: the last one to do so makes it gone. */
-static void leave_size(struct index *index, unsigned size)
-{
-    uint32_t gone;
-
-    latch_take(&index->leaving);
-    /* relaxed: only written under the latch. */
-    gone = load_relaxed(&index->gone);
-    index->left[size]++;
-    while (index->left[gone] == INDEX_SHARDS)
-        gone++;
-    /* relaxed: read as a hint, or under the latch. */
-    store_relaxed(&index->gone, gone);
-    latch_leave(&index->leaving);
-}
-
-void quipui_index_reclaim(struct index *index)
-{
-    uint32_t from, to;
-
-    /* relaxed: hints; the latch decides. */
-    if (load_relaxed(&index->gone) == load_relaxed(&index->forgotten)) return;
-    latch_take(&index->leaving);
-    /* relaxed: only written under the latch. */
-    from = load_relaxed(&index->forgotten);
-    to = load_relaxed(&index->gone);
-    store_relaxed(&index->forgotten, to);
-    latch_leave(&index->leaving);
-    if (from == to) return;
-
-    quipui_grace_wait();
-    quipui_region_forget(&index->tables, INDEX_FIRST_BYTES << from,
-                         (INDEX_FIRST_BYTES << to) - (INDEX_FIRST_BYTES << from));
-}
-
 static uint64_t home_of(const struct index_table *table, uint64_t entry)
 {
     return index_home(entry_fingerprint(entry), table->size);
@@ -207,7 +180,7 @@ static bool grow(struct index *index, struct index_shard *shard)
     }
     set_state(shard, state + 1);
     note_size(index, shard, size + 1);
-    leave_size(index, size);
+    quipui_index_leave(index, shard, size);
     return true;
 }
 
@@ -219,7 +192,7 @@ static bool is_taken(const struct index *index, uint64_t entry, quipu_uint128 id
 
     if ((entry & BURNT) != 0) {
         *claim = CLAIM_BURNT;
-        return index->records.burnt[reference] == id;
+        return burnt_id(index, reference) == id;
     }
     if (id_at(index, reference) != id) return false;
     *found = reference;

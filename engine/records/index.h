@@ -13,8 +13,9 @@
  *       table doubles without a look at the records
  *   X5  taking an entry out moves others, and the shard's state is odd meanwhile. A lookup that
  *       finds nothing and sees that the state has changed repeats under the latch
- *   X6  tables of one size lie in a row in one region, so that they share huge pages. A size that
- *       all shards have left is forgotten after a grace period; lookups run in read sections */
+ *   X6  tables of one size lie in a row in one region, so that they share huge pages. Of a
+ *       size that shards have left, what fills a huge page is forgotten after a grace period;
+ *       lookups run in read sections */
 #ifndef QUIPU_RECORDS_INDEX_H
 #define QUIPU_RECORDS_INDEX_H
 
@@ -26,6 +27,10 @@
 #include "quipu/types.h"
 
 #define INDEX_SHARDS 256
+
+/* Shards in a row, whose tables are in a row. */
+#define INDEX_UNITS 16
+#define INDEX_UNIT_SHARDS (INDEX_SHARDS / INDEX_UNITS)
 
 /* An entry: burnt (bit 63), fingerprint (27 bits), reference + 1 (36 bits). */
 #define INDEX_BITS 36
@@ -53,7 +58,8 @@ struct index_records {
     const char *ids, *marks;
     size_t id_stride, mark_stride;
     uint64_t settled_mask;
-    const quipu_uint128 *burnt; /* or NULL */
+    const char *burnt; /* or NULL */
+    size_t burnt_stride;
 };
 
 struct index {
@@ -61,9 +67,11 @@ struct index {
     struct index_records records;
     struct region tables;
     struct latch leaving;
-    uint32_t left[INDEX_SIZES]; /* shards that left a size, under leaving */
-    _Atomic uint32_t gone;      /* sizes that all shards left; written under leaving */
-    _Atomic uint32_t forgotten; /* and whose memory was given back; written under leaving */
+    uint8_t left[INDEX_SIZES][INDEX_UNITS]; /* shards of each unit that left, under leaving */
+    uint16_t forgotten_units[INDEX_SIZES];  /* a bit each, under leaving */
+    _Atomic uint32_t gone;       /* rows of units that all shards left; written under leaving */
+    _Atomic uint32_t forgotten;  /* and whose memory was given back; written under leaving */
+    _Atomic uint64_t given_back; /* bytes of these */
     _Atomic uint8_t sizes[INDEX_SHARDS]; /* hints, close together: what the shards' states say */
     struct index_shard shards[INDEX_SHARDS];
 };
@@ -115,7 +123,10 @@ bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uin
 enum claim quipui_index_glance(struct index *index, uint64_t hash, quipu_uint128 id,
                                uint64_t *found);
 
-/* Give back the tables that all shards left, if they are worth a grace period. Outside of read
+/* A shard has left a size: the last one of a row of units makes the row gone. */
+void quipui_index_leave(struct index *index, const struct index_shard *shard, unsigned size);
+
+/* Give back the tables that all shards of a row left. That takes a grace period. Outside of read
  * sections. */
 void quipui_index_reclaim(struct index *index);
 

@@ -67,6 +67,26 @@ static bool take_returned(struct places *places, uint64_t count, uint64_t most, 
     return false;
 }
 
+/* Have memory for the first `end` places. */
+static bool supply(struct places *places, uint64_t end)
+{
+    if (!region_ensure(places->region, (size_t)end * places->stride)) return false;
+    if (places->beside != NULL &&
+        !region_ensure(places->beside, (size_t)end * places->beside_stride)) {
+        return false;
+    }
+    return places->chunks == NULL || quipui_chunks_ensure(places->chunks, end);
+}
+
+bool quipui_places_begin_at(struct places *places, uint64_t end)
+{
+    if (!supply(places, end)) return false;
+    if (places->chunks != NULL) quipui_chunks_hand_out(places->chunks, 0, end);
+    /* relaxed: no other thread knows the table yet. */
+    store_relaxed(&places->next, end);
+    return true;
+}
+
 static quipu_status take_new(struct places *places, uint64_t count, struct range *range)
 {
     /* relaxed: only written under the lock, which we hold. */
@@ -75,16 +95,7 @@ static quipu_status take_new(struct places *places, uint64_t count, struct range
 
     if (left < count) return QUIPU_NO_SPACE;
     if (grant > left) grant = left;
-    if (!region_ensure(places->region, (size_t)(next + grant) * places->stride)) {
-        return QUIPU_NO_MEMORY;
-    }
-    if (places->beside != NULL &&
-        !region_ensure(places->beside, (size_t)(next + grant) * places->beside_stride)) {
-        return QUIPU_NO_MEMORY;
-    }
-    if (places->chunks != NULL && !quipui_chunks_ensure(places->chunks, next + grant)) {
-        return QUIPU_NO_MEMORY;
-    }
+    if (!supply(places, next + grant)) return QUIPU_NO_MEMORY;
     range->next = next;
     range->end = next + grant;
     /* edge places.next: release; pairs with acquire in places_end(). Carries the mapping. */

@@ -51,6 +51,9 @@ struct places {
 void quipui_places_open(struct places *places, enum place_kind kind, struct region *region,
                         size_t stride, uint64_t capacity);
 
+/* Before its first use: the places below `end` are in use. Returns false if memory runs out. */
+bool quipui_places_begin_at(struct places *places, uint64_t end);
+
 /* Take `count` places in a row, or a whole grant that has as many. With the lock held.
  *
  *   returns  QUIPU_OK, QUIPU_NO_SPACE (there are none), QUIPU_NO_MEMORY */

@@ -31,7 +31,8 @@ bool quipui_store_open(struct store *store, const struct store_capacities *capac
         .id_stride = sizeof(quipu_transfer),
         .mark_stride = sizeof(struct knot),
         .settled_mask = TIE_COMMITTED,
-        .burnt = (const quipu_uint128 *)(const void *)store->transfers.burnt.base,
+        .burnt = store->transfers.burnt.base + offsetof(struct failed_id, id),
+        .burnt_stride = sizeof(struct failed_id),
     };
     /* Stored transfers and burnt ids share an index. */
     if (!quipui_index_open(&store->account_ids, &accounts, capacities->accounts) ||
@@ -115,6 +116,6 @@ bool quipui_failed_id_keep(struct store *store, struct worker *worker, quipu_uin
     struct places *places = &store->transfers.burnt_places;
 
     if (quipui_keep_take_one(places, &store->workers, worker, place) != QUIPU_OK) return false;
-    *burnt_at(&store->transfers, *place) = id;
+    failed_id_at(&store->transfers, *place)->id = id;
     return true;
 }

@@ -3,7 +3,8 @@
 
 _Static_assert(sizeof(quipu_transfer) >= sizeof(struct range_note), "a place can hold a note");
 _Static_assert(sizeof(struct hold) >= sizeof(struct range_note), "a place can hold a note");
-_Static_assert(sizeof(quipu_uint128) >= sizeof(struct range_note), "a place can hold a note");
+_Static_assert(offsetof(struct failed_id, timestamp) >= sizeof(struct range_note),
+               "a note leaves the timestamp 0");
 
 bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity,
                            uint64_t failed_id_capacity)
@@ -13,7 +14,7 @@ bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity,
     if (!quipui_region_open(&transfers->records, places * sizeof(quipu_transfer)) ||
         !quipui_region_open(&transfers->knots, places * sizeof(struct knot)) ||
         !quipui_region_open(&transfers->holds, holds * sizeof(struct hold)) ||
-        !quipui_region_open(&transfers->burnt, failed_id_capacity * sizeof(quipu_uint128)) ||
+        !quipui_region_open(&transfers->burnt, failed_id_capacity * sizeof(struct failed_id)) ||
         !quipui_chunks_open(&transfers->chunks, capacity)) {
         quipui_transfers_close(transfers);
         return false;
@@ -26,7 +27,7 @@ bool quipui_transfers_open(struct transfers *transfers, uint64_t capacity,
     quipui_places_open(&transfers->hold_places, PLACES_OF_HOLDS, &transfers->holds,
                        sizeof(struct hold), holds);
     quipui_places_open(&transfers->burnt_places, PLACES_OF_FAILED_IDS, &transfers->burnt,
-                       sizeof(quipu_uint128), failed_id_capacity);
+                       sizeof(struct failed_id), failed_id_capacity);
     /* relaxed: no other thread knows the ledger yet. */
     store_relaxed(&transfers->aside.word, LOCK_FREE);
     return true;

@@ -63,6 +63,15 @@ static inline uint64_t hold_word_of(const struct hold *hold)
     return load_acquire(&hold->state);
 }
 
+/* An id that a transient failure burnt. */
+struct failed_id {
+    quipu_uint128 id;
+    _Atomic uint64_t timestamp; /* of the event that failed; 0: it is not burnt yet */
+    uint64_t unused;
+};
+
+_Static_assert(sizeof(struct failed_id) == 32, "the memory of a failed id is counted in docs");
+
 struct transfers {
     struct region records, knots, holds, burnt;
     struct places places, hold_places, burnt_places;
@@ -104,9 +113,23 @@ static inline struct hold *hold_at(const struct transfers *transfers, uint64_t p
     return (struct hold *)(void *)transfers->holds.base + place;
 }
 
-static inline quipu_uint128 *burnt_at(const struct transfers *transfers, uint64_t place)
+static inline struct failed_id *failed_id_at(const struct transfers *transfers, uint64_t place)
 {
-    return (quipu_uint128 *)(void *)transfers->burnt.base + place;
+    return (struct failed_id *)(void *)transfers->burnt.base + place;
+}
+
+/* From here on the id is burnt. */
+static inline void failed_id_settle(struct failed_id *failed, uint64_t timestamp)
+{
+    /* edge failed_id.timestamp: release; pairs with acquire in failed_id_time(). Carries the id. */
+    store_release(&failed->timestamp, timestamp);
+}
+
+/* When it was burnt, or 0: not yet. */
+static inline uint64_t failed_id_time(const struct failed_id *failed)
+{
+    /* edge failed_id.timestamp: acquire; pairs with release in failed_id_settle(). */
+    return load_acquire(&failed->timestamp);
 }
 
 static inline struct knot *link_knot(const struct transfers *transfers, uint64_t link)

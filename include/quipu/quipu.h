@@ -100,7 +100,8 @@ typedef struct quipu_options {
     uint32_t prefault;           /* 1: take all memory for the capacities now */
     quipu_reads reads;           /* of a ledger with a path */
     uint64_t flush_interval;     /* ns, of a buffered ledger; 0: 10 ms; at most an hour */
-    uint32_t reserved[2];        /* zero */
+    uint64_t checkpoint_bytes;   /* of journal, after which a checkpoint is made by itself;
+                                    0: 1 GiB; 2^64-1: never */
     uint64_t failed_id_capacity; /* ids of transient failures; 0: as many as transfers; at most
                                     2^33. When it is reached: NO_SPACE_FOR_FAILED_ID */
 } quipu_options;
@@ -152,6 +153,21 @@ QUIPU_PUBLIC quipu_status quipu_close(quipu_ledger *ledger);
  *   threads  any
  *   cost     one write and one sync of the disk, shared with all that wait meanwhile */
 QUIPU_PUBLIC quipu_status quipu_sync(quipu_ledger *ledger);
+
+/* Write a checkpoint while others go on: opening the ledger then needs no journal from before it.
+ * Transfers in rows of 65,536 whose turn is over go to files of their own, and memory of them is
+ * given back: they are read from there. A ledger does so by itself, options.checkpoint_bytes apart.
+ *
+ *   returns  QUIPU_OK       it is on disk; or the ledger is in memory
+ *            QUIPU_INVALID  ledger is NULL
+ *            QUIPU_BUSY, QUIPU_FENCED  as quipu_sync()
+ *            QUIPU_UNSUPPORTED  the machine is not little-endian
+ *            QUIPU_NO_MEMORY, QUIPU_NO_SPACE, QUIPU_IO  the one before holds, and so does the
+ *            journal behind it
+ *            QUIPU_CORRUPT  the disk gave back other bytes than were written; the same holds
+ *   threads  any; one is made at a time. Imports wait until accounts and records are copied
+ *   cost     O(accounts, and transfers since the one before), of which plain ones take 192 bytes */
+QUIPU_PUBLIC quipu_status quipu_checkpoint(quipu_ledger *ledger);
 
 /* Say in words what is wrong: of a ledger that is open and has failed, or of a directory that
  * cannot be opened (it is looked through, nothing is changed): which file, where, what is missing.

@@ -120,10 +120,12 @@ static void take_failed_ids(struct tables *tables, struct store *store, uint64_t
             uint64_t entry = load_relaxed(&table.entries[i]);
 
             if (entry >> 63 == 0) continue;
-            tables_add(tables, &(struct entry){.kind = ENTRY_FAILED_ID,
-                                               .timestamp = failed_at,
-                                               .id = *burnt_at(&store->transfers,
-                                                               (entry & INDEX_REFERENCE) - 1)});
+            tables_add(
+                tables,
+                &(struct entry){
+                    .kind = ENTRY_FAILED_ID,
+                    .timestamp = failed_at,
+                    .id = failed_id_at(&store->transfers, (entry & INDEX_REFERENCE) - 1)->id});
         }
     }
 }
@@ -223,7 +225,8 @@ quipu_status tables_recover(struct log *log, const quipu_options *options, quipu
     store = &(*ledger)->store;
     seeding = (*ledger)->protocol;
     if (seeding->begin != NULL) seeding->begin(store);
-    status = quipui_recover(log, store, seed, (void *)(uintptr_t)seeding, recovered, diagnosis);
+    status =
+        quipui_recover(log, NULL, store, seed, (void *)(uintptr_t)seeding, recovered, diagnosis);
     if (seeding->show != NULL) seeding->show(store);
     if (seeding->end != NULL) seeding->end(store);
     if (status == QUIPU_OK) return QUIPU_OK;

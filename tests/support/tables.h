@@ -5,7 +5,7 @@
 #define QUIPU_TESTS_TABLES_H
 
 #include "journal/entry.h"
-#include "journal/recover.h"
+#include "recovery/recover.h"
 #include "support/ledger.h"
 #include "support/memory_log.h"
 #include "support/random.h"

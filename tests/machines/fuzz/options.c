@@ -9,8 +9,6 @@
 #include "machines/fuzz/target.h"
 #include "quipu/quipu.h"
 
-enum { RESERVED = sizeof((quipu_options *)0)->reserved / sizeof(uint32_t) };
-
 static uint64_t any_clock(void *context)
 {
     return bytes_number(context, 8);
@@ -44,7 +42,7 @@ static void read_options(struct bytes *bytes, quipu_options *options)
     if (odd & 8) options->clock = any_clock;
     options->clock_context = bytes;
     if (odd & 16) options->prefault = (uint32_t)bytes_number(bytes, 4);
-    if (odd & 32) options->reserved[bytes_take(bytes) % RESERVED] = 1 + bytes_take(bytes);
+    if (odd & 32) options->checkpoint_bytes = (uint64_t)bytes_take(bytes) << 20;
     if (odd & 64) options->failed_id_capacity = read_capacity(bytes, UINT64_C(1) << 33);
     if (odd & 128) {
         options->reads = (quipu_reads)(bytes_take(bytes) % 3);
@@ -65,8 +63,6 @@ static bool options_are_valid(const quipu_options *options)
                 options->durability == (kept ? QUIPU_SYNCED : QUIPU_IN_MEMORY) ||
                 (kept && options->durability == QUIPU_BUFFERED);
 
-    for (size_t i = 0; i < RESERVED; i++)
-        known = known && options->reserved[i] == 0;
     return known && fits && options->prefault <= 1 && options->reads <= QUIPU_READ_LATEST &&
            options->flush_interval <= UINT64_C(3600) * 1000000000 &&
            options->account_capacity <= UINT64_C(1) << 32 &&

@@ -23,7 +23,8 @@ static inline void fixture_open(uint64_t seed, uint64_t capacity)
         .id_stride = sizeof fixture_ids[0],
         .mark_stride = sizeof fixture_marks[0],
         .settled_mask = 1,
-        .burnt = fixture_burnt,
+        .burnt = (const char *)fixture_burnt,
+        .burnt_stride = sizeof *fixture_burnt,
     };
     struct random random = {seed};
 

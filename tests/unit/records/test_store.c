@@ -100,7 +100,7 @@ Test(store, keeps_failed_ids_apart)
         struct worker *keeper = i % 2 == 0 ? worker : other;
 
         cr_assert(quipui_failed_id_keep(&store, keeper, 100 + i, &place), "%u", i);
-        cr_assert(*burnt_at(&store.transfers, place) == 100 + i);
+        cr_assert(failed_id_at(&store.transfers, place)->id == 100 + i);
     }
     cr_assert_not(quipui_failed_id_keep(&store, worker, 99, &place));
     cr_assert_not(quipui_failed_id_keep(&store, other, 99, &place));

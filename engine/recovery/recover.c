@@ -1,12 +1,12 @@
 /* recover.c - the phases of recovery, one after the other; see recover.h. */
-#include "journal/recover.h"
+#include "recovery/recover.h"
 
 #include <pthread.h>
 #include <signal.h>
 
 #include "base/grace.h"
 #include "base/memory.h"
-#include "journal/recover_parts.h"
+#include "recovery/recover_parts.h"
 
 /* --- what the parts do at once --- */
 
@@ -104,7 +104,7 @@ static void set_clock(struct recovery *recovery, struct recovered *recovered)
 
 static void sum_up(const struct recovery *recovery, struct recovered *recovered)
 {
-    *recovered = (struct recovered){.horizon = recovery->horizon};
+    *recovered = (struct recovered){.horizon = recovery->horizon, .newest = recovery->newest};
     for (unsigned i = 0; i < RECOVER_PARTS; i++) {
         const struct part *part = &recovery->parts[i];
 
@@ -119,17 +119,20 @@ static void sum_up(const struct recovery *recovery, struct recovered *recovered)
 
 static quipu_status recover(struct recovery *recovery, struct recovered *recovered)
 {
-    quipu_status status = quipui_recover_cuts(recovery);
+    quipu_status status = quipui_recover_image(recovery);
 
+    if (status == QUIPU_OK) status = quipui_recover_cuts(recovery);
     if (status == QUIPU_OK) status = quipui_recover_share(recovery, quipui_recover_read);
     if (status == QUIPU_OK) status = quipui_recover_accounts(recovery);
     if (status == QUIPU_OK) status = quipui_recover_share(recovery, quipui_recover_resolve);
     if (status == QUIPU_OK) status = quipui_recover_expire(recovery);
     if (status == QUIPU_OK) status = quipui_recover_tie(recovery);
+    if (status == QUIPU_OK) status = quipui_recover_touch(recovery);
     if (status == QUIPU_OK) status = quipui_recover_states(recovery);
     if (status == QUIPU_OK) status = quipui_recover_timeouts(recovery);
     if (status == QUIPU_OK) status = note_imports(recovery);
     if (status != QUIPU_OK) return status;
+    quipui_recover_free_places(recovery);
     sum_up(recovery, recovered);
     set_clock(recovery, recovered);
     quipui_index_reclaim(&recovery->store->transfer_ids);
@@ -148,6 +151,7 @@ static bool open(struct recovery *recovery)
         recovery->parts[i].expiries.item_bytes = sizeof(struct read_expiry);
         recovery->parts[i].imports.item_bytes = sizeof(struct read_import);
     }
+    recovery->standing.item_bytes = sizeof(uint64_t);
     return quipui_region_open(&recovery->newborns,
                               (size_t)recovery->store->accounts.capacity * sizeof(struct newborn));
 }
@@ -161,17 +165,24 @@ static void close(struct recovery *recovery)
         quipui_pile_clear(&recovery->parts[i].expiries);
         quipui_pile_clear(&recovery->parts[i].imports);
     }
+    quipui_pile_clear(&recovery->standing);
+    quipui_region_close(&recovery->bases);
     quipui_region_close(&recovery->newborns);
     quipui_region_close(&recovery->sums[SIDE_DEBIT]);
     quipui_region_close(&recovery->sums[SIDE_CREDIT]);
     quipui_region_close(&recovery->cells);
 }
 
-quipu_status quipui_recover(struct log *log, struct store *store, recover_seed *seed, void *context,
-                            struct recovered *recovered, struct diagnosis *diagnosis)
+quipu_status quipui_recover(struct log *log, struct archive *archive, struct store *store,
+                            recover_seed *seed, void *context, struct recovered *recovered,
+                            struct diagnosis *diagnosis)
 {
-    struct recovery recovery = {
-        .log = log, .store = store, .seed = seed, .context = context, .diagnosis = diagnosis};
+    struct recovery recovery = {.log = log,
+                                .archive = archive,
+                                .store = store,
+                                .seed = seed,
+                                .context = context,
+                                .diagnosis = diagnosis};
     quipu_status status;
 
     if (open(&recovery)) {

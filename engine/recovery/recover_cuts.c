@@ -1,5 +1,5 @@
 /* recover_cuts.c - the first time that the log is read: what counts of it. */
-#include "journal/recover_parts.h"
+#include "recovery/recover_parts.h"
 
 #include "base/memory.h"
 
@@ -60,12 +60,20 @@ static void share_frames(struct recovery *recovery)
 
 quipu_status quipui_recover_cuts(struct recovery *recovery)
 {
-    struct log_cursor cursor = {.sequence = 0};
+    struct log_cursor cursor = {.sequence = recovery->first_frame};
     quipu_status status = read_all(recovery, &cursor);
 
     quipui_memory_give_back(cursor.buffer);
-    if (status == QUIPU_OK) share_frames(recovery);
-    return status;
+    if (status == QUIPU_INVALID || (status == QUIPU_OK && recovery->last < recovery->first_frame) ||
+        (status == QUIPU_OK && recovery->last != 0 && recovery->horizon < recovery->cut)) {
+        return quipui_diagnose(recovery->diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,
+                               "the log does not have what comes behind the checkpoint: frame %llu",
+                               (unsigned long long)recovery->first_frame);
+    }
+    if (status != QUIPU_OK) return status;
+    if (recovery->last == 0) recovery->horizon = recovery->cut;
+    share_frames(recovery);
+    return QUIPU_OK;
 }
 
 uint64_t quipui_recover_limit(const struct recovery *recovery, uint64_t sequence, size_t *from)

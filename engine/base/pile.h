@@ -1,6 +1,6 @@
 /* pile.h - an array of equal items that grows. */
-#ifndef QUIPU_JOURNAL_PILE_H
-#define QUIPU_JOURNAL_PILE_H
+#ifndef QUIPU_BASE_PILE_H
+#define QUIPU_BASE_PILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

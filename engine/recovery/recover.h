@@ -1,5 +1,7 @@
 /* recover.h - the tables of a ledger, from its log.
  *
+ *   0  if there is a checkpoint, what is older than its cut comes from its image and its pieces, at
+ *      the places where it was; entries of the log that are older are passed over
  *   1  read the log once for its cuts and its horizon (log.h, L3, L6)
  *   2  read it again: keep each entry whose instant is below the horizon of the next cut, or, after
  *      the last cut, of the last frame; accounts, transfers, failed ids and expiries go into the
@@ -10,9 +12,10 @@
  *
  * What goes wrong: a damaged log is QUIPU_CORRUPT with a diagnosis; the store is then to be closed.
  * Nothing of the log is changed. */
-#ifndef QUIPU_JOURNAL_RECOVER_H
-#define QUIPU_JOURNAL_RECOVER_H
+#ifndef QUIPU_RECOVERY_RECOVER_H
+#define QUIPU_RECOVERY_RECOVER_H
 
+#include "history/archive.h"
 #include "journal/log.h"
 #include "records/store.h"
 
@@ -34,8 +37,12 @@ struct recovered {
  *            QUIPU_CORRUPT   the log is damaged, or contradicts itself
  *            QUIPU_NO_SPACE  the capacities of the store are too small for it
  *            QUIPU_NO_MEMORY, QUIPU_IO, QUIPU_UNSUPPORTED
- *   cost     O(entries); reads the log twice */
-quipu_status quipui_recover(struct log *log, struct store *store, recover_seed *seed, void *context,
-                            struct recovered *recovered, struct diagnosis *diagnosis);
+ *   cost     O(entries behind the checkpoint), which are read twice, and O(transfers), whose ids
+ *            are read
+ *
+ * `history` is open and empty, or NULL: a log without checkpoints. */
+quipu_status quipui_recover(struct log *log, struct archive *archive, struct store *store,
+                            recover_seed *seed, void *context, struct recovered *recovered,
+                            struct diagnosis *diagnosis);
 
 #endif

@@ -4,7 +4,7 @@
  *   lay    alone     each account gets its cells (V2)
  *   fill   by place  each knot puts its link into its cells; a record gets the ids of its accounts
  *   tie    by side   each knot takes the link before its own; totals take its movement */
-#include "journal/recover_parts.h"
+#include "recovery/recover_parts.h"
 
 #include "base/memory.h"
 #include "rules/movement.h"
@@ -74,7 +74,6 @@ static inline quipu_status visit_transfers(struct part *part, struct range range
         const quipu_transfer *transfer = transfer_at(transfers, place);
 
         if (range.end - place > SUMS_AHEAD) prefetch_changes(part, place, sides);
-
         if (!knot_is_settled(knot)) continue;
         status = visit(part,
                        &(struct change){knot, place, KNOT_TRANSFER, transfer->timestamp, transfer});
@@ -102,12 +101,12 @@ static quipu_status visit_expiries(struct part *part, struct range range, change
 /* The changes of a part, by place. */
 static quipu_status visit_own(struct part *part, change_visit *visit)
 {
-    struct transfers *transfers = &part->recovery->store->transfers;
+    struct range fresh = fresh_transfers(part->recovery);
     quipu_status status =
-        visit_transfers(part, part_places(part, places_end(&transfers->places)), BOTH_SIDES, visit);
+        visit_transfers(part, part_range(part, fresh.next, fresh.end), BOTH_SIDES, visit);
 
     if (status != QUIPU_OK) return status;
-    return visit_expiries(part, part_places(part, part->recovery->expired.count), visit);
+    return visit_expiries(part, part_range(part, 0, part->recovery->expired.count), visit);
 }
 
 /* All changes, where a part has a side of each. The parts begin with different halves, so that they
@@ -119,12 +118,11 @@ static quipu_status visit_all(struct part *part, change_visit *visit)
     for (unsigned i = 0; status == QUIPU_OK && i < RECOVER_PARTS; i++) {
         struct part half = {.recovery = part->recovery,
                             .number = (part->number + i) % RECOVER_PARTS};
-        struct transfers *transfers = &part->recovery->store->transfers;
+        struct range fresh = fresh_transfers(part->recovery);
 
-        status = visit_transfers(part, part_places(&half, places_end(&transfers->places)), OWN_SIDE,
-                                 visit);
+        status = visit_transfers(part, part_range(&half, fresh.next, fresh.end), OWN_SIDE, visit);
         if (status != QUIPU_OK) break;
-        status = visit_expiries(part, part_places(&half, part->recovery->expired.count), visit);
+        status = visit_expiries(part, part_range(&half, 0, part->recovery->expired.count), visit);
     }
     return status;
 }
@@ -159,7 +157,8 @@ static quipu_status lay_cells(struct recovery *recovery)
         struct side_sum *debits = sum_at(recovery, SIDE_DEBIT, account);
         struct side_sum *credits = sum_at(recovery, SIDE_CREDIT, account);
 
-        debits->first = credits->first = cells;
+        /* So that the cell of a version is at first + version - 2, whatever the first one is. */
+        debits->first = credits->first = cells - (base_of(recovery, account)->version - 1);
         debits->knots = credits->knots = debits->knots + credits->knots;
         cells += debits->knots;
     }
@@ -179,15 +178,20 @@ static quipu_status break_off(struct part *part, uint64_t account)
 
 /* --- fill --- */
 
+static bool has_cell(const struct recovery *recovery, uint64_t account, uint64_t version)
+{
+    uint64_t before = base_of(recovery, account)->version;
+
+    return version > before && version - before <= knots_of(recovery, account);
+}
+
 static quipu_status fill_cell(struct part *part, const struct change *change, enum side side)
 {
     struct recovery *recovery = part->recovery;
     uint64_t account = knot_account(change->knot, side);
     uint64_t version = knot_version(change->knot, side);
 
-    if (version < 2 || version - 2 >= knots_of(recovery, account)) {
-        return break_off(part, account);
-    }
+    if (!has_cell(recovery, account, version)) return break_off(part, account);
     /* relaxed: read in a later phase (V3). In a log that contradicts itself the other part may put
      * a link there, too; one of the two finds that out (V2). */
     store_relaxed(cell_at(recovery, account, version), link_to(change->index, change->kind, side));
@@ -248,24 +252,30 @@ static struct movement movement_of(struct recovery *recovery, const struct chang
                                  transfer_resolved(&recovery->store->transfers, change->index));
 }
 
-/* A hold that this transfer opened: does it close the account on this side, and has the account to
- * be touched once more? */
-static void add_hold(struct recovery *recovery, const struct change *change, enum side side,
-                     struct side_sum *sum)
+/* Does this pending transfer close the account on that side? */
+static bool closes(const quipu_transfer *pending, enum side side)
 {
-    const struct hold *hold = hold_at(&recovery->store->transfers, change->knot->hold - 1);
-    enum hold_state state = hold_word_state(hold_word_of(hold));
-    uint16_t closes =
+    uint16_t flag =
         side == SIDE_DEBIT ? QUIPU_TRANSFER_CLOSING_DEBIT : QUIPU_TRANSFER_CLOSING_CREDIT;
 
-    if (state != HOLD_PENDING && state != HOLD_POSTED) return;
-    if ((change->transfer->flags & closes) != 0) sum->closed = 1;
-    /* It expired, at or above the horizon: nobody was told. When it expires again, that must not
-     * come to lie below what others have been told is all (timeouts.h, D7). */
-    if (state == HOLD_PENDING && hold->due != 0 && hold->due <= recovery->horizon &&
-        sum->touched < recovery->horizon) {
-        sum->touched = recovery->horizon;
+    return (pending->flags & flag) != 0;
+}
+
+/* A change that closed the account, or opened it: the newest one counts. */
+static void note_closing(struct recovery *recovery, const struct change *change, enum side side,
+                         uint64_t version, struct side_sum *sum)
+{
+    const quipu_transfer *transfer = change->transfer, *pending = transfer;
+    bool closed = false;
+
+    if (change->kind == KNOT_TRANSFER) {
+        pending = transfer_resolved(&recovery->store->transfers, change->index);
+        closed = (transfer->flags & QUIPU_TRANSFER_PENDING) != 0 && closes(transfer, side);
+        if (!closed && pending == NULL) return;
+        if (!closed && (transfer->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0) return;
     }
+    if (!closed && !closes(pending, side)) return;
+    if (sum->closed >> 1 < version) sum->closed = version << 1 | (uint64_t)closed;
 }
 
 static quipu_status tie_change(struct part *part, const struct change *change)
@@ -273,7 +283,8 @@ static quipu_status tie_change(struct part *part, const struct change *change)
     struct recovery *recovery = part->recovery;
     enum side side = (enum side)part->number;
     uint64_t account = knot_account(change->knot, side);
-    uint64_t version = knot_version(change->knot, side), before = 0;
+    const struct base *base = base_of(recovery, account);
+    uint64_t version = knot_version(change->knot, side), before = base->head;
     struct side_sum *sum = sum_at(recovery, side, account);
     struct movement moved = movement_of(recovery, change);
     /* relaxed: written in an earlier phase (V3). */
@@ -283,7 +294,7 @@ static quipu_status tie_change(struct part *part, const struct change *change)
         return break_off(part, account);
     }
     /* relaxed: as above. */
-    if (version > 2) before = load_relaxed(cell_of(recovery, sum, version - 1));
+    if (version > base->version + 1) before = load_relaxed(cell_of(recovery, sum, version - 1));
     knot_tie_to(change->knot, side, version, before);
 
     if (sum->posted + moved.posted < sum->posted) {
@@ -292,9 +303,7 @@ static quipu_status tie_change(struct part *part, const struct change *change)
     }
     rules_move(&moved, &sum->pending, &sum->posted);
     if (change->timestamp > sum->touched) sum->touched = change->timestamp;
-    if (change->kind == KNOT_TRANSFER && (change->transfer->flags & QUIPU_TRANSFER_PENDING) != 0) {
-        add_hold(recovery, change, side, sum);
-    }
+    note_closing(recovery, change, side, version, sum);
     return QUIPU_OK;
 }
 
@@ -326,7 +335,7 @@ static quipu_status mark(struct part *part, const struct change *change)
         _Atomic uint64_t *cell;
 
         if (!is_of(recovery, change, side, account)) continue;
-        if (version < 2 || version - 2 >= knots_of(recovery, account)) continue;
+        if (!has_cell(recovery, account, version)) continue;
         cell = cell_at(recovery, account, version);
         /* relaxed: no other thread is left. */
         if (load_relaxed(cell) == 1) {
@@ -342,17 +351,16 @@ static quipu_status mark(struct part *part, const struct change *change)
 static quipu_status blame_strand(struct recovery *recovery, uint64_t account)
 {
     struct part part = {.recovery = recovery, .broken = account + 1};
-    struct transfers *transfers = &recovery->store->transfers;
     quipu_uint128 id = slot_at(&recovery->store->accounts, account)->id;
-    uint64_t version = 2, last = knots_of(recovery, account) + 1;
+    uint64_t first = base_of(recovery, account)->version + 1, version = first;
+    uint64_t last = knots_of(recovery, account) + first - 1;
     quipu_status status;
 
-    for (uint64_t i = 2; i <= last; i++) {
+    for (uint64_t i = first; i <= last; i++) {
         /* relaxed: no other thread is left. */
         store_relaxed(cell_at(recovery, account, i), 0);
     }
-    status =
-        visit_transfers(&part, (struct range){0, places_end(&transfers->places)}, BOTH_SIDES, mark);
+    status = visit_transfers(&part, fresh_transfers(recovery), BOTH_SIDES, mark);
     if (status == QUIPU_OK) {
         status = visit_expiries(&part, (struct range){0, recovery->expired.count}, mark);
     }

@@ -1,25 +1,26 @@
 /* recover_parts.h - what the files of recovery share; see recover.h.
  *
- *   recover.c           the phases, one after the other     recover_holds.c  what became of holds
- *   recover_cuts.c      what counts of the log              recover_tie.c    strands and totals
- *   recover_read.c      entries into the tables             recover_blame.c  what is wrong
- *   recover_accounts.c  accounts, their states, the books
+ *   recover.c           the phases, one after the other   recover_holds.c  what became of holds
+ *   recover_image.c     the checkpoint's image            recover_tie.c    strands and totals
+ *   recover_pieces.c    and its pieces                    recover_blame.c  what is wrong
+ *   recover_cuts.c      what counts of the log            recover_accounts.c  accounts, the books
+ *   recover_read.c      entries into the tables
  *
  * Two threads share the phases that look at each transfer. They share either the places (half of
  * the transfers each) or the sides (debits, credits), so that none waits for the other.
  *
  *   V1  until its strand is tied, a knot keeps the place of an account where its link will be
- *   V2  an account with n knots has the cells first .. first + n - 1, for the versions 2 .. n + 1:
- *       the links to the knots that gave them. If each knot finds its own link in its cell, there
- *       is no gap and none is there twice
+ *   V2  an account that the checkpoint has at version b (without one: 1) and that has n knots since
+ *       has n cells, for the versions b + 1 .. b + n: the links to the knots that gave them. If
+ *       each knot finds its own link in its cell, there is no gap and none is there twice
  *   V3  a phase begins when the one before has ended in both threads. So what is atomic is only
  *       so because its readers in the running ledger need it */
-#ifndef QUIPU_JOURNAL_RECOVER_PARTS_H
-#define QUIPU_JOURNAL_RECOVER_PARTS_H
+#ifndef QUIPU_RECOVERY_RECOVER_PARTS_H
+#define QUIPU_RECOVERY_RECOVER_PARTS_H
 
+#include "base/pile.h"
 #include "journal/entry.h"
-#include "journal/pile.h"
-#include "journal/recover.h"
+#include "recovery/recover.h"
 
 #define RECOVER_PARTS 2
 
@@ -42,12 +43,18 @@ struct newborn {
 struct side_sum {
     quipu_uint128 pending, posted;
     uint64_t knots; /* of this side while they are counted; then of the account (V2) */
-    uint64_t first; /* cell of the account (V2) */
+    uint64_t first; /* where the cell of version 2 would be (V2) */
     uint64_t touched;
-    uint64_t closed; /* a hold that closes it stands */
+    uint64_t closed; /* the newest version that closed or opened it << 1 | closed it; or 0 */
 };
 
 _Static_assert(sizeof(struct side_sum) == 64, "a side is one cache line");
+
+/* An account as the checkpoint has it, or as if it had been created just now. */
+struct base {
+    struct totals totals;
+    uint64_t version, head, touched, closed;
+};
 
 /* An expiry that was read. */
 struct read_expiry {
@@ -85,6 +92,7 @@ struct part {
 
 struct recovery {
     struct log *log;
+    struct archive *archive; /* or NULL */
     struct store *store;
     recover_seed *seed;
     void *context;
@@ -93,6 +101,14 @@ struct recovery {
     uint64_t horizon, bytes;
     uint64_t account_count;
     struct pile expired; /* each hold once */
+    /* Of the checkpoint. */
+    uint64_t cut;         /* timestamp: what is older is in the tables; 0: there is none */
+    uint64_t first_frame; /* of the log that counts */
+    uint64_t newest;      /* timestamp: of its newest transfer */
+    uint64_t base_count;  /* accounts */
+    uint64_t fresh[3];    /* places of transfers, holds, failed ids from here on: the log */
+    struct region bases;
+    struct pile standing; /* uint64_t: its holds that stood */
     struct region newborns, sums[2], cells;
     bool is_tying; /* links take the place of accounts (V1) */
     struct part parts[RECOVER_PARTS];
@@ -100,6 +116,15 @@ struct recovery {
 };
 
 typedef quipu_status recover_work(struct part *part);
+
+extern const struct base quipui_recover_no_base;
+
+/* The account as the checkpoint has it. */
+static inline const struct base *base_of(const struct recovery *recovery, uint64_t account)
+{
+    if (account >= recovery->base_count) return &quipui_recover_no_base;
+    return (const struct base *)(const void *)recovery->bases.base + account;
+}
 
 static inline struct newborn *newborn_at(const struct recovery *recovery, uint64_t account)
 {
@@ -137,17 +162,45 @@ static inline uint64_t knot_account(const struct knot *knot, enum side side)
     return knot_previous(knot, side);
 }
 
-/* The places that a part goes through where they are shared. */
-static inline struct range part_places(const struct part *part, uint64_t end)
+/* What a part goes through where the numbers from `from` to `end` are shared. */
+static inline struct range part_range(const struct part *part, uint64_t from, uint64_t end)
 {
-    return (struct range){end * part->number / RECOVER_PARTS,
-                          end * (part->number + 1) / RECOVER_PARTS};
+    uint64_t count = end - from;
+
+    return (struct range){from + count * part->number / RECOVER_PARTS,
+                          from + count * (part->number + 1) / RECOVER_PARTS};
+}
+
+/* The transfers that the log has. */
+static inline struct range fresh_transfers(const struct recovery *recovery)
+{
+    return (struct range){recovery->fresh[PLACES_OF_TRANSFERS],
+                          places_end(&recovery->store->transfers.places)};
 }
 
 /* --- recover.c --- */
 
 /* Have all parts do this; the first failure, and its diagnosis. */
 quipu_status quipui_recover_share(struct recovery *recovery, recover_work *work);
+
+/* --- recover_image.c, recover_pieces.c: the checkpoint --- */
+
+/* Fill the tables from the newest checkpoint, if there is one. */
+quipu_status quipui_recover_image(struct recovery *recovery);
+
+/* A piece that the checkpoint names: its items come into the tables. */
+quipu_status quipui_recover_piece(struct recovery *recovery, const struct piece_name *name,
+                                  struct diagnosis *diagnosis);
+
+/* A part's share of the pieces: their ids come into the index. */
+quipu_status quipui_recover_ids(struct part *part);
+
+/* An id of the checkpoint comes into the index. */
+quipu_status quipui_recover_id(struct store *store, quipu_uint128 id, uint64_t place, bool failed,
+                               struct diagnosis *diagnosis);
+
+/* Give back the places below `fresh` that nothing is stored at. */
+void quipui_recover_free_places(struct recovery *recovery);
 
 /* --- recover_cuts.c --- */
 
@@ -175,6 +228,9 @@ quipu_status quipui_recover_states(struct recovery *recovery);
 /* Resolve the holds that a part's transfers posted or voided; then those that expired. */
 quipu_status quipui_recover_resolve(struct part *part);
 quipu_status quipui_recover_expire(struct recovery *recovery);
+
+/* What stands and is due touches its accounts at the horizon. Before they get their states. */
+quipu_status quipui_recover_touch(struct recovery *recovery);
 
 /* Time-outs of those that stand, and expiries in order. */
 quipu_status quipui_recover_timeouts(struct recovery *recovery);

@@ -1,12 +1,12 @@
 /* recover_accounts.c - accounts: all that there are, their states, and the books. */
-#include "journal/recover_parts.h"
+#include "recovery/recover_parts.h"
 
 #include "base/memory.h"
 
 /* How many there are, if their places have no hole and are in order of time. */
 quipu_status quipui_recover_accounts(struct recovery *recovery)
 {
-    uint64_t count = 0, before = 0;
+    uint64_t count = recovery->base_count, before = 0;
 
     for (unsigned i = 0; i < RECOVER_PARTS; i++)
         count += recovery->parts[i].accounts;
@@ -50,20 +50,22 @@ static struct account_state state_of(struct recovery *recovery, uint64_t account
     const struct side_sum *debits = sum_at(recovery, SIDE_DEBIT, account);
     const struct side_sum *credits = sum_at(recovery, SIDE_CREDIT, account);
     const struct slot *slot = slot_at(&recovery->store->accounts, account);
+    const struct base *base = base_of(recovery, account);
+    uint64_t closed = larger_of(debits->closed, credits->closed);
     struct account_state state = {
-        .balance = {.debits_pending = debits->pending,
-                    .debits_posted = debits->posted,
-                    .credits_pending = credits->pending,
-                    .credits_posted = credits->posted,
-                    .version = knots_of(recovery, account) + 1},
-        .touched = larger_of(newborn_at(recovery, account)->timestamp,
+        .balance = {.debits_pending = base->totals.debits_pending + debits->pending,
+                    .debits_posted = base->totals.debits_posted + debits->posted,
+                    .credits_pending = base->totals.credits_pending + credits->pending,
+                    .credits_posted = base->totals.credits_posted + credits->posted,
+                    .version = base->version + knots_of(recovery, account)},
+        .head = base->head,
+        .touched = larger_of(larger_of(newborn_at(recovery, account)->timestamp, base->touched),
                              larger_of(debits->touched, credits->touched)),
     };
 
-    if ((slot->flags & QUIPU_ACCOUNT_CLOSED) != 0 || debits->closed != 0 || credits->closed != 0) {
-        state.balance.closed = 1;
-    }
-    if (state.balance.version > 1) {
+    state.balance.closed = (slot->flags & QUIPU_ACCOUNT_CLOSED) != 0 ||
+                           (closed != 0 ? (closed & 1) != 0 : base->closed != 0);
+    if (state.balance.version > base->version) {
         /* relaxed: written in an earlier phase (V3). */
         state.head = load_relaxed(cell_at(recovery, account, state.balance.version));
     }

@@ -1,5 +1,5 @@
 /* recover_holds.c - what became of pending transfers; see recover_parts.h. */
-#include "journal/recover_parts.h"
+#include "recovery/recover_parts.h"
 
 #include <string.h>
 
@@ -24,6 +24,7 @@ static uint64_t find_hold(struct store *store, quipu_uint128 id, const struct kn
 {
     struct transfers *transfers = &store->transfers;
     const struct knot *opener;
+    const struct hold *hold;
     uint64_t place;
 
     *what = "resolves a pending transfer that is not there";
@@ -32,8 +33,9 @@ static uint64_t find_hold(struct store *store, quipu_uint128 id, const struct kn
     if ((transfer_at(transfers, place)->flags & QUIPU_TRANSFER_PENDING) == 0) return UINT64_MAX;
     opener = knot_at(transfers, place);
     *what = "resolves a pending transfer of other accounts";
-    if (knot_account(opener, SIDE_DEBIT) != knot_account(resolver, SIDE_DEBIT) ||
-        knot_account(opener, SIDE_CREDIT) != knot_account(resolver, SIDE_CREDIT)) {
+    hold = hold_at(transfers, opener->hold - 1);
+    if (hold->account[SIDE_DEBIT] != knot_account(resolver, SIDE_DEBIT) ||
+        hold->account[SIDE_CREDIT] != knot_account(resolver, SIDE_CREDIT)) {
         return UINT64_MAX;
     }
     return opener->hold - 1;
@@ -92,7 +94,8 @@ static quipu_status resolve(struct part *part, uint64_t place)
 quipu_status quipui_recover_resolve(struct part *part)
 {
     struct transfers *transfers = &part->recovery->store->transfers;
-    struct range range = part_places(part, places_end(&transfers->places));
+    struct range fresh = fresh_transfers(part->recovery);
+    struct range range = part_range(part, fresh.next, fresh.end);
     quipu_status status = QUIPU_OK;
 
     for (uint64_t place = range.next; status == QUIPU_OK && place < range.end; place++) {
@@ -198,6 +201,7 @@ static uint64_t one_before(const struct recovery *recovery, uint64_t hold)
         uint64_t link = knot_previous(knot, side);
 
         if (link == 0 || link_kind(link) != KNOT_EXPIRY) continue;
+        if (time_of(recovery, link_index(link)) < recovery->cut) continue; /* it is there */
         if (note_of(recovery, link_index(link))->left != ADDED) return link_index(link);
     }
     return UINT64_MAX;
@@ -259,22 +263,60 @@ static quipu_status add_expiries(struct recovery *recovery)
     return QUIPU_OK;
 }
 
-static quipu_status add_timeouts(struct recovery *recovery)
+typedef quipu_status hold_visit(struct recovery *recovery, uint64_t hold);
+
+/* All holds that stand: those of the checkpoint, and those of the log. */
+static quipu_status visit_standing(struct recovery *recovery, hold_visit *visit)
 {
-    struct store *store = recovery->store;
-    uint64_t end = places_end(&store->transfers.hold_places);
+    struct transfers *transfers = &recovery->store->transfers;
+    uint64_t end = places_end(&transfers->hold_places);
+    quipu_status status = QUIPU_OK;
 
-    for (uint64_t i = 0; i < end; i++) {
-        const struct hold *hold = hold_at(&store->transfers, i);
+    for (size_t i = 0; status == QUIPU_OK && i < recovery->standing.count; i++) {
+        uint64_t hold = *(const uint64_t *)pile_at(&recovery->standing, i);
 
-        if (hold_word_of(hold) != hold_word(HOLD_PENDING, 0) || hold->due == 0) continue;
-        if (!quipui_timeouts_add(
-                &store->timeouts, i, slot_at(&store->accounts, hold->account[SIDE_DEBIT]),
-                slot_at(&store->accounts, hold->account[SIDE_CREDIT]), hold->due)) {
-            return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "time-outs");
-        }
+        if (hold_word_of(hold_at(transfers, hold)) != hold_word(HOLD_PENDING, 0)) continue;
+        status = visit(recovery, hold);
+    }
+    for (uint64_t i = recovery->fresh[PLACES_OF_HOLDS]; status == QUIPU_OK && i < end; i++) {
+        if (hold_word_of(hold_at(transfers, i)) != hold_word(HOLD_PENDING, 0)) continue;
+        status = visit(recovery, i);
+    }
+    return status;
+}
+
+/* One that is due has expired, at or above the horizon: nobody was told. When it expires again,
+ * that must not come to lie below what others have been told is all (timeouts.h, D7). */
+static quipu_status touch(struct recovery *recovery, uint64_t number)
+{
+    const struct hold *hold = hold_at(&recovery->store->transfers, number);
+
+    if (hold->due == 0 || hold->due > recovery->horizon) return QUIPU_OK;
+    for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
+        struct side_sum *sum = sum_at(recovery, side, hold->account[side]);
+
+        if (sum->touched < recovery->horizon) sum->touched = recovery->horizon;
     }
     return QUIPU_OK;
+}
+
+quipu_status quipui_recover_touch(struct recovery *recovery)
+{
+    return visit_standing(recovery, touch);
+}
+
+static quipu_status add_timeout(struct recovery *recovery, uint64_t number)
+{
+    struct store *store = recovery->store;
+    const struct hold *hold = hold_at(&store->transfers, number);
+
+    if (hold->due == 0 ||
+        quipui_timeouts_add(&store->timeouts, number,
+                            slot_at(&store->accounts, hold->account[SIDE_DEBIT]),
+                            slot_at(&store->accounts, hold->account[SIDE_CREDIT]), hold->due)) {
+        return QUIPU_OK;
+    }
+    return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "time-outs");
 }
 
 quipu_status quipui_recover_timeouts(struct recovery *recovery)
@@ -284,5 +326,5 @@ quipu_status quipui_recover_timeouts(struct recovery *recovery)
     lock_take(&recovery->store->timeouts.lock);
     status = add_expiries(recovery);
     lock_leave(&recovery->store->timeouts.lock);
-    return status == QUIPU_OK ? add_timeouts(recovery) : status;
+    return status == QUIPU_OK ? visit_standing(recovery, add_timeout) : status;
 }

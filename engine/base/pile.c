@@ -1,5 +1,5 @@
 /* pile.c - see pile.h. Sorting is by heap: no memory, and no order that makes it slow. */
-#include "journal/pile.h"
+#include "base/pile.h"
 
 #include <string.h>
 

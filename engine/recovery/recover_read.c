@@ -2,7 +2,7 @@
  *
  * Entries come in any order, so nothing is looked up here but ids that are there twice: an account
  * that a transfer names may be read later, or by the other part. */
-#include "journal/recover_parts.h"
+#include "recovery/recover_parts.h"
 
 #include <string.h>
 
@@ -112,7 +112,8 @@ static quipu_status keep_failed_id(struct part *part, const struct entry *entry,
     quipu_status status = take_place(part, &store->transfers.burnt_places, &place, "failed ids");
 
     if (status != QUIPU_OK) return status;
-    *burnt_at(&store->transfers, place) = entry->id;
+    failed_id_at(&store->transfers, place)->id = entry->id;
+    failed_id_settle(failed_id_at(&store->transfers, place), entry->timestamp);
     part->failed_ids++;
     return claimed(part, quipui_index_claim_burnt(ids, hash, entry->id, place, &found), entry->id,
                    "has failed twice, or is in the log as well");
@@ -245,7 +246,9 @@ static quipu_status read_entries(struct part *part, const struct log_frame *fram
             return quipui_blame_frame(part, frame->sequence, byte, "has no time that there is");
         }
         if (last > part->newest) part->newest = last;
-        if (entry_instant(entry) < limit) add_to_group(part, &group);
+        if (entry_instant(entry) < limit && entry_instant(entry) >= part->recovery->cut) {
+            add_to_group(part, &group);
+        }
         if (group.count == GROUP_ENTRIES) status = keep_group(part, &group);
     }
     return status == QUIPU_OK ? keep_group(part, &group) : status;

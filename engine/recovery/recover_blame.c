@@ -1,5 +1,5 @@
 /* recover_blame.c - what is wrong with a log that recovery refuses, in words. */
-#include "journal/recover_parts.h"
+#include "recovery/recover_parts.h"
 
 const char *quipui_id_text(quipu_uint128 id, char text[ID_TEXT_BYTES])
 {

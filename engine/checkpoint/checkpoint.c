@@ -1,0 +1,176 @@
+/* checkpoint.c - the steps of a checkpoint, one after the other; see checkpoint.h. */
+#include "checkpoint/checkpoint.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "checkpoint/making.h"
+
+quipu_status quipui_making_piece(struct making *making, enum piece_kind kind, uint64_t number,
+                                 const struct piece_column *columns, unsigned count)
+{
+    struct piece_name name = {.kind = kind, .number = number};
+    quipu_status status =
+        quipui_piece_write(making->target, &name, columns, count, making->diagnosis);
+
+    if (status != QUIPU_OK) return status;
+    return quipui_pile_add(&making->pieces, &name) ? QUIPU_OK : QUIPU_NO_MEMORY;
+}
+
+/* --- 2: the copies --- */
+
+static quipu_status copy_tables(struct making *making)
+{
+    quipu_status status = quipui_making_accounts(making);
+
+    if (status == QUIPU_OK) status = quipui_making_transfers(making);
+    if (status == QUIPU_OK) status = quipui_making_holds(making);
+    if (status == QUIPU_OK) status = quipui_making_failed_ids(making);
+    if (status == QUIPU_OK) status = quipui_making_expiries(making);
+    if (status == QUIPU_OK) status = quipui_making_imports(making);
+    return status;
+}
+
+static quipu_status copy_all(struct making *making)
+{
+    struct lock *importing = &making->store->workers.importing;
+    quipu_status status;
+
+    lock_take(importing); /* C1 */
+    status = quipui_making_cut(making, making->store->journal);
+    if (status == QUIPU_OK) status = copy_tables(making);
+    lock_leave(importing);
+    return status;
+}
+
+static void add_pieces(struct making *making)
+{
+    const struct pile *const piles[] = {&making->archive->pieces, &making->pieces};
+
+    quipui_image_begin(&making->writer, IMAGE_MARKERS);
+    quipui_image_begin(&making->writer, IMAGE_PIECES);
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t at = 0; at < piles[i]->count; at++)
+            quipui_image_add(&making->writer, pile_at(piles[i], at));
+    }
+}
+
+static quipu_status write_image(struct making *making, uint64_t number,
+                                struct checkpoint_name *name)
+{
+    quipu_status status = quipui_image_create(&making->writer, making->target, number), finished;
+
+    if (status == QUIPU_OK) status = copy_all(making);
+    if (status == QUIPU_OK) add_pieces(making);
+    finished = quipui_image_finish(&making->writer, &making->facts, name, making->diagnosis);
+    return status != QUIPU_OK ? status : finished;
+}
+
+/* --- 3: what the disk has --- */
+
+static quipu_status read_back(struct making *making, const struct checkpoint_name *name)
+{
+    struct directory *directory = making->target;
+    struct image image;
+    quipu_status status;
+    int error = directory->files->calls->sync_directory(directory->files, directory->handle);
+
+    if (error != 0) {
+        return quipui_diagnose_error(making->diagnosis, error, directory->path, DIAGNOSIS_NOWHERE,
+                                     "sync the directory");
+    }
+    status = quipui_image_open(directory, name, true, &image, making->diagnosis);
+    if (status != QUIPU_OK) return status;
+    status = quipui_image_check(&image, making->diagnosis);
+    quipui_image_close(&image);
+    for (size_t i = 0; status == QUIPU_OK && i < making->pieces.count; i++) {
+        if (making_is_stopping(making)) return QUIPU_BUSY;
+        status = quipui_piece_check(directory, pile_at(&making->pieces, i), making->diagnosis);
+    }
+    return status;
+}
+
+static void set_checkpoint(struct ledger_facts *facts, void *context)
+{
+    quipui_checkpoint_set(facts, context);
+}
+
+/* --- 4: what was for it --- */
+
+/* A piece that cannot be mapped stays in memory: it is in its file all the same. */
+static quipu_status adopt(struct making *making, const struct checkpoint_name *name)
+{
+    making->archive->newest = *name;
+    for (size_t i = 0; i < making->pieces.count; i++) {
+        const struct piece_name *piece = pile_at(&making->pieces, i);
+
+        if (!quipui_archive_add(making->archive, piece)) return QUIPU_NO_MEMORY;
+        (void)quipui_archive_map(making->target, making->store, piece, NULL);
+    }
+    return QUIPU_OK;
+}
+
+/* --- all steps --- */
+
+static quipu_status make(struct making *making)
+{
+    struct archive *archive = making->archive;
+    struct checkpoint_name name;
+    quipu_status status = write_image(making, archive->newest.number + 1, &name);
+
+    if (status == QUIPU_OK) status = read_back(making, &name);
+    if (status == QUIPU_OK) {
+        status = quipui_directory_change(making->target, set_checkpoint, &name, making->diagnosis);
+    }
+    return status == QUIPU_OK ? adopt(making, &name) : status;
+}
+
+static quipu_status make_with_reader(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
+{
+    struct making making = {
+        .store = checkpoints->store,
+        .protocol = checkpoints->protocol,
+        .archive = &checkpoints->archive,
+        .target = checkpoints->archive.directory,
+        .stopping = &checkpoints->stopping,
+        .facts = {.newest = checkpoints->archive.newest_transfer},
+        .pieces = {.item_bytes = sizeof(struct piece_name)},
+        .diagnosis = diagnosis,
+    };
+    quipu_status status = QUIPU_NO_MEMORY;
+
+    if (making_is_stopping(&making)) return QUIPU_BUSY;
+    making.buffer = quipui_memory_take(MAKING_BUFFER_BYTES);
+    if (making.buffer == NULL) return QUIPU_NO_MEMORY;
+    if (quipui_reader_open(&making.reader, making.store, making.protocol)) {
+        status = make(&making);
+        quipui_reader_close(&making.reader);
+    }
+    if (status == QUIPU_OK) checkpoints->archive.newest_transfer = making.facts.newest;
+    quipui_pile_clear(&making.pieces);
+    quipui_memory_give_back(making.buffer);
+    return status;
+}
+
+/* A log that is not trimmed is only longer. */
+static void trim(struct checkpoints *checkpoints)
+{
+    (void)log_trim(checkpoints->log, quipui_journal_epoch(checkpoints->store->journal),
+                   checkpoints->archive.newest.first_frame, NULL);
+    quipui_archive_sweep(&checkpoints->archive);
+}
+
+quipu_status quipui_checkpoint(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
+{
+    quipu_status status;
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    return quipui_diagnose(diagnosis, QUIPU_UNSUPPORTED, "", DIAGNOSIS_NOWHERE,
+                           "checkpoints are for little-endian machines");
+#endif
+    (void)pthread_mutex_lock(&checkpoints->making);
+    status = make_with_reader(checkpoints, diagnosis);
+    if (status == QUIPU_OK) trim(checkpoints);
+    (void)pthread_mutex_unlock(&checkpoints->making);
+    return status;
+}

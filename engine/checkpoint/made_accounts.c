@@ -1,0 +1,71 @@
+/* made_accounts.c - the accounts as they were at the cut; see making.h. */
+#include "checkpoint/making.h"
+#include "read/strand.h"
+
+/* The time of the change that a link leads to. */
+static uint64_t time_of(const struct transfers *transfers, uint64_t link)
+{
+    uint64_t index = link_index(link);
+
+    return link_kind(link) == KNOT_EXPIRY ? hold_at(transfers, index)->expiry.timestamp
+                                          : transfer_at(transfers, index)->timestamp;
+}
+
+/* Walk back to the cut (C2). */
+static void describe(struct making *making, struct slot *slot, struct image_account *account)
+{
+    const struct transfers *transfers = &making->store->transfers;
+    struct copy copy = {.slot = slot};
+    struct strand strand;
+
+    making->protocol->read(making->store, &copy, 1);
+    quipui_strand_start(&strand, &making->reader, slot, &copy.state, copy.state.balance.version);
+    /* Ends: the version falls by one in each turn. */
+    while (strand.link != 0 && time_of(transfers, strand.link) >= making->facts.cut)
+        quipui_strand_back_to(&strand, strand.version - 1);
+
+    *account = (struct image_account){
+        .id = slot->id,
+        .user_data_128 = slot->user_data_128,
+        .totals = strand.totals,
+        /* relaxed: the count of accounts carries it. */
+        .timestamp = load_relaxed(&slot->timestamp),
+        .version = strand.version,
+        .head = strand.link,
+        .user_data_64 = slot->user_data_64,
+        .user_data_32 = slot->user_data_32,
+        .ledger = slot->ledger,
+        .code = slot->code,
+        .flags = slot->flags,
+        .closed = strand.closed,
+    };
+    account->touched = account->timestamp;
+    if (strand.link != 0) account->touched = time_of(transfers, strand.link);
+}
+
+/* Accounts are in order of creation, and each is older than the next. */
+static uint64_t count_at_cut(struct making *making)
+{
+    struct accounts *accounts = &making->store->accounts;
+    uint64_t count = accounts_count(accounts);
+
+    /* relaxed: the count carries it. */
+    while (count > 0 && load_relaxed(&slot_at(accounts, count - 1)->timestamp) >= making->facts.cut)
+        count--;
+    return count;
+}
+
+quipu_status quipui_making_accounts(struct making *making)
+{
+    uint64_t count = count_at_cut(making);
+
+    quipui_image_begin(&making->writer, IMAGE_ACCOUNTS);
+    for (uint64_t place = 0; place < count; place++) {
+        struct image_account account;
+
+        if (making_is_stopping(making)) return QUIPU_BUSY;
+        describe(making, slot_at(&making->store->accounts, place), &account);
+        quipui_image_add(&making->writer, &account);
+    }
+    return making->writer.status;
+}

@@ -1,0 +1,139 @@
+/* made_holds.c - holds of transfers that are older than the cut; see making.h.
+ *
+ * A piece of holds is complete when all of them are decided: it has to wait for the last one that
+ * stands, and is in the image until then. */
+#include <string.h>
+
+#include "checkpoint/making.h"
+#include "records/find_account.h"
+
+uint64_t quipui_making_hold_word(const struct making *making, const struct hold *hold)
+{
+    uint64_t word = hold_word_of(hold), resolver = hold_word_resolver(word);
+
+    switch (hold_word_state(word)) {
+    case HOLD_POSTED:
+    case HOLD_VOIDED:
+        if (resolver != 0 && making_has_transfer(making, resolver - 1)) return word;
+        break;
+    case HOLD_EXPIRED:
+        if (hold->expiry.timestamp < making->facts.cut) return word;
+        break;
+    default: break;
+    }
+    return hold_word(HOLD_PENDING, 0);
+}
+
+/* Was a hold opened here by a transfer that is older than the cut? */
+static bool is_known(const struct making *making, uint64_t place)
+{
+    const struct region *known = &making->archive->known_holds;
+
+    /* relaxed: only checkpoints make it larger. */
+    return place < load_relaxed(&known->usable_bytes) && known->base[place] != 0;
+}
+
+static void copy_expiry(const struct hold *hold, uint64_t version[2], uint64_t previous[2])
+{
+    for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
+        version[side] = knot_version(&hold->expiry, side);
+        previous[side] = knot_previous(&hold->expiry, side);
+    }
+}
+
+static uint64_t place_of_account(struct making *making, quipu_uint128 id)
+{
+    return slot_place(&making->store->accounts, quipui_find_account(making->store, id));
+}
+
+static void add_item(struct making *making, uint64_t place)
+{
+    const struct transfers *transfers = &making->store->transfers;
+    const struct hold *hold = hold_at(transfers, place);
+    const quipu_transfer *pending = transfer_at(transfers, hold->transfer);
+    struct image_hold item = {
+        .place = place,
+        .state = quipui_making_hold_word(making, hold),
+        .transfer = hold->transfer,
+        .due = hold->due,
+        .account = {place_of_account(making, pending->debit_account_id),
+                    place_of_account(making, pending->credit_account_id)},
+    };
+
+    if (hold_word_state(item.state) == HOLD_EXPIRED) {
+        copy_expiry(hold, item.version, item.previous);
+        item.timestamp = hold->expiry.timestamp;
+    }
+    quipui_image_add(&making->writer, &item);
+}
+
+/* Word by word where another thread may try to change one, in vain. */
+static quipu_status write_piece(struct making *making, uint64_t first)
+{
+    struct hold *holds = (struct hold *)(void *)making->buffer;
+    const struct piece_column column = {holds, PIECE_ITEMS * sizeof *holds};
+
+    memset(holds, 0, PIECE_ITEMS * sizeof *holds);
+    for (uint64_t i = 0; i < PIECE_ITEMS; i++) {
+        const struct hold *from = hold_at(&making->store->transfers, first + i);
+        struct hold *to = &holds[i];
+
+        /* relaxed: nobody else knows the copy. */
+        store_relaxed(&to->state, hold_word_of(from));
+        to->transfer = from->transfer;
+        to->due = from->due;
+        memcpy(to->account, from->account, sizeof to->account);
+        if (hold_word_state(hold_word_of(from)) != HOLD_EXPIRED) continue;
+        for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
+            knot_tie_to(&to->expiry, side, knot_version(&from->expiry, side),
+                        knot_previous(&from->expiry, side));
+        }
+        /* relaxed: as above; it took effect before the cut. */
+        store_relaxed(&to->expiry.tie, load_relaxed(&from->expiry.tie));
+        to->expiry.timestamp = from->expiry.timestamp;
+    }
+    return quipui_making_piece(making, PIECE_HOLDS, first / PIECE_ITEMS, &column, 1);
+}
+
+static bool is_decided(const struct making *making, uint64_t place)
+{
+    const struct hold *hold = hold_at(&making->store->transfers, place);
+
+    return is_known(making, place) &&
+           quipui_making_hold_word(making, hold) != hold_word(HOLD_PENDING, 0);
+}
+
+static quipu_status make_piece(struct making *making, uint64_t first, uint64_t end)
+{
+    uint64_t place = first, last = first + PIECE_ITEMS;
+
+    while (place < last && place < end && is_decided(making, place))
+        place++;
+    if (place == last) {
+        making_used(making, PLACES_OF_HOLDS, last - 1);
+        return write_piece(making, first);
+    }
+    for (place = first; place < last && place < end; place++) {
+        if (!is_known(making, place)) continue;
+        making_used(making, PLACES_OF_HOLDS, place);
+        add_item(making, place);
+    }
+    return making->writer.status;
+}
+
+quipu_status quipui_making_holds(struct making *making)
+{
+    uint64_t end = places_end(&making->store->transfers.hold_places);
+    quipu_status status = QUIPU_OK;
+
+    quipui_image_begin(&making->writer, IMAGE_HOLDS);
+    for (uint64_t first = 0; status == QUIPU_OK && first < end; first += PIECE_ITEMS) {
+        if (making_is_stopping(making)) return QUIPU_BUSY;
+        if (archive_has_piece(making->archive, PIECE_HOLDS, first / PIECE_ITEMS)) {
+            making_used(making, PLACES_OF_HOLDS, first + PIECE_ITEMS - 1);
+            continue;
+        }
+        status = make_piece(making, first, end);
+    }
+    return status;
+}

@@ -1,0 +1,355 @@
+/* test_checkpoint.c - a ledger comes back from its checkpoint and the journal behind it.
+ *
+ * Random traffic on a twin (a ledger with a path, and the model). Now and then a checkpoint is
+ * made, or the ledger is closed and opened again, under another protocol. The model must agree with
+ * all that the ledger says, then and while the traffic goes on.
+ *
+ *   C1  everything that the public header can ask is as it was, with checkpoints at any time
+ *   C2  the journal before a checkpoint is not needed any more
+ *   C3  what is in files of its own is found as before: by id, as a duplicate, in histories, in
+ *       scans; while the ledger is open, and once it is opened again
+ *   C4  a transfer that is in a file costs at most 24 bytes of memory
+ *   C5  a checkpoint that is not the newest, and files that none names, are removed */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/ledger.h"
+#include "support/generator.h"
+#include "support/ledger.h"
+#include "support/scratch.h"
+#include "support/twin.h"
+
+enum { SEEDS = 6, ROUNDS = 60, HOPS = 8, LARGEST = 40 };
+
+static quipu_options options_at(struct twin *twin, const char *path, int protocol_index)
+{
+    return (quipu_options){.protocol = protocols[protocol_index],
+                           .path = path,
+                           .account_capacity = 1 << 16,
+                           .transfer_capacity = 1 << 22,
+                           .failed_id_capacity = 1 << 22,
+                           .checkpoint_bytes = UINT64_MAX,
+                           .clock = ledger_clock,
+                           .clock_context = &twin->now};
+}
+
+static void open_at(struct twin *twin, const char *path, int protocol_index)
+{
+    const quipu_options options = options_at(twin, path, protocol_index);
+    quipu_status status = quipu_open(&options, &twin->ledger);
+    char words[512] = "";
+
+    if (status != QUIPU_OK) (void)quipu_diagnose(NULL, path, words, sizeof words);
+    cr_assert_eq(status, QUIPU_OK, "%s: %s", quipu_status_text(status), words);
+    twin->protocol = options.protocol;
+}
+
+static void traffic(struct twin *twin, struct generator *g, int rounds)
+{
+    static quipu_account accounts[LARGEST];
+    static quipu_transfer transfers[LARGEST];
+    static quipu_result results[LARGEST];
+
+    for (int round = 0; round < rounds; round++) {
+        uint64_t base;
+
+        if (random_one_in(&g->random, 4)) twin_pass(twin, SECOND);
+        if (random_one_in(&g->random, 100)) twin_pass(twin, 100 * SECOND);
+        base = twin->now + twin->step;
+        if (round < 4 || random_one_in(&g->random, 10)) {
+            size_t n = generator_accounts(g, base, accounts, LARGEST);
+
+            twin_accounts(twin, accounts, n, results);
+        } else {
+            size_t n = generator_transfers(g, base, transfers, LARGEST);
+
+            twin_transfers(twin, transfers, n, results);
+            generator_learn(g, transfers, results, n);
+        }
+        if (random_one_in(&g->random, 12)) cr_assert_eq(quipu_checkpoint(twin->ledger), QUIPU_OK);
+    }
+}
+
+/* C1, C2 */
+EVERY_PROTOCOL(checkpoint, c1_brings_everything_back)
+{
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        char path[SCRATCH_PATH];
+        struct generator g;
+        struct twin twin;
+
+        scratch_make(path);
+        twin_open(&twin, *protocol_index);
+        ledger_close(twin.ledger);
+        open_at(&twin, path, *protocol_index);
+        twin.seed = seed;
+        generator_start(&g, seed);
+        for (int hop = 1; hop <= HOPS; hop++) {
+            traffic(&twin, &g, ROUNDS);
+            if (random_one_in(&g.random, 2)) {
+                cr_assert_eq(quipu_checkpoint(twin.ledger), QUIPU_OK);
+            }
+            twin_pass(&twin, SECOND / 1000);
+            ledger_close(twin.ledger);
+            open_at(&twin, path, (*protocol_index + hop) % PROTOCOL_COUNT);
+            twin_pass(&twin, SECOND / 1000);
+            twin_audit(&twin);
+        }
+        twin_close(&twin);
+        scratch_remove(path);
+    }
+}
+
+/* --- whole pieces --- */
+
+enum { ACCOUNTS = 200, BATCH = 2000, BATCHES = 105, PAGE = 1 << 19 };
+
+struct pair {
+    quipu_ledger *was, *is; /* in memory, and with a path: given the same calls */
+    uint64_t now;
+    quipu_uint128 next;
+};
+
+static quipu_ledger *open_pair(struct pair *pair, const char *path, quipu_protocol protocol)
+{
+    const quipu_options options = {.protocol = protocol,
+                                   .path = path,
+                                   .account_capacity = 1 << 12,
+                                   .transfer_capacity = 1 << 23,
+                                   .checkpoint_bytes = path == NULL ? 0 : UINT64_MAX,
+                                   .clock = ledger_clock,
+                                   .clock_context = &pair->now};
+    quipu_ledger *ledger = NULL;
+
+    cr_assert_eq(quipu_open(&options, &ledger), QUIPU_OK);
+    return ledger;
+}
+
+static void both_accounts(struct pair *pair)
+{
+    static quipu_account accounts[ACCOUNTS];
+    static quipu_result was[ACCOUNTS], is[ACCOUNTS];
+
+    for (int i = 0; i < ACCOUNTS; i++)
+        accounts[i] = an_account((quipu_uint128)i + 1);
+    accounts[0].flags = QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS;
+    cr_assert_eq(quipu_create_accounts(pair->was, accounts, ACCOUNTS, was), QUIPU_OK);
+    cr_assert_eq(quipu_create_accounts(pair->is, accounts, ACCOUNTS, is), QUIPU_OK);
+    cr_assert_eq(memcmp(was, is, sizeof was), 0);
+}
+
+/* Plain ones; holds that are posted, voided or stand for ever; ids that fail. Without time-outs: a
+ * checkpoint lets expire what is due, so the two would come to differ. */
+static quipu_transfer an_event(struct pair *pair, struct random *random)
+{
+    quipu_uint128 id = pair->next++, debit = 2 + random_below(random, ACCOUNTS - 1);
+    quipu_uint128 credit = 2 + (debit - 1) % (ACCOUNTS - 1);
+
+    switch (random_below(random, 8)) {
+    case 0: return a_hold(id, debit, credit, 5, 0);
+    case 1: return a_post(id, id - 1 - random_below(random, 16), QUIPU_AMOUNT_MAX);
+    case 2: return a_void(id, id - 1 - random_below(random, 16));
+    case 3: return a_transfer(id, 1, credit, 7);
+    default: return a_transfer(id, debit, credit, 1 + random_below(random, 100));
+    }
+}
+
+static void both_transfers(struct pair *pair, struct random *random)
+{
+    static quipu_transfer events[BATCH];
+    static quipu_result was[BATCH], is[BATCH];
+
+    for (int i = 0; i < BATCH; i++)
+        events[i] = an_event(pair, random);
+    pair->now += SECOND / 2;
+    cr_assert_eq(quipu_create_transfers(pair->was, events, BATCH, was), QUIPU_OK);
+    cr_assert_eq(quipu_create_transfers(pair->is, events, BATCH, is), QUIPU_OK);
+    cr_assert_eq(memcmp(was, is, sizeof was), 0);
+}
+
+static void compare_account(struct pair *pair, quipu_uint128 id, quipu_transfer *was,
+                            quipu_transfer *is)
+{
+    quipu_account_filter filter = {
+        .account_id = id, .limit = PAGE, .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS};
+    size_t before, after;
+
+    cr_assert_eq(quipu_get_account_transfers(pair->was, &filter, was, PAGE, &before), QUIPU_OK);
+    cr_assert_eq(quipu_get_account_transfers(pair->is, &filter, is, PAGE, &after), QUIPU_OK);
+    cr_assert_eq(before, after);
+    cr_assert_eq(memcmp(was, is, before * sizeof *was), 0);
+    filter.flags |= QUIPU_FILTER_REVERSED;
+    filter.limit = 100;
+    cr_assert_eq(
+        quipu_get_account_balances(pair->was, &filter, (quipu_account_balance *)was, 100, &before),
+        QUIPU_OK);
+    cr_assert_eq(
+        quipu_get_account_balances(pair->is, &filter, (quipu_account_balance *)is, 100, &after),
+        QUIPU_OK);
+    cr_assert_eq(before, after);
+    cr_assert_eq(memcmp(was, is, before * sizeof(quipu_account_balance)), 0);
+}
+
+static void compare_changes(struct pair *pair, quipu_change *was, quipu_change *is)
+{
+    quipu_change_filter filter = {.limit = PAGE};
+    size_t before, after;
+    uint64_t horizon;
+
+    cr_assert_eq(quipu_horizon(pair->was, &horizon), QUIPU_OK);
+    filter.timestamp_max = horizon - 1;
+    cr_assert_eq(quipu_get_changes(pair->was, &filter, was, PAGE, &before, NULL), QUIPU_OK);
+    cr_assert_eq(quipu_get_changes(pair->is, &filter, is, PAGE, &after, NULL), QUIPU_OK);
+    cr_assert_eq(before, after);
+    for (size_t i = 0; i < before; i++)
+        cr_assert_eq(memcmp(&was[i], &is[i], sizeof *was), 0, "change %zu", i);
+}
+
+/* Every id in use is answered alike: stored, failed, free. */
+static void compare_ids(struct pair *pair)
+{
+    quipu_uint128 ids[BATCH];
+    static quipu_transfer was[BATCH], is[BATCH];
+    static quipu_hold was_holds[BATCH], is_holds[BATCH];
+    static quipu_result was_results[BATCH], is_results[BATCH];
+
+    for (quipu_uint128 from = 1; from + BATCH < pair->next; from += BATCH) {
+        for (int i = 0; i < BATCH; i++)
+            ids[i] = from + (quipu_uint128)i;
+        cr_assert_eq(quipu_lookup_transfers(pair->was, ids, BATCH, was, NULL), QUIPU_OK);
+        cr_assert_eq(quipu_lookup_transfers(pair->is, ids, BATCH, is, NULL), QUIPU_OK);
+        cr_assert_eq(memcmp(was, is, sizeof was), 0);
+        cr_assert_eq(quipu_lookup_holds(pair->was, ids, BATCH, was_holds), QUIPU_OK);
+        cr_assert_eq(quipu_lookup_holds(pair->is, ids, BATCH, is_holds), QUIPU_OK);
+        cr_assert_eq(memcmp(was_holds, is_holds, sizeof was_holds), 0);
+        for (int i = 0; i < BATCH; i++)
+            was[i] = is[i].id != 0 ? is[i] : a_transfer(ids[i], 1, 2, 7);
+        for (int i = 0; i < BATCH; i++)
+            was[i].timestamp = 0;
+        pair->now += SECOND; /* beyond what the checkpoints of one of them have drawn */
+        cr_assert_eq(quipu_create_transfers(pair->was, was, BATCH, was_results), QUIPU_OK);
+        cr_assert_eq(quipu_create_transfers(pair->is, was, BATCH, is_results), QUIPU_OK);
+        cr_assert_eq(memcmp(was_results, is_results, sizeof was_results), 0);
+    }
+}
+
+static void compare(struct pair *pair)
+{
+    quipu_change *was = malloc(PAGE * sizeof *was), *is = malloc(PAGE * sizeof *is);
+
+    cr_assert(was != NULL && is != NULL);
+    compare_ids(pair);
+    for (quipu_uint128 id = 1; id <= ACCOUNTS; id++)
+        compare_account(pair, id, (quipu_transfer *)was, (quipu_transfer *)is);
+    compare_changes(pair, was, is);
+    free(was);
+    free(is);
+}
+
+static size_t count_files(const char *path, const char *start)
+{
+    const struct dirent *entry;
+    DIR *stream = opendir(path);
+    size_t count = 0;
+
+    cr_assert_not_null(stream);
+    while ((entry = readdir(stream)) != NULL)
+        count += strncmp(entry->d_name, start, strlen(start)) == 0;
+    (void)closedir(stream);
+    return count;
+}
+
+/* C3, C5 */
+EVERY_PROTOCOL(checkpoint, c3_finds_what_is_in_files, .timeout = 300)
+{
+    struct random random = {7};
+    struct pair pair = {.now = NOON, .next = 1};
+    char path[SCRATCH_PATH];
+
+    scratch_make(path);
+    pair.was = open_pair(&pair, NULL, protocols[*protocol_index]);
+    pair.is = open_pair(&pair, path, protocols[*protocol_index]);
+    both_accounts(&pair);
+    for (int batch = 1; batch <= BATCHES; batch++) {
+        both_transfers(&pair, &random);
+        if (batch % 25 == 0) cr_assert_eq(quipu_checkpoint(pair.is), QUIPU_OK);
+    }
+    cr_assert_geq(count_files(path, "transfers."), 1);
+    cr_assert_eq(count_files(path, "checkpoint."), 1);
+    compare(&pair);
+    for (int hop = 1; hop < PROTOCOL_COUNT; hop++) {
+        quipu_protocol next = protocols[(*protocol_index + hop) % PROTOCOL_COUNT];
+
+        ledger_close(pair.is);
+        pair.is = open_pair(&pair, path, next);
+        compare(&pair);
+        both_transfers(&pair, &random);
+        if (hop == 2) cr_assert_eq(quipu_checkpoint(pair.is), QUIPU_OK);
+    }
+    compare(&pair);
+    ledger_close(pair.was);
+    ledger_close(pair.is);
+    scratch_remove(path);
+}
+
+/* --- what it costs --- */
+
+/* Memory of this process that no file is behind, in bytes. */
+static uint64_t anonymous_bytes(void)
+{
+    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+    unsigned long long kib = 0;
+    char line[200];
+
+    cr_assert_not_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "Anonymous: %llu kB", &kib) == 1) break;
+    }
+    (void)fclose(file);
+    return kib * 1024;
+}
+
+static void post_plain(struct pair *pair, uint64_t count)
+{
+    static quipu_transfer events[BATCH];
+    static quipu_result results[BATCH];
+
+    for (uint64_t done = 0; done < count; done += BATCH) {
+        for (int i = 0; i < BATCH; i++) {
+            quipu_uint128 id = pair->next++;
+
+            events[i] = a_transfer(id, 2 + id % 100, 102 + id % 99, 1);
+        }
+        cr_assert_eq(quipu_create_transfers(pair->is, events, BATCH, results), QUIPU_OK);
+        cr_assert_eq(results[BATCH - 1].status, QUIPU_CREATED);
+    }
+    cr_assert_eq(quipu_checkpoint(pair->is), QUIPU_OK);
+}
+
+/* C4: of sixteen pieces more, beside what the one that is not full takes in either case. */
+Test(checkpoint, c4_gives_memory_back)
+{
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+    cr_skip("a sanitizer has memory of its own for each byte");
+#else
+    const uint64_t first = 4 * PIECE_ITEMS, more = 16 * PIECE_ITEMS;
+    struct pair pair = {.now = NOON, .next = 1};
+    char path[SCRATCH_PATH];
+    uint64_t before;
+
+    scratch_make(path);
+    pair.was = open_pair(&pair, NULL, QUIPU_OPTIMISTIC);
+    pair.is = open_pair(&pair, path, QUIPU_OPTIMISTIC);
+    both_accounts(&pair);
+    post_plain(&pair, first);
+    before = anonymous_bytes();
+    post_plain(&pair, more);
+    cr_assert_leq(anonymous_bytes() - before, 24 * more, "%.1f bytes a transfer",
+                  (double)(anonymous_bytes() - before) / (double)more);
+    ledger_close(pair.was);
+    ledger_close(pair.is);
+    scratch_remove(path);
+#endif
+}
