@@ -94,6 +94,17 @@ close_directory:
     return status;
 }
 
+/* Recovery maps pieces and reads little of them: read all. */
+static quipu_status check_pieces(const struct archive *archive, struct diagnosis *diagnosis)
+{
+    quipu_status status = QUIPU_OK;
+
+    for (size_t i = 0; status == QUIPU_OK && i < archive->pieces.count; i++) {
+        status = quipui_piece_check(archive->directory, pile_at(&archive->pieces, i), diagnosis);
+    }
+    return status;
+}
+
 /* Recover a log and its history into these tables. */
 static quipu_status try_both(quipu_ledger *tables, struct directory *directory, struct log *log,
                              struct diagnosis *diagnosis)
@@ -104,6 +115,7 @@ static quipu_status try_both(quipu_ledger *tables, struct directory *directory, 
 
     if (!quipui_archive_open(&archive, directory, &tables->store)) return QUIPU_NO_MEMORY;
     status = fill_tables(tables, log, &archive, &recovered, diagnosis);
+    if (status == QUIPU_OK) status = check_pieces(&archive, diagnosis);
     quipui_archive_close(&archive);
     return status;
 }

@@ -28,6 +28,20 @@ quipu_status quipu_checkpoint(quipu_ledger *ledger)
     return status;
 }
 
+quipu_status quipu_backup(quipu_ledger *ledger, const char *directory)
+{
+    quipu_status status;
+    int saved = errno;
+
+    if (ledger == NULL || directory == NULL) return QUIPU_INVALID;
+    status = ledger_write_status(ledger);
+    if (status != QUIPU_OK) return status;
+    if (ledger->store.journal == NULL) return QUIPU_INVALID;
+    status = quipui_backup(&ledger->checkpoints, directory, NULL);
+    errno = saved;
+    return status;
+}
+
 /* FILE at OFFSET: WORDS. */
 static void write_down(const struct diagnosis *diagnosis, quipu_status status, char *text,
                        size_t capacity)

@@ -62,6 +62,7 @@ static quipu_status write_image(struct making *making, uint64_t number,
 
     if (status == QUIPU_OK) status = copy_all(making);
     if (status == QUIPU_OK) add_pieces(making);
+    if (making->target != making->archive->directory) making->facts.first_frame = 0; /* no journal */
     finished = quipui_image_finish(&making->writer, &making->facts, name, making->diagnosis);
     return status != QUIPU_OK ? status : finished;
 }
@@ -125,9 +126,11 @@ static quipu_status make(struct making *making)
     return status == QUIPU_OK ? adopt(making, &name) : status;
 }
 
-static quipu_status make_with_reader(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
+/* Begin with the memory that a checkpoint takes. Returns false if there is not so much. */
+static bool begin(struct making *making, struct checkpoints *checkpoints,
+                  struct diagnosis *diagnosis)
 {
-    struct making making = {
+    *making = (struct making){
         .store = checkpoints->store,
         .protocol = checkpoints->protocol,
         .archive = &checkpoints->archive,
@@ -137,19 +140,18 @@ static quipu_status make_with_reader(struct checkpoints *checkpoints, struct dia
         .pieces = {.item_bytes = sizeof(struct piece_name)},
         .diagnosis = diagnosis,
     };
-    quipu_status status = QUIPU_NO_MEMORY;
+    making->buffer = quipui_memory_take(MAKING_BUFFER_BYTES);
+    if (making->buffer == NULL) return false;
+    if (quipui_reader_open(&making->reader, making->store, making->protocol)) return true;
+    quipui_memory_give_back(making->buffer);
+    return false;
+}
 
-    if (making_is_stopping(&making)) return QUIPU_BUSY;
-    making.buffer = quipui_memory_take(MAKING_BUFFER_BYTES);
-    if (making.buffer == NULL) return QUIPU_NO_MEMORY;
-    if (quipui_reader_open(&making.reader, making.store, making.protocol)) {
-        status = make(&making);
-        quipui_reader_close(&making.reader);
-    }
-    if (status == QUIPU_OK) checkpoints->archive.newest_transfer = making.facts.newest;
-    quipui_pile_clear(&making.pieces);
-    quipui_memory_give_back(making.buffer);
-    return status;
+static void end(struct making *making)
+{
+    quipui_reader_close(&making->reader);
+    quipui_pile_clear(&making->pieces);
+    quipui_memory_give_back(making->buffer);
 }
 
 /* A log that is not trimmed is only longer. */
@@ -160,17 +162,80 @@ static void trim(struct checkpoints *checkpoints)
     quipui_archive_sweep(&checkpoints->archive);
 }
 
-quipu_status quipui_checkpoint(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
+static quipu_status make_here(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
 {
+    struct making making;
     quipu_status status;
 
+    if (!begin(&making, checkpoints, diagnosis)) return QUIPU_NO_MEMORY;
+    status = make(&making);
+    if (status == QUIPU_OK) checkpoints->archive.newest_transfer = making.facts.newest;
+    end(&making);
+    if (status == QUIPU_OK) trim(checkpoints);
+    return status;
+}
+
+/* The same ledger elsewhere, without a journal: the number is the first, as if it began there. */
+static quipu_status make_there(struct checkpoints *checkpoints, struct directory *directory,
+                               struct diagnosis *diagnosis)
+{
+    struct checkpoint_name name;
+    struct making making;
+    quipu_status status;
+
+    if (!begin(&making, checkpoints, diagnosis)) return QUIPU_NO_MEMORY;
+    making.target = directory;
+    status = quipui_making_copies(&making);
+    if (status == QUIPU_OK) status = write_image(&making, 1, &name);
+    if (status == QUIPU_OK) status = read_back(&making, &name);
+    if (status == QUIPU_OK) {
+        status = quipui_directory_change(directory, set_checkpoint, &name, diagnosis);
+    }
+    end(&making);
+    return status;
+}
+
+/* One at a time, and none while the ledger is about to be closed. */
+static quipu_status begin_alone(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
+{
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
     return quipui_diagnose(diagnosis, QUIPU_UNSUPPORTED, "", DIAGNOSIS_NOWHERE,
                            "checkpoints are for little-endian machines");
 #endif
     (void)pthread_mutex_lock(&checkpoints->making);
-    status = make_with_reader(checkpoints, diagnosis);
-    if (status == QUIPU_OK) trim(checkpoints);
+    /* relaxed: sooner or later. */
+    if (load_relaxed(&checkpoints->stopping) == 0) return QUIPU_OK;
     (void)pthread_mutex_unlock(&checkpoints->making);
+    return quipui_diagnose(diagnosis, QUIPU_BUSY, "", DIAGNOSIS_NOWHERE,
+                           "the ledger is about to be closed");
+}
+
+quipu_status quipui_checkpoint(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
+{
+    quipu_status status = begin_alone(checkpoints, diagnosis);
+
+    if (status != QUIPU_OK) return status;
+    status = make_here(checkpoints, diagnosis);
+    (void)pthread_mutex_unlock(&checkpoints->making);
+    return status;
+}
+
+quipu_status quipui_backup(struct checkpoints *checkpoints, const char *path,
+                           struct diagnosis *diagnosis)
+{
+    struct ledger_facts facts = {.changes = 0};
+    const struct directory_options options = {.path = path, .create = true, .facts = &facts};
+    struct directory *directory;
+    quipu_status status;
+
+    quipui_backup_facts(checkpoints->archive.directory, &facts);
+    status = quipui_directory_open(&options, &directory, diagnosis);
+    if (status != QUIPU_OK) return status;
+    status = begin_alone(checkpoints, diagnosis);
+    if (status == QUIPU_OK) {
+        status = make_there(checkpoints, directory, diagnosis);
+        (void)pthread_mutex_unlock(&checkpoints->making);
+    }
+    quipui_directory_close(directory);
     return status;
 }

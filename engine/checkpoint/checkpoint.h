@@ -66,4 +66,11 @@ void quipui_checkpoints_stop(struct checkpoints *checkpoints);
  *   threads  any */
 quipu_status quipui_checkpoint(struct checkpoints *checkpoints, struct diagnosis *diagnosis);
 
+/* Make the same ledger in another directory, which is empty or not there, while this one goes on:
+ * a checkpoint, all pieces, and no journal. What fails leaves files there, and no ledger.
+ *
+ *   returns  as quipui_checkpoint(), and as quipui_directory_open() of the other directory */
+quipu_status quipui_backup(struct checkpoints *checkpoints, const char *path,
+                           struct diagnosis *diagnosis);
+
 #endif

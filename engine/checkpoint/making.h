@@ -3,7 +3,7 @@
  *   cut.c         when                               made_rest.c   failed ids, expiries, imports
  *   made_accounts.c   accounts at the cut            keeper.c      making them by itself
  *   made_transfers.c  transfers                      checkpoint.c  one after the other
- *   made_holds.c      holds */
+ *   made_holds.c      holds                          copies.c      pieces of a backup */
 #ifndef QUIPU_CHECKPOINT_MAKING_H
 #define QUIPU_CHECKPOINT_MAKING_H
 
@@ -36,6 +36,10 @@ quipu_status quipui_making_holds(struct making *making);
 quipu_status quipui_making_failed_ids(struct making *making);
 quipu_status quipui_making_expiries(struct making *making);
 quipu_status quipui_making_imports(struct making *making);
+
+/* Of a backup: the pieces that there are, copied; and the facts of the ledger that is made. */
+quipu_status quipui_making_copies(struct making *making);
+void quipui_backup_facts(struct directory *from, struct ledger_facts *facts);
 
 /* Write a piece, and note its name. */
 quipu_status quipui_making_piece(struct making *making, enum piece_kind kind, uint64_t number,

@@ -193,6 +193,19 @@ static void close_in_child(struct fork_member *member)
     directory->lock = directory->handle = -1;
 }
 
+/* A ledger whose quipu.ledger comes last. */
+static quipu_status take_facts(struct directory *directory, const struct directory_options *options,
+                               const struct sight *sight, struct diagnosis *diagnosis)
+{
+    if (sight->facts) {
+        return quipui_diagnose(diagnosis, QUIPU_INVALID, directory->path, DIAGNOSIS_NOWHERE,
+                               "has a ledger already");
+    }
+    directory->facts = *options->facts;
+    directory->made = true;
+    return QUIPU_OK;
+}
+
 static quipu_status own(struct directory *directory, const struct directory_options *options,
                         struct diagnosis *diagnosis)
 {
@@ -206,6 +219,7 @@ static quipu_status own(struct directory *directory, const struct directory_opti
     /* Another may have made the ledger, or begun to, before we had the lock. */
     if (status == QUIPU_OK) status = look(directory, create, &sight, diagnosis);
     if (status != QUIPU_OK) return status;
+    if (options->facts != NULL) return take_facts(directory, options, &sight, diagnosis);
     if (sight.facts) return read_facts(directory, diagnosis);
     return make_facts(directory,
                       options->segment_bytes == 0 ? JOURNAL_SEGMENT_BYTES : options->segment_bytes,

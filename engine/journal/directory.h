@@ -37,12 +37,17 @@
 /* Numbers that the layers above keep in quipu.ledger: the newest checkpoint, for one. */
 #define DIRECTORY_NOTES 32
 
+struct ledger_facts;
+
 struct directory_options {
     struct files *files; /* NULL: the kernel's */
     const char *path;
     uint64_t segment_bytes; /* at most, of a ledger that is made now; 0: JOURNAL_SEGMENT_BYTES */
     bool create;            /* make the directory and the ledger if they are not there */
     bool read_only;         /* never write; many may read at once, beside no owner */
+    /* With these facts a ledger is made whose files come first: quipu.ledger is written by the first
+     * change. There must be no ledger yet. NULL: an ordinary opening. */
+    const struct ledger_facts *facts;
 };
 
 /* A point between two frames: what the frame before was. */

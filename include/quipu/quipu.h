@@ -169,6 +169,20 @@ QUIPU_PUBLIC quipu_status quipu_sync(quipu_ledger *ledger);
  *   cost     O(accounts, and transfers since the one before), of which plain ones take 192 bytes */
 QUIPU_PUBLIC quipu_status quipu_checkpoint(quipu_ledger *ledger);
 
+/* Make a copy of a ledger with a path in another directory, which is made if it is not there, while
+ * others go on. The copy is the ledger as of one instant, and is opened as any other; its identity
+ * is that of the original.
+ *
+ *   units    directory: a path; empty, or not there
+ *   returns  QUIPU_OK       the copy is on disk
+ *            QUIPU_INVALID  ledger or directory is NULL, the ledger is in memory, the directory is
+ *                           not empty or none at all
+ *            QUIPU_BUSY     the directory is an open ledger; or as quipu_sync()
+ *            otherwise as quipu_checkpoint(); files may be left in the directory, which is no ledger
+ *   threads  any; one of these calls or of quipu_checkpoint() at a time
+ *   cost     O(all that the ledger has): history is copied, the rest is written as a checkpoint */
+QUIPU_PUBLIC quipu_status quipu_backup(quipu_ledger *ledger, const char *directory);
+
 /* Say in words what is wrong: of a ledger that is open and has failed, or of a directory that
  * cannot be opened (it is looked through, nothing is changed): which file, where, what is missing.
  *
@@ -177,7 +191,7 @@ QUIPU_PUBLIC quipu_status quipu_checkpoint(quipu_ledger *ledger);
  *            QUIPU_INVALID  both or neither are given, text is NULL, capacity is 0
  *            otherwise      what calls on the ledger, or quipu_open() of the path, return
  *   threads  any
- *   cost     of a path: all of its journal is read */
+ *   cost     of a path: all of its files are read */
 QUIPU_PUBLIC quipu_status quipu_diagnose(quipu_ledger *ledger, const char *path, char *text,
                                          size_t capacity);
 

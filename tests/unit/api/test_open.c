@@ -12,7 +12,7 @@
 #include "suites/faults/allocator.h"
 
 /* Of a ledger with all defaults; the README has it, too. */
-#define ADDRESSES_GIB 64
+#define ADDRESSES_GIB 66
 
 /* A sanitizer takes all addresses there are. */
 #define ADDRESSES_ARE_OURS ALLOCATOR_IS_OURS

@@ -9,7 +9,9 @@
  *   C3  what is in files of its own is found as before: by id, as a duplicate, in histories, in
  *       scans; while the ledger is open, and once it is opened again
  *   C4  a transfer that is in a file costs at most 24 bytes of memory
- *   C5  a checkpoint that is not the newest, and files that none names, are removed */
+ *   C5  a checkpoint that is not the newest, and files that none names, are removed
+ *   C6  a backup is the ledger as of one instant, and a ledger of its own
+ *   C7  a damaged or missing file is found: what is read at the opening then, the rest by a check */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -352,4 +354,136 @@ Test(checkpoint, c4_gives_memory_back)
     ledger_close(pair.is);
     scratch_remove(path);
 #endif
+}
+
+/* --- backups --- */
+
+/* C6 */
+EVERY_PROTOCOL(checkpoint, c6_backs_up, .timeout = 300)
+{
+    struct random random = {11};
+    struct pair pair = {.now = NOON, .next = 1};
+    char path[SCRATCH_PATH], copy[SCRATCH_PATH];
+    quipu_ledger *original;
+
+    scratch_make(path);
+    scratch_make(copy);
+    pair.was = open_pair(&pair, NULL, protocols[*protocol_index]);
+    pair.is = open_pair(&pair, path, protocols[*protocol_index]);
+    both_accounts(&pair);
+    for (int batch = 1; batch <= 60; batch++) {
+        both_transfers(&pair, &random);
+        if (batch == 50) cr_assert_eq(quipu_checkpoint(pair.is), QUIPU_OK);
+    }
+    cr_assert_eq(quipu_backup(pair.is, path), QUIPU_BUSY);
+    cr_assert_eq(quipu_backup(pair.is, "/nowhere/at/all"), QUIPU_IO);
+    cr_assert_eq(quipu_backup(pair.was, copy), QUIPU_INVALID);
+    cr_assert_eq(quipu_backup(pair.is, copy), QUIPU_OK);
+    original = pair.is;
+    pair.is = open_pair(&pair, copy, protocols[(*protocol_index + 1) % PROTOCOL_COUNT]);
+    compare(&pair);
+    both_transfers(&pair, &random);
+    cr_assert_eq(quipu_checkpoint(pair.is), QUIPU_OK);
+    ledger_close(pair.is);
+    pair.is = open_pair(&pair, copy, protocols[*protocol_index]);
+    compare(&pair);
+    ledger_close(pair.is);
+    cr_assert_eq(quipu_checkpoint(original), QUIPU_OK);
+    ledger_close(original);
+    ledger_close(pair.was);
+    scratch_remove(path);
+    scratch_remove(copy);
+}
+
+/* --- damage --- */
+
+/* The first file in the directory whose name begins so. */
+static void find_file(const char *path, const char *start, char *file, size_t room)
+{
+    const struct dirent *entry;
+    DIR *stream = opendir(path);
+
+    cr_assert_not_null(stream);
+    file[0] = 0;
+    while ((entry = readdir(stream)) != NULL) {
+        if (strncmp(entry->d_name, start, strlen(start)) != 0) continue;
+        (void)snprintf(file, room, "%s/%s", path, entry->d_name);
+    }
+    (void)closedir(stream);
+    cr_assert_neq(file[0], 0);
+}
+
+static void flip(const char *file, long at)
+{
+    FILE *stream = fopen(file, "r+b");
+    int byte;
+
+    cr_assert_not_null(stream);
+    cr_assert_eq(fseek(stream, at, SEEK_SET), 0);
+    byte = fgetc(stream);
+    cr_assert_neq(byte, EOF);
+    cr_assert_eq(fseek(stream, at, SEEK_SET), 0);
+    cr_assert_neq(fputc(byte ^ 16, stream), EOF);
+    cr_assert_eq(fclose(stream), 0);
+}
+
+static void refuses(struct pair *pair, const char *path, bool at_opening)
+{
+    const quipu_options options = {
+        .path = path, .account_capacity = 1 << 12, .transfer_capacity = 1 << 23};
+    char words[512] = "";
+    quipu_ledger *ledger = NULL;
+
+    (void)pair;
+    cr_assert_eq(quipu_diagnose(NULL, path, words, sizeof words), QUIPU_CORRUPT, "%s", words);
+    cr_assert_neq(words[0], 0);
+    if (!at_opening) return;
+    cr_assert_eq(quipu_open(&options, &ledger), QUIPU_CORRUPT);
+    cr_assert_null(ledger);
+}
+
+/* C7 */
+Test(checkpoint, c7_finds_damage, .timeout = 300)
+{
+    static const struct {
+        const char *start;
+        long at;
+        bool at_opening;
+    } damages[] = {
+        {"checkpoint.", 50, true},
+        {"checkpoint.", 4096 + 40, true},
+        {"checkpoint.", 40000, true},
+        {"transfers.", 40, true},
+        {"transfers.", 65536, false},
+        {"transfers.", 65536 + (8 << 20) + 100, false},
+        {"transfers.", 65536 + (11 << 20) + 100, true},
+    };
+    struct random random = {13};
+    struct pair pair = {.now = NOON, .next = 1};
+    char path[SCRATCH_PATH], file[SCRATCH_PATH * 2], aside[SCRATCH_PATH * 2 + 8];
+
+    scratch_make(path);
+    pair.was = open_pair(&pair, NULL, QUIPU_OPTIMISTIC);
+    pair.is = open_pair(&pair, path, QUIPU_OPTIMISTIC);
+    both_accounts(&pair);
+    for (int batch = 1; batch <= 60; batch++)
+        both_transfers(&pair, &random);
+    cr_assert_eq(quipu_checkpoint(pair.is), QUIPU_OK);
+    ledger_close(pair.is);
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        find_file(path, damages[i].start, file, sizeof file);
+        flip(file, damages[i].at);
+        refuses(&pair, path, damages[i].at_opening);
+        flip(file, damages[i].at);
+    }
+    find_file(path, "transfers.", file, sizeof file);
+    (void)snprintf(aside, sizeof aside, "%s.gone", file);
+    cr_assert_eq(rename(file, aside), 0);
+    refuses(&pair, path, true);
+    cr_assert_eq(rename(aside, file), 0);
+    pair.is = open_pair(&pair, path, QUIPU_CAS);
+    compare(&pair);
+    ledger_close(pair.is);
+    ledger_close(pair.was);
+    scratch_remove(path);
 }
