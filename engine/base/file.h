@@ -71,6 +71,20 @@ struct files {
 
 extern struct files quipui_file_system;
 
+#ifdef QUIPU_TESTING
+/* If it is set, ledgers that are opened are there, and not in the kernel's file system. */
+extern struct files *quipui_files_of_tests;
+#endif
+
+/* Where ledgers are. */
+static inline struct files *files_of_ledgers(void)
+{
+#ifdef QUIPU_TESTING
+    if (quipui_files_of_tests != NULL) return quipui_files_of_tests;
+#endif
+    return &quipui_file_system;
+}
+
 /* Have the name of a directory, or of what `path` says, on disk. */
 int quipui_file_sync_parent(struct files *files, const char *path);
 

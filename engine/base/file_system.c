@@ -246,6 +246,10 @@ static int map(struct files *files, int file, uint64_t offset, size_t bytes, voi
     return 0;
 }
 
+#ifdef QUIPU_TESTING
+struct files *quipui_files_of_tests;
+#endif
+
 static const struct file_calls calls = {
     .make_directory = make_directory,
     .open_directory = open_directory,

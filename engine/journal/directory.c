@@ -252,7 +252,7 @@ quipu_status quipui_directory_open(const struct directory_options *options,
                                "no memory for a directory");
     }
     (void)memset(opened, 0, sizeof *opened);
-    opened->files = options->files == NULL ? &quipui_file_system : options->files;
+    opened->files = options->files == NULL ? files_of_ledgers() : options->files;
     opened->handle = opened->lock = -1;
     opened->read_only = options->read_only;
     opened->member.forked = close_in_child;

@@ -7,19 +7,38 @@
 
 enum { LARGEST = 12 };
 
+void traffic_open_again(struct traffic *t, quipu_protocol protocol, uint64_t *clock,
+                        const char *path)
+{
+    const quipu_options options = {.protocol = protocol,
+                                   .path = path,
+                                   .account_capacity = 1 << 10,
+                                   .transfer_capacity = 1 << 22,
+                                   .checkpoint_bytes = path == NULL ? 0 : UINT64_MAX,
+                                   .clock = shared_clock,
+                                   .clock_context = clock};
+    quipu_status status = quipu_open(&options, &t->ledger);
+    char words[512] = "";
+
+    if (status != QUIPU_OK && path != NULL) {
+        (void)quipu_diagnose(NULL, path, words, sizeof words);
+    }
+    cr_assert_eq(status, QUIPU_OK, "%s: %s", quipu_status_text(status), words);
+}
+
 void traffic_open(struct traffic *t, quipu_protocol protocol, unsigned accounts, uint64_t *clock)
 {
-    memset(t, 0, sizeof(*t));
-    t->ledger = ledger_open(protocol, NULL);
-    if (clock != NULL) {
-        const quipu_options options = {.protocol = protocol,
-                                       .account_capacity = 1 << 10,
-                                       .transfer_capacity = 1 << 22,
-                                       .clock = shared_clock,
-                                       .clock_context = clock};
+    traffic_open_at(t, protocol, accounts, clock, NULL);
+}
 
-        ledger_close(t->ledger);
-        cr_assert_eq(quipu_open(&options, &t->ledger), QUIPU_OK);
+void traffic_open_at(struct traffic *t, quipu_protocol protocol, unsigned accounts, uint64_t *clock,
+                     const char *path)
+{
+    memset(t, 0, sizeof(*t));
+    if (clock == NULL) {
+        t->ledger = ledger_open(protocol, NULL);
+    } else {
+        traffic_open_again(t, protocol, clock, path);
     }
     t->accounts = accounts;
     t->next_id = 1;

@@ -29,6 +29,12 @@ void traffic_open(struct traffic *traffic, quipu_protocol protocol, unsigned acc
                   uint64_t *clock);
 void traffic_close(struct traffic *traffic);
 
+/* The same in a directory; and only the ledger, which has its accounts. */
+void traffic_open_at(struct traffic *traffic, quipu_protocol protocol, unsigned accounts,
+                     uint64_t *clock, const char *path);
+void traffic_open_again(struct traffic *traffic, quipu_protocol protocol, uint64_t *clock,
+                        const char *path);
+
 /* The body of a writer; `writers` says beforehand how many there are. */
 void traffic_write(struct traffic *traffic, unsigned index);
 
