@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "support/checks.h"
+#include "support/effort.h"
 #include "support/ledger.h"
 #include "support/random.h"
 #include "support/scratch.h"
@@ -280,7 +281,7 @@ static unsigned kills(void)
 {
     const char *said = getenv("QUIPU_KILLS");
 
-    return said != NULL ? (unsigned)strtoul(said, NULL, 10) : KILLS;
+    return said != NULL ? (unsigned)strtoul(said, NULL, 10) : EFFORT(KILLS);
 }
 
 EVERY_PROTOCOL(kill, what_was_answered_is_there, .timeout = 600)
