@@ -7,13 +7,11 @@
 
 #include "base/tsan.h"
 
-#if defined(QUIPU_UNDER_TSAN)
+#if defined(QUIPU_UNDER_TSAN) || defined(__SANITIZE_ADDRESS__)
 #define EFFORT_SHARE 10
-#elif defined(__SANITIZE_ADDRESS__)
-#define EFFORT_SHARE 5
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define EFFORT_SHARE 5
+#define EFFORT_SHARE 10
 #endif
 #endif
 #ifndef EFFORT_SHARE
