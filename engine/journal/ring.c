@@ -1,6 +1,10 @@
 /* ring.c - see ring.h. */
 #include "journal/ring.h"
 
+#ifdef QUIPU_TESTING
+void (*quipui_ring_watch)(bool published);
+#endif
+
 struct ring *quipui_ring_open(void)
 {
     struct ring *ring = quipui_memory_take(sizeof *ring);

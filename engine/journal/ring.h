@@ -73,11 +73,25 @@ static inline struct ring_entry *ring_append(struct ring *ring, enum ring_kind k
     return entry;
 }
 
+#ifdef QUIPU_TESTING
+/* A test looks at each publication, before and after it. */
+extern void (*quipui_ring_watch)(bool published);
+
+static inline void ring_watched(bool published)
+{
+    if (quipui_ring_watch != NULL) quipui_ring_watch(published);
+}
+#else
+#define ring_watched(published) ((void)0)
+#endif
+
 static inline void ring_publish(struct ring *ring)
 {
+    ring_watched(false);
     /* edge ring.published: release; pairs with acquire in ring_see(). Carries the entries, and the
      * records that they name. */
     store_release(&ring->published, ring->next);
+    ring_watched(true);
 }
 
 /* The flusher: the entries below the result are complete. */

@@ -37,8 +37,13 @@ static void fill(uint32_t number, unsigned char *bytes, size_t length)
 {
     struct random random = {number};
 
-    for (size_t i = 0; i < length; i++)
-        bytes[i] = i < 4 ? (unsigned char)(number >> 8 * i) : (unsigned char)random_next(&random);
+    for (size_t i = 0; i < length; i += sizeof(uint64_t)) {
+        uint64_t word = random_next(&random);
+
+        (void)memcpy(bytes + i, &word, length - i < sizeof word ? length - i : sizeof word);
+    }
+    for (size_t i = 0; i < 4; i++)
+        bytes[i] = (unsigned char)(number >> 8 * i);
 }
 
 static uint32_t number_of(struct scribe *scribe, const struct log_frame *frame)

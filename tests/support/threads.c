@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "support/effort.h"
+
 #define POKE_SIGNAL SIGURG /* ignored by default, so a late one does no harm */
 #define POKE_EVERY_NS 30000
 
@@ -80,20 +82,9 @@ void threads_run(unsigned count, void (*body)(void *context, unsigned index), vo
     (void)pthread_barrier_destroy(&gang.end);
 }
 
-#if defined(__SANITIZE_THREAD__)
-#define SLOWER 10
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SLOWER 10
-#endif
-#endif
-#ifndef SLOWER
-#define SLOWER 1
-#endif
-
 unsigned threads_work(unsigned operations)
 {
-    return operations / SLOWER;
+    return operations / EFFORT_SHARE;
 }
 
 uint64_t shared_clock(void *context)

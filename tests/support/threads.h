@@ -16,7 +16,7 @@
 /* Run body(context, index) in `count` threads, index 0..count-1, released at once; wait for all. */
 void threads_run(unsigned count, void (*body)(void *context, unsigned index), void *context);
 
-/* So many operations, or a tenth under ThreadSanitizer. */
+/* So many operations, or a share under a sanitizer: support/effort.h. */
 unsigned threads_work(unsigned operations);
 
 /* Words that threads share without a lock: counters, flags, the clock. */

@@ -1,8 +1,14 @@
 /* test_kill.c - `kill -9` in the middle of everything: what was answered, or seen, is there.
  *
  * A child opens a ledger in a directory and works on it with several threads; what it is told it
- * writes into memory that it shares with its parent. After so many answers the parent kills it,
- * opens the directory itself, under another protocol, and holds it against the notes:
+ * writes into memory that it shares with its parent. It is killed, and the parent opens the
+ * directory itself, under another protocol, and holds it against the notes. It is killed
+ *
+ *   - by its parent, after so many answers
+ *   - by itself, at a call of the file system: before it, halfway, after it (support/mortal.h),
+ *     while it opens, works or closes
+ *   - by itself, before or after a unit's entries are published
+ *
  *
  *   R1  every transfer that was created is there, with the versions it was given
  *   R2  every id that a transient failure burnt is burnt still
@@ -10,7 +16,9 @@
  *   R4  no account is at an earlier version than one that was read
  *   R5  the books balance, replayed one by one (support/checks.h); nothing is there twice
  *
- * QUIPU_KILLS says how often, for each protocol. */
+ * Transfers, holds that fall due, posts and voids, chains, imports, ids that burn, new accounts; a
+ * directory has a few lives in a row. QUIPU_KILLS says how many, in all; QUIPU_KILLS_FROM what they
+ * are drawn from. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,17 +28,20 @@
 #include <unistd.h>
 
 #include "support/checks.h"
+#include "support/effort.h"
 #include "support/ledger.h"
+#include "support/mortal.h"
 #include "support/random.h"
 #include "support/scratch.h"
 #include "support/threads.h"
 
-#define KILLS 10
+#define KILLS 200
+#define LIVES 10 /* of a directory */
 #define THREADS 3
 #define ACCOUNTS 8
 #define BATCH 24
 #define IDS 200000  /* that a thread has */
-#define ANSWERS 300 /* before a child is killed, at least */
+#define ANSWERS 300 /* before a child is killed or closes, at most */
 
 /* The clock of the test runs so much faster: holds fall due in no time, and whole runs of processes
  * have one time. */
@@ -51,8 +62,8 @@ struct notes {
 };
 
 struct notebook {
-    uint64_t answers;
-    uint64_t began, skipped; /* ns */
+    uint64_t answers, enough; /* enough: the threads stop when there are so many */
+    uint64_t began, skipped;  /* ns */
     struct notes threads[THREADS];
 };
 
@@ -121,6 +132,31 @@ static quipu_transfer draw(struct random *random, struct notes *notes, unsigned 
     return a_transfer(id, debit, credit, amount);
 }
 
+/* Transfers that bring their timestamps: just now, each later than the one before. What other
+ * threads stored meanwhile is later, or they run into each other: then they are refused. */
+static void import_some(struct work *work, struct random *random, unsigned thread)
+{
+    struct notes *notes = &work->notebook->threads[thread];
+    size_t count = 1 + random_below(random, 4);
+    quipu_transfer events[4];
+    quipu_result results[4];
+    uint64_t first = notes->next, now;
+
+    notes->next += count;
+    now = hasty_clock(work->notebook);
+    for (size_t i = 0; i < count; i++) {
+        quipu_uint128 debit = 1 + random_below(random, ACCOUNTS - 1);
+
+        events[i] = a_flagged_transfer(id_of(thread, first + i), debit, debit + 1, 1 + i,
+                                       QUIPU_TRANSFER_IMPORTED);
+        events[i].timestamp = now - count + i;
+    }
+    if (quipu_create_transfers(work->ledger, events, count, results) != QUIPU_OK) abort();
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].status == QUIPU_CREATED) notes->note[first + i] = NOTE_CREATED;
+    }
+}
+
 static void take_notes(struct notes *notes, uint64_t first, const quipu_result *results,
                        size_t count)
 {
@@ -176,12 +212,14 @@ static void work_on(void *context, unsigned thread)
     struct work *work = context;
     struct random random = {work->seed + thread};
 
-    while (work->notebook->threads[thread].next + BATCH < IDS) {
-        switch (random_below(&random, 6)) {
+    while (work->notebook->threads[thread].next + BATCH < IDS &&
+           shared_read(&work->notebook->answers) < work->notebook->enough) {
+        switch (random_below(&random, 8)) {
         case 0: look(work, &random, thread); break;
         case 1:
             if (random_below(&random, 4) == 0) create_one(work, thread);
             break;
+        case 2: import_some(work, &random, thread); break;
         default: post_some(work, &random, thread);
         }
         (void)shared_add(&work->notebook->answers, 1);
@@ -200,15 +238,41 @@ static void make_accounts(quipu_ledger *ledger)
     (void)quipu_create_accounts(ledger, accounts, ACCOUNTS, results);
 }
 
-/* The child: it ends by being killed. */
-_Noreturn static void live(const char *path, quipu_protocol protocol, struct notebook *notebook,
-                           uint64_t seed)
-{
-    struct work work = {notebook, open_at(path, protocol, notebook), seed};
+/* How a life ends. */
+struct death {
+    enum { BY_PARENT, AT_CALL, AT_PUBLICATION, WHILE_CLOSING, DEATHS } how;
+    uint64_t number; /* of the call, or of the answer */
+    enum mortal_moment moment;
+};
 
+static struct death draw_death(struct random *random)
+{
+    struct death death = {.how = random_below(random, DEATHS),
+                          .moment = random_below(random, MORTAL_MOMENTS)};
+    /* To open takes some dozens of calls, to close a few. */
+    uint32_t most = death.how == WHILE_CLOSING ? 8 : death.how == AT_CALL ? 100 : ANSWERS;
+
+    if (death.how == AT_CALL && random_one_in(random, 2)) most *= 4;
+    death.number = 1 + random_below(random, most);
+    return death;
+}
+
+/* The child: it ends by being killed, or closes before it comes to that. */
+_Noreturn static void live(const char *path, quipu_protocol protocol, struct notebook *notebook,
+                           uint64_t seed, struct death death)
+{
+    struct work work = {notebook, NULL, seed};
+
+    notebook->enough = UINT64_MAX;
+    if (death.how == AT_CALL) mortal_at(MORTAL_CALL, death.number, death.moment);
+    work.ledger = open_at(path, protocol, notebook);
     make_accounts(work.ledger);
+    if (death.how == AT_PUBLICATION) mortal_at(MORTAL_PUBLISH, death.number, death.moment);
+    if (death.how == WHILE_CLOSING) notebook->enough = notebook->answers + ANSWERS / 4;
     threads_run(THREADS, work_on, &work);
-    _exit(1); /* it was not killed in time */
+    if (death.how == WHILE_CLOSING) mortal_at(MORTAL_CALL, death.number, death.moment);
+    (void)quipu_close(work.ledger);
+    _exit(0);
 }
 
 static void check_transfers(quipu_ledger *ledger, const struct notes *notes, unsigned thread)
@@ -249,6 +313,7 @@ static void check_all(quipu_ledger *ledger, struct notebook *notebook)
 {
     const char *wrong;
 
+    make_accounts(ledger); /* it may have died before */
     for (unsigned thread = 0; thread < THREADS; thread++) {
         check_transfers(ledger, &notebook->threads[thread], thread);
         check_accounts(ledger, &notebook->threads[thread], thread);
@@ -258,52 +323,74 @@ static void check_all(quipu_ledger *ledger, struct notebook *notebook)
     cr_assert_null(wrong, "R5: %s", wrong);
 }
 
-/* One life: until enough was answered. */
+/* One life. */
 static void live_and_die(const char *path, quipu_protocol protocol, struct notebook *notebook,
-                         uint64_t seed, uint64_t answers)
+                         uint64_t seed, struct death death)
 {
-    uint64_t enough = shared_read(&notebook->answers) + answers;
+    uint64_t enough = shared_read(&notebook->answers) + death.number;
+    bool closed;
     int status = 0;
-    pid_t child = fork();
+    pid_t child = fork(), ended = 0;
 
     cr_assert_geq(child, 0);
-    if (child == 0) live(path, protocol, notebook, seed);
-    while (shared_read(&notebook->answers) < enough && waitpid(child, &status, WNOHANG) == 0)
-        (void)usleep(200);
-    (void)kill(child, SIGKILL);
-    if (status == 0) (void)waitpid(child, &status, 0);
-    cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the child ended by itself: %x",
-              (unsigned)status);
+    if (child == 0) live(path, protocol, notebook, seed, death);
+    if (death.how == BY_PARENT) {
+        while (shared_read(&notebook->answers) < enough && ended == 0) {
+            (void)usleep(200);
+            ended = waitpid(child, &status, WNOHANG);
+        }
+        (void)kill(child, SIGKILL);
+    }
+    if (ended == 0) (void)waitpid(child, &status, 0);
+    closed = death.how == WHILE_CLOSING && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    cr_assert(closed || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL),
+              "the child ended by itself: %x", (unsigned)status);
 }
 
-static unsigned kills(void)
+static uint64_t number_of(const char *variable, uint64_t usual)
 {
-    const char *said = getenv("QUIPU_KILLS");
+    const char *said = getenv(variable);
 
-    return said != NULL ? (unsigned)strtoul(said, NULL, 10) : KILLS;
+    return said != NULL ? strtoull(said, NULL, 10) : usual;
 }
 
-EVERY_PROTOCOL(kill, what_was_answered_is_there, .timeout = 600)
+/* A directory, and a few lives in it. */
+static void live_in(const char *path, int protocol_index, uint64_t seed, uint64_t lives,
+                    struct notebook *notebook)
 {
-    struct notebook *notebook =
-        mmap(NULL, sizeof *notebook, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    struct random random = {*(unsigned *)protocol_index + 1};
-    char path[SCRATCH_PATH];
+    struct random random = {seed};
     struct timespec now;
 
-    cr_assert_neq(notebook, MAP_FAILED);
+    memset(notebook, 0, sizeof *notebook);
     (void)clock_gettime(CLOCK_REALTIME, &now);
     notebook->began = (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-    scratch_make(path);
-    for (unsigned i = 0; i < kills(); i++) {
-        quipu_protocol protocol = protocols[(*protocol_index + i) % PROTOCOL_COUNT];
+    for (uint64_t life = 0; life < lives; life++) {
+        quipu_protocol next = protocols[((uint64_t)protocol_index + life) % PROTOCOL_COUNT];
         quipu_ledger *ledger;
 
-        live_and_die(path, protocols[*protocol_index], notebook, random_next(&random),
-                     ANSWERS + random_below(&random, 3 * ANSWERS));
-        ledger = open_at(path, protocol, notebook);
+        live_and_die(path, protocols[protocol_index], notebook, random_next(&random),
+                     draw_death(&random));
+        ledger = open_at(path, next, notebook);
         check_all(ledger, notebook);
         cr_assert_eq(quipu_close(ledger), QUIPU_OK);
     }
-    scratch_remove(path);
+}
+
+EVERY_PROTOCOL(kill, what_was_answered_is_there, .timeout = 86400)
+{
+    struct notebook *notebook =
+        mmap(NULL, sizeof *notebook, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    uint64_t all = number_of("QUIPU_KILLS", EFFORT(KILLS));
+    uint64_t kills = (all + PROTOCOL_COUNT - 1) / PROTOCOL_COUNT;
+    uint64_t from = number_of("QUIPU_KILLS_FROM", 1);
+
+    cr_assert_neq(notebook, MAP_FAILED);
+    for (uint64_t done = 0; done < kills; done += LIVES) {
+        uint64_t seed = (from + done) * PROTOCOL_COUNT + (uint64_t)*protocol_index;
+        char path[SCRATCH_PATH];
+
+        scratch_make(path);
+        live_in(path, *protocol_index, seed, kills - done < LIVES ? kills - done : LIVES, notebook);
+        scratch_remove(path);
+    }
 }

@@ -13,7 +13,8 @@
  *   K8  controls, which must lose something: a disk that lies, an answer before the sync, a sync
  *       that is repeated after its error, a recovery that cuts where frames follow
  *
- * QUIPU_CRASH_STATES sets how many crashes K1 tries; a failure prints its seed. */
+ * QUIPU_CRASH_STATES sets how many crashes K1 tries, QUIPU_CRASH_FROM the first seed; a failure
+ * prints its seed. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
@@ -33,12 +34,11 @@ enum { SLOWER = 1 };
 #endif
 enum { ENTRIES = 12, GENERATIONS = 3, WAYS = 8, SEEDS = SLOWER > 10 ? 1 : SLOWER > 1 ? 2 : 12 };
 
-static uint64_t states_wanted(uint64_t usual)
+static uint64_t number_of(const char *variable, uint64_t usual)
 {
-    const char *text = getenv("QUIPU_CRASH_STATES");
-    uint64_t wanted = text == NULL ? usual : strtoull(text, NULL, 10);
+    const char *said = getenv(variable);
 
-    return wanted == 0 ? usual / SLOWER : wanted;
+    return said != NULL ? strtoull(said, NULL, 10) : usual;
 }
 
 /* One run: open, work, close or die. A failure ends it. */
@@ -137,9 +137,10 @@ Test(crash_log, at_every_call_of_a_run, .timeout = 600)
 
 Test(crash_log, again_and_again, .timeout = 3600)
 {
-    uint64_t states = 0, wanted = states_wanted(20000);
+    uint64_t states = 0,
+             wanted = number_of("QUIPU_CRASH_STATES", SLOWER > 1 ? 20000 / SLOWER : 100000);
 
-    for (uint64_t seed = 1000; states < wanted; seed++) {
+    for (uint64_t seed = number_of("QUIPU_CRASH_FROM", 1000); states < wanted; seed++) {
         struct random random = {seed};
         struct scribe scribe;
         struct disk *disk = disk_new(seed);

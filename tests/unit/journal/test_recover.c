@@ -9,6 +9,7 @@
  *   R2  ids of stored and of failed transfers are in use as they were
  *   R3  entries at or above the horizon of the next cut, or of the last frame, are not there
  *   R4  new timestamps are above all that the log has, dropped entries included */
+#include "support/effort.h"
 #include "support/follower.h"
 #include "support/generator.h"
 #include "support/tables.h"
@@ -19,7 +20,7 @@
 
 #include "api/ledger.h"
 
-enum { SEEDS = 12, ROUNDS = 120, LARGEST = 40, FRAME_BYTES = 700 };
+enum { SEEDS = 1 + EFFORT(11), ROUNDS = 120, LARGEST = 40, FRAME_BYTES = 700 };
 
 static quipu_options options_for(struct twin *twin, int protocol_index)
 {
