@@ -102,13 +102,14 @@ static void end(struct hand *hand, struct life_note *note, quipu_status status)
     if (answers == hand->life->enough) (void)kill(getpid(), SIGKILL);
 }
 
-/* Which call asked first for what is stored: a second one has another tag, unless it repeats the
- * first after a crash. */
+/* Which event of which call it is whose transfer is stored: no two have one tag, but those that
+ * repeat a call after a crash. */
 static void tag(const struct hand *hand, struct life_note *asked)
 {
+    uint64_t asker = hand->life->number * LIFE_THREADS + hand->thread;
+
     for (uint32_t i = 0; i < asked->count && i < LIFE_EVENTS; i++) {
-        asked->events[i].user_data_64 =
-            (hand->life->number * LIFE_THREADS + hand->thread) << 32 | (hand->pad->count + 1);
+        asked->events[i].user_data_64 = asker << 32 | (hand->pad->count + 1) * LIFE_EVENTS | i;
     }
 }
 
