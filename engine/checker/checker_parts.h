@@ -107,8 +107,10 @@ struct transfer {
     uint32_t step, unit; /* the ones that stored or burnt it; NONE */
     uint32_t resolver;   /* the step that posted or voided it; NONE */
     uint32_t resolver_unit;
-    uint32_t timed;  /* its place among those that may expire; NONE */
-    uint32_t expiry; /* the unit of its expiry; NONE */
+    uint32_t timed;                 /* its place among those that may expire; NONE */
+    uint32_t expiry;                /* the unit of its expiry; NONE */
+    uint32_t suspects;              /* units without an answer that may have burnt it */
+    uint32_t suspect, suspect_unit; /* the step of the last of them, and that unit; NONE */
     bool burnt, tried;
 };
 
@@ -245,6 +247,7 @@ uint32_t names_transfer(struct checker *c, quipu_uint128 id);
 bool units_collect(struct checker *c);
 void chains_check(struct checker *c);
 bool ids_collect(struct checker *c);
+void unanswered_burnt(struct checker *c); /* part of ids_collect() */
 bool versions_collect(struct checker *c);
 bool reads_collect(struct checker *c);
 bool expiries_infer(struct checker *c);
@@ -271,6 +274,11 @@ bool shortest_cycle(struct checker *c, const uint32_t *members, uint32_t count);
 bool per_account_check(struct checker *c);
 
 /* --- questions that several parts ask --- */
+
+static inline bool unit_unanswered(const struct checker *c, const struct unit *unit)
+{
+    return unit->call != NONE && c->calls[unit->call].is->unanswered;
+}
 
 static inline const struct history_step *step_of(const struct checker *c, uint32_t step)
 {

@@ -84,13 +84,16 @@ bool ids_collect(struct checker *c)
                                             .resolver = NONE,
                                             .resolver_unit = NONE,
                                             .timed = NONE,
-                                            .expiry = NONE};
+                                            .expiry = NONE,
+                                            .suspect = NONE,
+                                            .suspect_unit = NONE};
     }
     for (uint32_t u = 0; u < c->call_units; u++) {
         if (c->units[u].end == UNIT_DONE || c->units[u].end == UNIT_REFUSED) {
             collect_stored(c, &c->units[u], u);
         }
     }
+    unanswered_burnt(c);
     for (uint32_t u = 0; u < c->call_units; u++) {
         if (c->units[u].end == UNIT_DONE || c->units[u].end == UNIT_REFUSED) {
             collect_resolved(c, &c->units[u], u);

@@ -83,7 +83,10 @@ static void print_unit(const struct checker *c, uint32_t u, FILE *to)
     }
     (void)fprintf(to, "thread %" PRIu32 ", %" PRIu64 " to %" PRIu64 "%s\n",
                   c->calls[unit->call].tape, c->calls[unit->call].is->begin,
-                  c->calls[unit->call].is->end, unit->end == UNIT_CONFLICT ? ": conflict" : "");
+                  c->calls[unit->call].is->end,
+                  unit->end == UNIT_CONFLICT ? ": conflict"
+                  : unit_unanswered(c, unit) ? ": no answer"
+                                             : "");
     for (uint32_t i = 0; i < unit->step_count && i < STEPS_MAX; i++) {
         (void)fprintf(to, "         ");
         print_step(to, c->steps[unit->first_step + i]);

@@ -18,6 +18,7 @@
 #define BLOCK_BYTES 65536
 #define HEADER_CELLS 4
 #define CALL_CELLS 5
+#define CALL_UNANSWERED UINT64_MAX /* where a status may stand */
 
 enum row { ROW_EMPTY, ROW_COMMENT, ROW_HEADER, ROW_CALL, ROW_STEP };
 
@@ -90,8 +91,10 @@ static bool read_word(const struct reader *r, const char *text, size_t length,
         return is(text, length, "per-account") || is(text, length, "serializable");
     }
     if (r->row == ROW_CALL && r->cells == CALL_CELLS - 1) {
-        *number = is(text, length, "conflict") ? QUIPU_CONFLICT : QUIPU_OK;
-        return is(text, length, "conflict") || is(text, length, "ok");
+        *number = is(text, length, "conflict")     ? QUIPU_CONFLICT
+                  : is(text, length, "unanswered") ? CALL_UNANSWERED
+                                                   : QUIPU_OK;
+        return *number != QUIPU_OK || is(text, length, "ok");
     }
     if (r->row == ROW_STEP && r->cells == 1 &&
         (r->kind->kind == HISTORY_ACCOUNT || r->kind->kind == HISTORY_TRANSFER)) {
@@ -174,7 +177,12 @@ static struct tape *tape_of(struct reader *r, size_t thread)
 static void take_call(struct reader *r)
 {
     struct history_call *call;
+    bool unanswered = r->numbers[3] == CALL_UNANSWERED;
 
+    if (unanswered) {
+        r->numbers[3] = QUIPU_OK;
+        if (r->numbers[2] == 0) r->numbers[2] = UINT64_MAX;
+    }
     if (!fits(r, 0, THREADS_MAX - 1, "a thread") || !fits(r, 1, UINT64_MAX, "64 bits") ||
         !fits(r, 2, UINT64_MAX, "64 bits") || !fits(r, 3, QUIPU_FENCED, "a status")) {
         return;
@@ -187,6 +195,7 @@ static void take_call(struct reader *r)
         return;
     }
     call->status = (quipu_status)r->numbers[3];
+    call->unanswered = unanswered;
 }
 
 static void take_step(struct reader *r)

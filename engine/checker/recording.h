@@ -51,6 +51,12 @@ struct history_step {
 struct history_call {
     uint64_t begin, end;
     quipu_status status; /* QUIPU_OK, or QUIPU_CONFLICT: none of its transfers has an outcome */
+    /* No answer came, because its process was killed for instance. Each of its units took effect
+     * as a whole, at an instant between `begin` and `end`, or not at all. Its steps are what it
+     * asked: ACCOUNTs, EXPECTs and TRANSFERs. A step whose record was found in the end is
+     * QUIPU_CREATED, and as stored; all others have status 0. `end` is when its process was known
+     * to be dead, or UINT64_MAX if it may still take effect. */
+    bool unanswered;
     size_t first_step, step_count;
 };
 

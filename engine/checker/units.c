@@ -64,7 +64,7 @@ static uint32_t unit_length(const struct history_step *const *steps, uint32_t co
     return i;
 }
 
-static enum unit_end how_it_ended(const struct checker *c, struct unit *unit, quipu_status status)
+static enum unit_end how_it_ended(const struct checker *c, struct unit *unit, bool answered)
 {
     enum unit_end end = UNIT_READ;
 
@@ -83,7 +83,7 @@ static enum unit_end how_it_ended(const struct checker *c, struct unit *unit, qu
             unit->failed = s;
         }
     }
-    return end == UNIT_READ && status != QUIPU_OK ? UNIT_VOID : end;
+    return end == UNIT_READ && !answered ? UNIT_VOID : end;
 }
 
 static void cut_call(struct checker *c, uint32_t number, uint32_t first, uint32_t count)
@@ -93,20 +93,32 @@ static void cut_call(struct checker *c, uint32_t number, uint32_t first, uint32_
     call->first_unit = c->unit_count;
     for (uint32_t at = first; at < first + count;) {
         struct unit *unit = &c->units[c->unit_count++];
+        bool answered = call->is->status == QUIPU_OK && !call->is->unanswered;
         bool conflict = call->is->status == QUIPU_CONFLICT;
 
         *unit = (struct unit){.call = number, .first_step = at, .failed = NONE};
         unit->step_count = conflict ? count : unit_length(&c->steps[at], first + count - at);
-        unit->end = conflict ? UNIT_CONFLICT : how_it_ended(c, unit, call->is->status);
+        unit->end = conflict ? UNIT_CONFLICT : how_it_ended(c, unit, answered);
         at += unit->step_count;
     }
     call->unit_count = c->unit_count - call->first_unit;
+}
+
+/* A call without an answer has seen nothing, and was told of no refusal. */
+static bool tells_of_answer(const struct history_call *is, const struct history_step *step)
+{
+    if (!is->unanswered) return false;
+    if (is->status != QUIPU_OK || step->kind == HISTORY_READ || step->kind == HISTORY_FIND) {
+        return true;
+    }
+    return step->kind != HISTORY_EXPECT && step->status != 0 && step->status != QUIPU_CREATED;
 }
 
 static bool collect_call(struct checker *c, uint32_t t, const struct tape *tape, size_t i)
 {
     const struct history_call *is = &tape->calls[i];
     uint32_t first = c->step_count, unit = NONE;
+    bool answers = false;
 
     c->calls[c->call_count] = (struct call){.is = is, .tape = t, .first_unit = c->unit_count};
     c->call_count++;
@@ -121,10 +133,13 @@ static bool collect_call(struct checker *c, uint32_t t, const struct tape *tape,
         link_step(c, step, &c->links[c->step_count]);
         c->step_count++;
         if (c->out_of_memory) return false;
+        answers |= tells_of_answer(is, step);
     }
     cut_call(c, c->call_count - 1, first, (uint32_t)is->step_count);
     if (is->step_count > 0) unit = c->calls[c->call_count - 1].first_unit;
-    if (is->end < is->begin) {
+    if (answers) {
+        malformed(c, "a call without an answer was told something", unit, NONE);
+    } else if (is->end < is->begin) {
         malformed(c, "a call ends before it begins", unit, NONE);
     } else if (i > 0 && tape->calls[i - 1].end > is->begin) {
         malformed(c, "a call begins before the one before it on its thread ended", unit, NONE);

@@ -38,8 +38,9 @@ static bool write_tape(const struct tape *tape, size_t thread, FILE *to)
     for (size_t i = 0; i < tape->call_count; i++) {
         const struct history_call *call = &tape->calls[i];
 
-        if (fprintf(to, "call,%zu,%" PRIu64 ",%" PRIu64 ",%u\n", thread, call->begin, call->end,
-                    (unsigned)call->status) < 0) {
+        if (fprintf(to, "call,%zu,%" PRIu64 ",%" PRIu64, thread, call->begin, call->end) < 0 ||
+            (call->unanswered ? fputs(",unanswered\n", to)
+                              : fprintf(to, ",%u\n", (unsigned)call->status)) < 0) {
             return false;
         }
         for (size_t s = 0; s < call->step_count; s++) {

@@ -14,7 +14,9 @@
 #include "base/memory.h"
 
 /* The largest unit has QUIPU_BATCH_MAX entries, 8190. */
+#ifndef RING_ENTRIES
 #define RING_ENTRIES ((uint64_t)16384)
+#endif
 
 enum ring_kind {
     RING_TRANSFER,

@@ -191,6 +191,8 @@ void quipui_tie_see(struct store *store, struct copy *copy)
 
     /* Ends: it is repeated only after the mark has gone or changed. */
     do {
+        uint64_t committed_at = 0;
+
         strand = seen = strand_of(copy->slot);
         if ((seen.word & BUSY) != 0) {
             uint64_t first;
@@ -198,8 +200,11 @@ void quipui_tie_see(struct store *store, struct copy *copy)
             bool committed = (tie_of(knot) & TIE_STATE) == TIE_COMMITTED;
 
             strand = committed ? after(store, seen) : before(store, seen, first);
+            if (committed) committed_at = timestamp_of(store, seen.head & LINK_MASK);
         }
+        /* A committed unit whose mark is still there may not have raised `touched` yet. */
         copy->state.touched = touched_by(copy->slot);
+        if (copy->state.touched < committed_at) copy->state.touched = committed_at;
         /* What was read under a mark holds if the mark is still there (T2). */
     } while ((seen.word & BUSY) != 0 && packed(strand_of(copy->slot)) != packed(seen));
 

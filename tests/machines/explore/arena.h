@@ -17,7 +17,7 @@ void arena_open(void);
 bool arena_keep(void);
 void arena_restore(void);
 
-enum { OF_SECTIONS, OF_CLOCK, OF_CALLS };
+enum { OF_SECTIONS, OF_CLOCK, OF_CALLS, OF_LOG };
 
 /* Addresses of the arena that no object has: for what is not in memory, like a read section. */
 const volatile void *arena_nowhere(size_t which);

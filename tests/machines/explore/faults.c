@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/ledger.h"
+#include "journal/journal_parts.h"
 #include "machines/explore/explorer.h"
 #include "machines/explore/judge.h"
 
@@ -18,6 +19,7 @@ enum cause {
     ACCOUNT,
     WRITER,
     READERS,
+    JOURNAL,
     OTHER,
     CAUSES
 };
@@ -31,6 +33,7 @@ static const char *const texts[] = {"a latch of the index, a worker or the marke
                                     "an account",
                                     "the writer",
                                     "readers (a grace period)",
+                                    "the journal: a call's floor, or the flusher",
                                     "something else"};
 
 #define BIT(cause) (1u << (cause))
@@ -53,6 +56,7 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
     if (offset < slots->reserved_bytes) return ACCOUNT;
     if (address == &store->accounts.creating.word) return CREATION;
     if (address == &store->timeouts.lock.word) return TIMEOUTS;
+    if (stage->journal != NULL && address == &stage->journal->waiters.lock.word) return JOURNAL;
     if (address == &store->transfers.places.lock.word ||
         address == &store->transfers.hold_places.lock.word ||
         address == &store->transfers.burnt_places.lock.word ||
@@ -68,11 +72,12 @@ static enum cause cause_of(const struct stage *stage, struct place place)
     static const struct {
         const char *function;
         enum cause cause;
-    } waits[] = {{"latch_take", LATCH},     {"claim_or_wait", ID},
-                 {"quipui_index_find", ID}, {"lapse", CLAIM},
-                 {"run_unit", CLAIM},       {"word_at_rest", CLAIM},
-                 {"show_fate", CLAIM},      {"read_again", ACCOUNT},
-                 {"lock_any", ACCOUNT},     {"quipui_grace_wait", READERS}};
+    } waits[] = {{"latch_take", LATCH},         {"claim_or_wait", ID},
+                 {"quipui_index_find", ID},     {"lapse", CLAIM},
+                 {"run_unit", CLAIM},           {"word_at_rest", CLAIM},
+                 {"show_fate", CLAIM},          {"read_again", ACCOUNT},
+                 {"lock_any", ACCOUNT},         {"quipui_grace_wait", READERS},
+                 {"quipui_futex_wait", JOURNAL}};
 
     if (strcmp(place.function, "quipui_lock_wait") == 0) return cause_of_lock(stage, place.address);
     for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
@@ -102,7 +107,8 @@ static bool reads_only(const struct program *program, uint32_t fiber)
 }
 
 /* A bit per cause for which this fiber may wait. */
-static unsigned may_wait_for(const struct stage *stage, quipu_protocol protocol, uint32_t fiber)
+static unsigned may_wait_by_protocol(const struct stage *stage, quipu_protocol protocol,
+                                     uint32_t fiber)
 {
     bool reads = reads_only(stage->program, fiber) && !is_timed(stage->program);
 
@@ -113,6 +119,13 @@ static unsigned may_wait_for(const struct stage *stage, quipu_protocol protocol,
     case QUIPU_RCU: return reads ? BIT(LATCH) | BIT(ID) : under_all | BIT(WRITER) | BIT(READERS);
     }
     return 0;
+}
+
+static unsigned may_wait_for(const struct stage *stage, quipu_protocol protocol, uint32_t fiber)
+{
+    if (stage->journal == NULL) return may_wait_by_protocol(stage, protocol, fiber);
+    if (fiber == stage->fibers - 1) return BIT(JOURNAL); /* the flusher: for no call's lock */
+    return may_wait_by_protocol(stage, protocol, fiber) | BIT(JOURNAL);
 }
 
 /* The others have run as far as they can: for what do they wait? NULL, or that one must not. */

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "machines/explore/kept.h"
+
 static char text[256];
 
 #define CLAIM(claim, ...)                                                                          \
@@ -260,6 +262,7 @@ const char *judge(struct stage *stage)
     if (wrong == NULL) wrong = judge_refusals(stage);
     if (wrong == NULL) wrong = judge_books(stage);
     if (wrong == NULL) wrong = judge_due(stage);
+    if (wrong == NULL && stage->journal != NULL) wrong = kept_judge(stage);
     for (uint32_t i = 0; wrong == NULL && i < stage->fibers; i++) {
         if (stage->walks[i].done) wrong = judge_walk(stage, &stage->walks[i]);
         if (wrong == NULL && stage->holds[i].done) wrong = judge_hold(stage, &stage->holds[i]);

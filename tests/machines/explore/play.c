@@ -6,10 +6,15 @@
 
 #include "api/ledger.h"
 #include "machines/explore/arena.h"
+#include "machines/explore/flusher.h"
 #include "machines/explore/grace.h"
+#include "machines/explore/kept.h"
 #include "machines/explore/points.h"
 
 #define NOON UINT64_C(1700000000000000000)
+
+/* Imported transfers are so old, and their accounts older. */
+#define LONG_AGO 1000
 
 static uint64_t read_clock(void *context)
 {
@@ -38,6 +43,16 @@ static struct history_step *new_step(struct stage *stage, struct tape *tape, enu
     if (step == NULL) abort(); /* stage_open() made room */
     (void)stage;
     return step;
+}
+
+/* A call was answered just now. */
+static struct history_call *answered(struct stage *stage, struct tape *tape, uint64_t begin)
+{
+    struct history_call *call = tape_call(tape, begin, scheduler_time());
+
+    if (call == NULL || tape->call_count > CALLS_MAX) abort(); /* stage_open() made room */
+    stage->durable[tape - stage->history.tapes][tape->call_count - 1] = kept_frames();
+    return call;
 }
 
 quipu_uint128 stage_id(const struct stage *stage, uint32_t id)
@@ -80,6 +95,7 @@ static size_t ask_for(const struct stage *stage, const struct op *op, quipu_tran
                              .ledger = resolves ? 0 : 1,
                              .code = resolves ? 0 : 1,
                              .flags = event->flags};
+        if (event->flags & QUIPU_TRANSFER_IMPORTED) events[count].timestamp = LONG_AGO + event->id;
     }
     return count;
 }
@@ -93,7 +109,7 @@ static void play_transfers(struct stage *stage, struct tape *tape, const struct 
     quipu_status status = quipu_create_transfers(stage->ledger, events, count, results);
 
     require(stage, status == QUIPU_OK, "quipu_create_transfers() failed");
-    (void)tape_call(tape, begin, scheduler_time());
+    (void)answered(stage, tape, begin);
     for (size_t i = 0; i < count; i++) {
         struct history_step *step = new_step(stage, tape, HISTORY_TRANSFER);
 
@@ -130,7 +146,7 @@ static size_t look_up(struct stage *stage, struct tape *tape, const uint32_t *wa
     look = (struct glimpse){tape, tape->step_count, count, stage->now};
     status = quipu_lookup_accounts(stage->ledger, ids, count, accounts, versions);
     require(stage, status == QUIPU_OK, "quipu_lookup_accounts() failed");
-    (void)tape_call(tape, begin, scheduler_time());
+    (void)answered(stage, tape, begin);
     record_accounts(stage, tape, ids, accounts, versions, count);
     if (stage->look_count < LOOKS_MAX) stage->looks[stage->look_count++] = look;
     return count;
@@ -165,7 +181,7 @@ static void play_commit(struct stage *stage, struct tape *tape, const struct op 
     begin = stage_begin_call();
     status = quipu_commit(stage->ledger, expected, reads, events, count, results, receipts);
     require(stage, status == QUIPU_OK || status == QUIPU_CONFLICT, "quipu_commit() failed");
-    tape_call(tape, begin, scheduler_time())->status = status;
+    answered(stage, tape, begin)->status = status;
     for (size_t i = 0; i < reads; i++) {
         struct history_step *step = new_step(stage, tape, HISTORY_EXPECT);
 
@@ -196,11 +212,12 @@ static void play_create(struct stage *stage, struct tape *tape, const struct op 
     for (size_t i = 0; i < count; i++) {
         events[i] =
             (quipu_account){.id = op->accounts[i], .ledger = 1, .code = 1, .flags = op->flags};
+        if (op->flags & QUIPU_ACCOUNT_IMPORTED) events[i].timestamp = 1 + op->accounts[i];
     }
     begin = stage_begin_call();
     status = quipu_create_accounts(stage->ledger, events, count, results);
     require(stage, status == QUIPU_OK, "quipu_create_accounts() failed");
-    (void)tape_call(tape, begin, scheduler_time());
+    (void)answered(stage, tape, begin);
     for (size_t i = 0; i < count; i++) {
         struct history_step *step = new_step(stage, tape, HISTORY_ACCOUNT);
 
@@ -232,6 +249,7 @@ static void play_snapshot(struct stage *stage, struct tape *tape)
     quipu_status status = quipu_snapshot(stage->ledger, visit, &visitor);
 
     call->end = scheduler_time();
+    stage->durable[tape - stage->history.tapes][tape->call_count - 1] = kept_frames();
     require(stage, status == QUIPU_OK, "quipu_snapshot() failed");
 }
 
@@ -247,7 +265,7 @@ static void play_find(struct stage *stage, struct tape *tape, const struct op *o
 
         require(stage, status == QUIPU_OK, "quipu_lookup_transfers() failed");
         require(stage, transfer.id == 0 || transfer.id == id, "the transfer found is another");
-        (void)tape_call(tape, begin, scheduler_time());
+        (void)answered(stage, tape, begin);
         step = new_step(stage, tape, HISTORY_FIND);
         step->status = transfer.id != 0;
         step->transfer = transfer;
@@ -292,8 +310,13 @@ void stage_play(void *context, uint32_t fiber)
     struct stage *stage = context;
     const struct op *ops = stage->program->fibers[fiber];
 
+    if (stage->journal != NULL && fiber == stage->fibers - 1) {
+        flusher_run(stage->journal);
+        return;
+    }
     for (size_t i = 0; i < OPS_MAX && ops[i].kind != OP_NONE; i++)
         play(stage, &stage->history.tapes[1 + fiber], fiber, &ops[i]);
+    if (stage->journal != NULL && --stage->busy == 0) flusher_stop(stage->journal);
 }
 
 /* A worker for each fiber, so that schedules are not about adding one. */
@@ -306,11 +329,24 @@ static bool hire(struct stage *stage)
     for (uint32_t i = 0; i < stage->fibers; i++) {
         hired[i] = quipui_worker_take(workers, WORKER_WRITES);
         done = done && hired[i] != NULL;
+        if (done && stage->journal != NULL) done = quipui_journal_join(hired[i]);
     }
     for (uint32_t i = 0; i < stage->fibers; i++) {
         if (hired[i] != NULL) quipui_worker_give_back(hired[i]);
     }
     return done;
+}
+
+/* The ledger remembers: by the explorer's own log. */
+static bool open_journal(struct stage *stage)
+{
+    const struct journal_options options = {.buffered = false};
+    struct store *store = &stage->ledger->store;
+
+    if (quipui_journal_open(store, kept_log(), &options, NULL) != QUIPU_OK) return false;
+    stage->journal = store->journal;
+    flusher_is(stage->journal);
+    return true;
 }
 
 bool stage_open(struct stage *stage, const struct program *program, quipu_protocol protocol)
@@ -325,17 +361,19 @@ bool stage_open(struct stage *stage, const struct program *program, quipu_protoc
     arena_open();
     stage->program = program;
     stage->now = NOON;
-    stage->fibers = program_fibers(program);
+    stage->fibers = program_fibers(program) + program->is_kept;
     stage->checker = checker_new();
     if (stage->checker == NULL || !history_open(&stage->history, stage->fibers + 2)) return false;
     stage->history.promise = protocol == QUIPU_CAS ? HISTORY_PER_ACCOUNT : HISTORY_SERIALIZABLE;
     for (size_t i = 0; i < stage->history.tape_count; i++) {
-        if (!tape_reserve(&stage->history.tapes[i], 32, 64)) return false;
+        if (!tape_reserve(&stage->history.tapes[i], CALLS_MAX, 64)) return false;
     }
-    if (quipu_open(&options, &stage->ledger) != QUIPU_OK || !hire(stage)) return false;
+    if (quipu_open(&options, &stage->ledger) != QUIPU_OK) return false;
+    if ((program->is_kept && !open_journal(stage)) || !hire(stage)) return false;
     for (size_t i = 0; i < OPS_MAX; i++)
         play(stage, &stage->history.tapes[0], FIBERS_MAX, &program->setup[i]);
     stage->kept_now = stage->now;
+    kept_keep();
     return stage->trouble == NULL && arena_keep();
 }
 
@@ -351,6 +389,8 @@ void stage_restore(struct stage *stage)
 {
     arena_restore();
     grace_forget();
+    kept_restore();
+    stage->busy = stage->fibers - 1;
     stage->now = stage->kept_now;
     stage->trouble = NULL;
     stage->look_count = 0;

@@ -18,6 +18,7 @@ struct glimpse {
 };
 
 #define LOOKS_MAX 24
+#define CALLS_MAX 32 /* of a tape */
 
 struct stage {
     const struct program *program;
@@ -26,6 +27,9 @@ struct stage {
     uint32_t fibers;
     struct history history;
     struct checker *checker;
+    size_t durable[FIBERS_MAX + 2][CALLS_MAX]; /* frames when a call of a tape was answered */
+    struct journal *journal;                   /* or NULL; the last fiber is its flusher */
+    uint32_t busy;                             /* fibers that are not over, beside that one */
     struct walk walks[FIBERS_MAX];
     struct follower followers[FIBERS_MAX];
     struct hold_sight holds[FIBERS_MAX];

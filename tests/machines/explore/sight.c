@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "machines/explore/kept.h"
 #include "machines/explore/play.h"
 
 const char *sight_history(struct stage *stage, struct walk *walk, const struct op *op)
@@ -18,6 +19,8 @@ const char *sight_history(struct stage *stage, struct walk *walk, const struct o
         return "quipu_get_account_transfers() failed";
     }
     walk->end = scheduler_time();
+    for (size_t i = 0; i < walk->transfer_count; i++)
+        kept_told(walk->transfers[i].id, false);
     if (quipu_get_account_balances(stage->ledger, &filter, walk->balances, 8,
                                    &walk->balance_count) != QUIPU_OK) {
         return "quipu_get_account_balances() failed";
@@ -30,9 +33,26 @@ const char *sight_history(struct stage *stage, struct walk *walk, const struct o
 const char *sight_changes(struct stage *stage, struct follower *follower)
 {
     size_t count;
+    const char *wrong;
 
     (void)stage_begin_call();
-    return follower_take(follower, stage->ledger, 2, &count);
+    wrong = follower_take(follower, stage->ledger, 2, &count);
+    for (size_t i = 0; wrong == NULL && i < count; i++) {
+        const quipu_change *change = &follower->page[i];
+
+        if (change->type == QUIPU_CHANGE_ACCOUNT) continue;
+        kept_told(change->transfer.id, change->type == QUIPU_CHANGE_PENDING_EXPIRED);
+    }
+    return wrong;
+}
+
+/* What became of a hold was told just now. */
+static void told_of(const quipu_hold *hold)
+{
+    if (hold->state == QUIPU_HOLD_EXPIRED) kept_told(hold->id, true);
+    if (hold->state == QUIPU_HOLD_POSTED || hold->state == QUIPU_HOLD_VOIDED) {
+        kept_told(hold->resolved_by, false);
+    }
 }
 
 const char *sight_hold(struct stage *stage, struct hold_sight *sight, const struct op *op)
@@ -42,13 +62,17 @@ const char *sight_hold(struct stage *stage, struct hold_sight *sight, const stru
         .account_id = 1, .limit = 4, .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS};
     quipu_hold open[4];
 
-    if (quipu_lookup_holds(stage->ledger, &id, 1, &sight->before) != QUIPU_OK ||
-        quipu_lookup_accounts(stage->ledger, ids, 2, sight->accounts, NULL) != QUIPU_OK ||
+    if (quipu_lookup_holds(stage->ledger, &id, 1, &sight->before) != QUIPU_OK) {
+        return "quipu_lookup_holds() failed";
+    }
+    told_of(&sight->before);
+    if (quipu_lookup_accounts(stage->ledger, ids, 2, sight->accounts, NULL) != QUIPU_OK ||
         quipu_get_account_holds(stage->ledger, &filter, open, 4, &sight->open_count) != QUIPU_OK ||
         quipu_lookup_accounts(stage->ledger, ids, 2, sight->accounts_after, NULL) != QUIPU_OK ||
         quipu_lookup_holds(stage->ledger, &id, 1, &sight->after) != QUIPU_OK) {
         return "a read of a hold failed";
     }
+    told_of(&sight->after);
     sight->done = true;
     return NULL;
 }
@@ -107,6 +131,7 @@ const char *sight_scan(struct stage *stage, struct scan_sight *sight)
             if (page[i].timestamp < filter.timestamp_min) return "scan: out of order";
             filter.timestamp_min = page[i].timestamp + 1;
             if (sight->count < 16) sight->ids[sight->count++] = page[i].id;
+            kept_told(page[i].id, false);
         }
     } while (count == 2);
     sight->done = true;

@@ -256,6 +256,75 @@ static const struct row {
      "call,0,1,2\naccount,created,7,1,0,5,0,9,1,1\naccount,created,3,2,0,9,0,5,1,1\n"
      "call,1,30,40\ntransfer,created,8,4,1,1,2,4" PLAIN "30\n"
      "call,1,50,60\nread,8,1,0,9,0,9,1,1\nread,4,2,0,9,0,9,1,1\n"},
+    {"no answer, and it is there later", FINE,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\ntransfer,created,3,2,2,1,2,60" PLAIN "30\n"
+     "call,2,35,36\nread,2,1,0,0,0,100,1,1,2\n"
+     "call,2,50,60\nread,3,1,0,60,0,100,1,1,2\n"},
+    {"no answer, and it comes after its process was dead", ANOMALY_STALE_READ,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\ntransfer,created,3,2,2,1,2,60" PLAIN "30\n"
+     "call,2,50,60\nread,2,1,0,0,0,100,1,1,2\n"
+     "call,2,70,80\nread,3,1,0,60,0,100,1,1,2\n"},
+    {"no answer, and no end: it may come at any time", FINE,
+     SERIALIZABLE SETUP
+     "call,1,30,0,unanswered\ntransfer,created,3,2,2,1,2,60" PLAIN "30\n"
+     "call,2,50,60\nread,2,1,0,0,0,100,1,1,2\n"
+     "call,2,70,80\nread,3,1,0,60,0,100,1,1,2\n"},
+    {"no answer, and it never came", FINE,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\ntransfer,0,0,0,2,1,2,60" PLAIN "0\n"
+     "call,2,50,60\nread,2,1,0,0,0,100,1,1,2\n"},
+    {"no answer, and it was seen and is lost", ANOMALY_DIRTY_READ,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\ntransfer,0,0,0,2,1,2,60" PLAIN "0\n"
+     "call,2,35,36\nread,3,1,0,60,0,100,1,1,2\n"
+     "call,2,50,60\nread,2,1,0,0,0,100,1,1,2\n"},
+    {"no answer, and it existed and is lost", ANOMALY_DIRTY_READ,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\ntransfer,0,0,0,2,1,2,60" PLAIN "0\n"
+     "call,2,35,36\ntransfer,exists,0,0,2,1,2,60" PLAIN "0\n"},
+    {"no answer, and half of its chain is there", ANOMALY_TORN_CHAIN,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\n"
+     "transfer,created,3,2,2,1,2,60,1,0,0,1,1,30\n"
+     "transfer,0,0,0,3,1,2,40" PLAIN "0\n"},
+    {"no answer, and it burnt its id", FINE,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\ntransfer,0,0,0,2,1,2,600" PLAIN "0\n"
+     "call,2,50,60\ntransfer,id_already_failed,0,0,2,1,2,60" PLAIN "0\n"},
+    {"no answer, and one of two burnt the id", FINE,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\ntransfer,0,0,0,2,1,2,600" PLAIN "0\n"
+     "call,3,30,40,unanswered\ntransfer,0,0,0,2,1,2,600" PLAIN "0\n"
+     "call,2,50,60\ntransfer,id_already_failed,0,0,2,1,2,60" PLAIN "0\n"},
+    {"no answer, and the first of two burnt the id", FINE,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\ntransfer,0,0,0,2,1,2,600" PLAIN "0\n"
+     "call,2,50,60\ntransfer,id_already_failed,0,0,2,1,2,60" PLAIN "0\n"
+     "call,3,70,80,unanswered\ntransfer,0,0,0,2,1,2,600" PLAIN "0\n"},
+    {"no answer, and it burnt two ids of a chain", ANOMALY_WRONG_OUTCOME,
+     SERIALIZABLE SETUP
+     "call,1,30,40,unanswered\n"
+     "transfer,0,0,0,2,1,2,600,1,0,0,1,1,0\ntransfer,0,0,0,3,1,2,600" PLAIN "0\n"
+     "call,2,50,60\ntransfer,id_already_failed,0,0,2,1,2,60" PLAIN "0\n"
+     "call,2,70,80\ntransfer,id_already_failed,0,0,3,1,2,60" PLAIN "0\n"},
+    {"no answer, and the id was burnt before it began", ANOMALY_STALE_READ,
+     SERIALIZABLE SETUP
+     "call,1,21,22\ntransfer,id_already_failed,0,0,2,1,2,60" PLAIN "0\n"
+     "call,1,30,40,unanswered\ntransfer,0,0,0,2,1,2,600" PLAIN "0\n"},
+    {"no answer, and it was told something", ANOMALY_MALFORMED,
+     SERIALIZABLE SETUP "call,1,30,40,unanswered\nread,2,1,0,0,0,100,1,1,2\n"},
+    {"no answer, per account", FINE,
+     PER_ACCOUNT SETUP
+     "call,1,30,40,unanswered\ntransfer,created,3,2,2,1,2,60" PLAIN "30\n"
+     "call,3,31,40,unanswered\ntransfer,0,0,0,3,1,2,600" PLAIN "0\n"
+     "call,2,35,36\nread,2,1,0,0,0,100,1,1,2\n"
+     "call,2,50,60\nread,3,1,0,60,0,100,1,1,2\n"},
+    {"no answer, and it was seen and is lost, per account", ANOMALY_DIRTY_READ,
+     PER_ACCOUNT SETUP
+     "call,1,30,40,unanswered\ntransfer,0,0,0,2,1,2,60" PLAIN "0\n"
+     "call,2,35,36\nread,3,1,0,60,0,100,1,1,2\n"},
     {"money gone", ANOMALY_WRONG_VALUE,
      SERIALIZABLE SETUP "call,1,30,40\nread,2,1,0,0,0,99,1,1,2\n"},
     /* clang-format on */

@@ -2,10 +2,10 @@
  * order that agrees with real time.
  *
  * A history comes from a correct ledger, or from a weak one, which decides on old states of some
- * accounts and ids (lost updates, skews, stale reads); some histories are changed afterwards. The
- * referee knows no order of versions and no graph: it replays each order by a naive law and
- * compares the answers. The checker must find no anomaly if and only if some order explains all
- * answers. */
+ * accounts and ids (lost updates, skews, stale reads). Some histories are changed afterwards, and
+ * the answers of some calls are forgotten. The referee knows no order of versions and no graph: it
+ * replays each order by a naive law and compares the answers. The checker must find no anomaly if
+ * and only if some order explains all answers. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -355,6 +355,39 @@ static bool right(struct world *w, const struct history_call *call,
     return right_chain(w, steps, count);
 }
 
+/* How many outcomes a call may have had: one without an answer, of which there is no record, may
+ * have done nothing, or it was refused. */
+static unsigned outcomes(const struct history_call *call, const struct history_step *steps,
+                         size_t count)
+{
+    return call->unanswered && steps[count - 1].status != QUIPU_CREATED ? 2 : 1;
+}
+
+/* It was refused, as the world says. It may have burnt an id. */
+static bool refuse(struct world *w, const struct history_step *steps, size_t count)
+{
+    struct world before = *w;
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t status;
+
+        if (steps[i].kind == HISTORY_EXPECT) {
+            const struct holder *is = account_of(w, steps[i].account.id);
+
+            if (!is->exists || is->version != steps[i].version) return false;
+            continue;
+        }
+        status = judge(w, &steps[i].transfer);
+        if (status != QUIPU_CREATED) {
+            *w = before;
+            if (burns(status)) entry_of(w, steps[i].transfer.id)->state = BURNT;
+            return true;
+        }
+        apply(w, &steps[i].transfer);
+    }
+    return false; /* it would have been created, and the record be there */
+}
+
 static bool must_precede(const struct referee *r, const struct item *a, const struct item *b)
 {
     if (a->tape == b->tape) return a->step < b->step;
@@ -366,7 +399,9 @@ static bool some_order(const struct referee *r, const struct world *w, unsigned 
 {
     if (done == (1u << r->count) - 1) return true;
     for (size_t i = 0; i < r->count; i++) {
-        struct world next;
+        const struct history_call *call = call_of(r, &r->items[i]);
+        const struct history_step *steps = steps_of(r, &r->items[i]);
+        size_t count = r->items[i].count;
         bool ready = (done >> i & 1) == 0;
 
         for (size_t j = 0; j < r->count && ready; j++) {
@@ -374,11 +409,12 @@ static bool some_order(const struct referee *r, const struct world *w, unsigned 
                 ready = false;
             }
         }
-        if (!ready) continue;
-        next = *w;
-        if (right(&next, call_of(r, &r->items[i]), steps_of(r, &r->items[i]), r->items[i].count) &&
-            some_order(r, &next, done | 1u << i)) {
-            return true;
+        for (unsigned way = 0; ready && way < outcomes(call, steps, count); way++) {
+            struct world next = *w;
+            bool fits = outcomes(call, steps, count) == 1 ? right(&next, call, steps, count)
+                                                          : way == 0 || refuse(&next, steps, count);
+
+            if (fits && some_order(r, &next, done | 1u << i)) return true;
         }
     }
     return false;
@@ -770,6 +806,34 @@ static void corrupt(struct maker *m)
     }
 }
 
+/* The process of a call is killed before the answer comes. What was created is known by its
+ * record. */
+static void forget_answer(struct maker *m)
+{
+    const struct item *item = &m->items[draw(m->item_count)];
+    struct tape *tape = &m->history->tapes[item->tape];
+    struct history_call *call = &tape->calls[item->call];
+    struct history_step *steps = &tape->steps[item->step];
+    bool is_created = true;
+
+    for (size_t i = 0; i < item->count; i++) {
+        if (steps[i].kind != HISTORY_TRANSFER && steps[i].kind != HISTORY_EXPECT) return;
+        if (steps[i].kind == HISTORY_TRANSFER) is_created &= steps[i].status == QUIPU_CREATED;
+    }
+    if (item->count == 0 || steps[item->count - 1].kind != HISTORY_TRANSFER) return;
+    call->unanswered = true;
+    if (chance(50)) {
+        call->end =
+            item->call + 1 < tape->call_count ? tape->calls[item->call + 1].begin - 1 : UINT64_MAX;
+        if (call->end < call->begin) call->end = call->begin;
+    }
+    for (size_t i = 0; i < item->count && !is_created; i++) {
+        if (steps[i].kind != HISTORY_TRANSFER) continue;
+        steps[i].status = 0;
+        steps[i].versions = (quipu_transfer_versions){0, 0};
+    }
+}
+
 static void make_history(struct maker *m, struct history *history)
 {
     size_t units = 2 + draw(5);
@@ -792,11 +856,14 @@ static void make_history(struct maker *m, struct history *history)
     for (size_t i = 0; i < units; i++)
         make_unit(m);
     if (chance(25)) corrupt(m);
+    while (chance(30))
+        forget_answer(m);
 }
 
 /* Some histories tell too little for an exact answer: one with a conflict, which may have several
- * reasons; one with a transfer that failed with its chain, since its versions are not known; one
- * with a refused transfer that lacks a version. */
+ * reasons; one in which a call without an answer may have burnt an id, since it is not known when;
+ * one with a transfer that failed with its chain, since its versions are not known; one with a
+ * refused transfer that lacks a version. */
 static bool tells_too_little(const struct history *history)
 {
     for (size_t t = 0; t < history->tape_count; t++) {
@@ -810,6 +877,7 @@ static bool tells_too_little(const struct history *history)
 
             if (step->kind != HISTORY_TRANSFER) continue;
             if (step->status == QUIPU_CREATE_TRANSFER_LINKED_EVENT_FAILED) return true;
+            if (step->status == 0) return true;
             if (shows_accounts(step->status) &&
                 (step->versions.debit == 0 || step->versions.credit == 0)) {
                 return true;

@@ -91,6 +91,7 @@ static void make(struct history *history)
         struct history_call *call = tape_call(tape, (uint64_t)any(), (uint64_t)any());
 
         if (draw(4) == 0) call->status = QUIPU_CONFLICT;
+        call->unanswered = call->status == QUIPU_OK && call->end != 0 && draw(4) == 0;
         for (uint64_t steps = draw(4); steps > 0; steps--)
             fill_step(tape_step(tape, (enum history_kind)draw(5)));
     }
