@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """durable - what it costs Quipu to be durable, as ratios of figures of one run.
 
-Run by `./dev bench durable`, which builds what it needs. Round after round, in turns: the raw speed
-of the medium (bench_sync), then `quipu bench` in memory and on disk. Medians count, and each ratio is
-the median of the ratios of its rounds. What is on disk is removed.
+Run by `./dev bench durable`, which builds what it needs. Round after round, in turns: the raw
+speed of the medium (bench_sync), then `quipu bench` in memory and on disk. Medians count, and each
+ratio is the median of the ratios of its rounds. What is on disk is removed.
 """
 import argparse
 import json
