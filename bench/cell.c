@@ -49,12 +49,14 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
     return 0;
 }
 
-/* In memory, if there is a file system that is. Others may enter: servers run as other users. */
-static bool scratch_make(char *path, size_t bytes)
+/* In `where`; NULL: in memory, if there is a file system that is. Others may enter: servers run as
+ * other users. */
+static bool scratch_make(const char *where, char *path, size_t bytes)
 {
     const char *folder = getenv("TMPDIR");
 
     if (access("/dev/shm", W_OK) == 0) folder = "/dev/shm";
+    if (where != NULL) folder = where;
     (void)snprintf(path, bytes, "%s/quipu-bench-XXXXXX", folder != NULL ? folder : "/tmp");
     if (mkdtemp(path) == NULL) return peer_fail("%s: %s", path, strerror(errno));
     return chmod(path, 0755) == 0;
@@ -106,7 +108,7 @@ void cell_measure(const struct drive_plan *plan, struct drive_figures *figures)
     *figures = (struct drive_figures){.end = DRIVE_FAILED};
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return;
-    if (!scratch_make(scratch, sizeof scratch)) goto unmap;
+    if (!scratch_make(plan->folder, scratch, sizeof scratch)) goto unmap;
     with_scratch.scratch = scratch;
     *shared = *figures;
 

@@ -13,6 +13,10 @@
 /* Events made up at a time, or a batch: so many that to read the clock costs nothing at batch 1. */
 #define CHUNK QUIPU_BATCH_MAX
 
+/* The same of all threads together, where each call waits for a disk; but a few for each. */
+#define DURABLE_CHUNK 64
+#define DURABLE_CHUNK_LEAST 4
+
 /* What an account starts with: no run can use it up, and a double holds it exactly. */
 #define FUNDS ((uint64_t)1 << 50)
 
@@ -46,11 +50,25 @@ bool peer_fail(const char *format, ...)
 
 /* --- posting --- */
 
-/* Put the first `count` events in, a batch a call, or several calls where the store must. */
+static size_t unit_max_of(const struct drive_plan *plan)
+{
+    if (plan->folder != NULL) return plan->peer->durable_unit_max;
+    return plan->peer->unit_max[plan->thread_count > 1];
+}
+
+static bool drain(struct driver *driver)
+{
+    const struct peer *peer = driver->plan->peer;
+
+    return peer->drain == NULL || peer->drain(driver->session);
+}
+
+/* Put the first `count` events in, a batch a call, or several calls where the store must. A client
+ * of a durable store has each answer before it goes on. */
 static bool post(struct driver *driver, uint64_t count)
 {
     const struct peer *peer = driver->plan->peer;
-    size_t unit_max = peer->unit_max[driver->plan->thread_count > 1];
+    size_t unit_max = unit_max_of(driver->plan);
     uint64_t batch_end = 0, unit = driver->plan->batch;
 
     if (unit_max != 0 && unit > unit_max) unit = unit_max;
@@ -60,8 +78,9 @@ static bool post(struct driver *driver, uint64_t count)
         end = at + unit < batch_end ? at + unit : batch_end;
         if (!peer->post(driver->session, driver->events + at, end - at, driver->results + at))
             return false;
+        if (driver->plan->folder != NULL && !drain(driver)) return false;
     }
-    return peer->drain == NULL || peer->drain(driver->session);
+    return drain(driver);
 }
 
 static bool all_are(const struct driver *driver, uint64_t count, uint32_t status)
@@ -244,11 +263,22 @@ static bool load(const struct drive_plan *plan, void *store)
     return loaded;
 }
 
+static uint64_t chunk_of(const struct drive_plan *plan)
+{
+    uint64_t about = CHUNK;
+
+    if (plan->folder != NULL) {
+        about = DURABLE_CHUNK / plan->thread_count;
+        if (about < DURABLE_CHUNK_LEAST) about = DURABLE_CHUNK_LEAST;
+    }
+    return plan->batch < about ? about / plan->batch * plan->batch : plan->batch;
+}
+
 static struct driver *drivers_make(const struct drive_plan *plan, void *store,
                                    pthread_barrier_t *start)
 {
     struct driver *drivers = calloc(plan->thread_count, sizeof *drivers);
-    uint64_t chunk = CHUNK / plan->batch * plan->batch;
+    uint64_t chunk = chunk_of(plan);
 
     for (unsigned i = 0; drivers != NULL && i < plan->thread_count; i++) {
         drivers[i].plan = plan;
@@ -298,6 +328,7 @@ void drive_measure(const struct drive_plan *plan, struct drive_figures *figures)
         .transfers_max = plan->transfers_max + (2 * plan->thread_count + 2) * CHUNK,
         .thread_count = plan->thread_count,
         .scratch = plan->scratch,
+        .durable = plan->folder != NULL,
     };
     void *store;
 

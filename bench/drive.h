@@ -19,6 +19,7 @@ struct drive_plan {
     uint64_t transfers_max; /* of all threads; a run ends there or after `seconds` of calls */
     double seconds;
     const char *scratch;
+    const char *folder; /* durable: scratch is in there; NULL: in memory */
 };
 
 enum drive_end { DRIVE_FINE, DRIVE_WRONG_BOOKS, DRIVE_NOT_OPEN, DRIVE_FAILED };

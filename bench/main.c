@@ -2,16 +2,21 @@
  *
  * The unit of comparison is a group: one distribution, one batch. Its contenders run one after the
  * other, and then all again, round after round, so that what else the machine does hits all alike.
- * Every figure is also printed as a share of the limit's, which is of the same group. */
+ * Every figure is also printed as a share of the limit's, which is of the same group.
+ *
+ * Durable figures have no limit of that kind. They are printed beside what the disk does in the
+ * same rounds, a block at a time, and relative to the fastest engine that a program can embed. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cell.h"
+#include "medium.h"
 
 #define CHOICES_MAX 8
 #define CELLS_MAX 128
@@ -27,10 +32,13 @@ struct choices {
 struct order {
     const char *only; /* names, with commas between; NULL: all */
     struct choices threads, batches;
+    struct choices long_threads; /* of batches above 1 */
     enum distribution distributions[DISTRIBUTION_COUNT];
     size_t distribution_count;
     uint64_t accounts, transfers, rounds;
     double seconds;
+    const char *folder; /* durable: in there; NULL: in memory */
+    char medium[MEDIUM_NAME_BYTES];
     FILE *json;
 };
 
@@ -50,6 +58,8 @@ struct group {
     uint64_t batch;
     struct cell cells[CELLS_MAX];
     size_t count;
+    double syncs[ROUNDS_MAX]; /* a second, raw, of each round; durable */
+    size_t sync_rounds;
 };
 
 static const char usage_text[] =
@@ -64,6 +74,12 @@ static const char usage_text[] =
     "  --seconds S          the most a run, in calls (3)\n"
     "  --rounds N           all in turns so many times; the median counts (5)\n"
     "  --json FILE          a line for each figure, added to the file\n"
+    "  --durable            on disk: what was answered outlives a loss of power. Contenders that\n"
+    "                       can; of Quipu optimistic, unless --only says more. Other defaults:\n"
+    "                       batch 1 with 1 and 64 threads, batch 1000 with 1; --accounts 100000,\n"
+    "                       --transfers 2000000, --seconds 1, --rounds 3: a few minutes.\n"
+    "                       A client has each answer before it goes on; nothing is pipelined\n"
+    "  --folder DIR         where the files go with --durable, and are removed (.); not in memory\n"
     "\n"
     "Exit: 0 fine, 1 money does not add up, 2 usage, 3 system or a contender failed.\n";
 
@@ -85,6 +101,20 @@ static bool is_listed(const char *list, const char *name)
 static bool is_wanted(const struct order *order, const char *name)
 {
     return order->only == NULL || is_listed(order->only, name);
+}
+
+/* Durable, the protocols differ by less than the disk does from one moment to the next. */
+static bool is_measured(const struct order *order, const struct peer *peer)
+{
+    if (!is_wanted(order, peer->name)) return false;
+    if (order->folder == NULL) return true;
+    if (order->only == NULL && peer->kind == PEER_QUIPU && peer != &peer_optimistic) return false;
+    return peer->durable != NULL;
+}
+
+static const struct choices *threads_of(const struct order *order, const struct group *group)
+{
+    return group->batch > 1 ? &order->long_threads : &order->threads;
 }
 
 static void usage(const char *program, FILE *out)
@@ -125,17 +155,24 @@ static double median(const struct cell *cell)
     return middle_of(cell->per_second, cell->rounds);
 }
 
-static double extreme(const struct cell *cell, int sign)
+/* The least (-1) or the most (1) of them. */
+static double extreme_of(const double *values, size_t count, int sign)
 {
-    double found = cell->per_second[0];
+    double found = values[0];
 
-    for (size_t i = 1; i < cell->rounds; i++)
-        if ((cell->per_second[i] - found) * sign > 0) found = cell->per_second[i];
+    for (size_t i = 1; i < count; i++)
+        if ((values[i] - found) * sign > 0) found = values[i];
     return found;
 }
 
-/* Of the best of a kind with so many threads; 0: there is none. */
-static const struct cell *best_of(const struct group *group, enum peer_kind kind, unsigned threads)
+static double extreme(const struct cell *cell, int sign)
+{
+    return extreme_of(cell->per_second, cell->rounds, sign);
+}
+
+/* Of the best of a kind with so many threads; NULL: there is none. */
+static const struct cell *best_of(const struct group *group, enum peer_kind kind, unsigned threads,
+                                  bool embeddable)
 {
     const struct cell *best = NULL;
 
@@ -143,13 +180,34 @@ static const struct cell *best_of(const struct group *group, enum peer_kind kind
         const struct cell *cell = &group->cells[i];
 
         if (cell->peer->kind != kind || cell->threads != threads || cell->rounds == 0) continue;
+        if (embeddable && cell->peer->is_server) continue;
         if (best == NULL || median(cell) > median(best)) best = cell;
     }
     return best;
 }
 
+/* What ends the line of a figure. */
+static void print_json_end(const struct order *order, const struct group *group,
+                           const struct cell *cell, double of)
+{
+    double syncs = middle_of(group->syncs, group->sync_rounds);
+
+    if (order->folder == NULL) {
+        if (of > 0) (void)fprintf(order->json, "\"share_of_limit\": %.4f, ", median(cell) / of);
+        (void)fprintf(order->json, "\"durability\": \"memory\", \"settings\": \"%s\"}\n",
+                      cell->peer->settings);
+        return;
+    }
+    if (of > 0) (void)fprintf(order->json, "\"of_embeddable\": %.3f, ", median(cell) / of);
+    (void)fprintf(order->json,
+                  "\"server\": %s, \"medium\": \"%s\", \"raw_syncs_per_second\": %.0f, "
+                  "\"durability\": \"synced\", \"settings\": \"%s\"}\n",
+                  cell->peer->is_server ? "true" : "false", order->medium, syncs,
+                  cell->peer->durable);
+}
+
 static void print_json(const struct order *order, const struct group *group,
-                       const struct cell *cell, double limit)
+                       const struct cell *cell, double of)
 {
     static const char *const kinds[] = {"limit", "quipu", "engine", "method"};
     double middle = median(cell);
@@ -165,35 +223,55 @@ static void print_json(const struct order *order, const struct group *group,
         (unsigned long long)order->accounts, distribution_names[group->distribution],
         (unsigned long long)group->batch, cell->rounds, (unsigned long long)cell->transfers, middle,
         extreme(cell, -1), extreme(cell, 1), 1e9 / middle, middle_of(cell->cpu_ns, cell->rounds));
-    if (limit > 0) (void)fprintf(order->json, "\"share_of_limit\": %.4f, ", middle / limit);
-    (void)fprintf(order->json, "\"durability\": \"memory\", \"settings\": \"%s\"}\n",
-                  cell->peer->settings);
+    print_json_end(order, group, cell, of);
 }
 
 static void print_ratio(const struct group *group, unsigned threads, enum peer_kind kind,
-                        const char *text)
+                        bool embeddable, const char *text)
 {
-    const struct cell *ours = best_of(group, PEER_QUIPU, threads);
-    const struct cell *theirs = best_of(group, kind, threads);
+    const struct cell *ours = best_of(group, PEER_QUIPU, threads, false);
+    const struct cell *theirs = best_of(group, kind, threads, embeddable);
 
     if (ours == NULL || theirs == NULL) return;
     (void)printf("%u thread%s: %s is %.1f times %s, %s\n", threads, threads == 1 ? "" : "s",
                  ours->peer->name, median(ours) / median(theirs), text, theirs->peer->name);
 }
 
+/* What a figure is compared with, or 0: the limit, or the fastest engine that can be embedded. */
+static double yardstick(const struct order *order, const struct group *group, unsigned threads)
+{
+    bool durable = order->folder != NULL;
+    const struct cell *best =
+        best_of(group, durable ? PEER_ENGINE : PEER_LIMIT, durable ? threads : 1, durable);
+
+    return best != NULL ? median(best) : 0;
+}
+
+static void print_head(const struct order *order, const struct group *group)
+{
+    (void)printf("\n%llu accounts, %s, batch %llu, %s; median of %llu\n",
+                 (unsigned long long)order->accounts, distribution_names[group->distribution],
+                 (unsigned long long)group->batch,
+                 order->folder != NULL ? order->medium : "in memory",
+                 (unsigned long long)order->rounds);
+    if (order->folder != NULL)
+        (void)printf("raw: 4 KiB written and synced %.0f times a second (%.0f-%.0f)\n",
+                     middle_of(group->syncs, group->sync_rounds),
+                     extreme_of(group->syncs, group->sync_rounds, -1),
+                     extreme_of(group->syncs, group->sync_rounds, 1));
+    (void)printf("%-22s %7s %12s %12s %8s %8s %17s\n", "", "threads", "transfers/s", "ns/transfer",
+                 "cpu ns", order->folder != NULL ? "of best" : "of limit", "least-most (M/s)");
+}
+
 static void print_group(const struct order *order, const struct group *group)
 {
-    const struct cell *limit = best_of(group, PEER_LIMIT, 1);
-    double of = limit != NULL ? median(limit) : 0;
+    const struct choices *threads = threads_of(order, group);
+    bool durable = order->folder != NULL;
 
-    (void)printf("\n%llu accounts, %s, batch %llu, in memory; median of %llu\n",
-                 (unsigned long long)order->accounts, distribution_names[group->distribution],
-                 (unsigned long long)group->batch, (unsigned long long)order->rounds);
-    (void)printf("%-22s %7s %12s %12s %8s %8s %17s\n", "", "threads", "transfers/s", "ns/transfer",
-                 "cpu ns", "of limit", "least-most (M/s)");
+    print_head(order, group);
     for (size_t i = 0; i < group->count; i++) {
         const struct cell *cell = &group->cells[i];
-        double middle = median(cell);
+        double middle = median(cell), of = yardstick(order, group, cell->threads);
 
         if (cell->rounds == 0) continue;
         (void)printf("%-22s %7u %12.0f %12.1f %8.1f ", cell->peer->name, cell->threads, middle,
@@ -206,11 +284,12 @@ static void print_group(const struct order *order, const struct group *group)
         (void)printf(" %8.3f-%-8.3f\n", extreme(cell, -1) / 1e6, extreme(cell, 1) / 1e6);
         if (order->json != NULL) print_json(order, group, cell, of);
     }
-    for (size_t i = 0; i < order->threads.count; i++) {
-        unsigned threads = (unsigned)order->threads.values[i];
+    for (size_t i = 0; i < threads->count; i++) {
+        unsigned count = (unsigned)threads->values[i];
 
-        print_ratio(group, threads, PEER_ENGINE, "the fastest peer");
-        print_ratio(group, threads, PEER_METHOD, "a bare table under another method");
+        print_ratio(group, count, PEER_ENGINE, durable,
+                    durable ? "the fastest embeddable peer" : "the fastest peer");
+        print_ratio(group, count, PEER_METHOD, false, "a bare table under another method");
     }
     (void)fflush(NULL);
 }
@@ -219,11 +298,13 @@ static void print_group(const struct order *order, const struct group *group)
 
 static void group_make(struct group *group, const struct order *order)
 {
-    group->count = 0;
+    const struct choices *choices = threads_of(order, group);
+
+    group->count = group->sync_rounds = 0;
     for (size_t p = 0; peer_list[p] != NULL; p++) {
-        if (!is_wanted(order, peer_list[p]->name)) continue;
-        for (size_t t = 0; t < order->threads.count && group->count < CELLS_MAX; t++) {
-            unsigned threads = (unsigned)order->threads.values[t];
+        if (!is_measured(order, peer_list[p])) continue;
+        for (size_t t = 0; t < choices->count && group->count < CELLS_MAX; t++) {
+            unsigned threads = (unsigned)choices->values[t];
 
             if (peer_list[p]->thread_max != 0 && threads > peer_list[p]->thread_max) continue;
             group->cells[group->count++] = (struct cell){.peer = peer_list[p], .threads = threads};
@@ -241,6 +322,7 @@ static int measure_once(const struct order *order, const struct workload *worklo
         .batch = group->batch,
         .transfers_max = order->transfers,
         .seconds = order->seconds,
+        .folder = order->folder,
     };
     struct drive_figures figures;
 
@@ -263,6 +345,17 @@ static int measure_once(const struct order *order, const struct workload *worklo
     return figures.end == DRIVE_WRONG_BOOKS ? EXIT_WRONG_BOOKS : EXIT_SYSTEM;
 }
 
+static bool measure_medium(const struct order *order, struct group *group)
+{
+    struct medium_speed speed;
+
+    if (order->folder == NULL || cell_interrupted()) return true;
+    if (!medium_measure(order->folder, order->seconds / 4, &speed))
+        return peer_fail("%s: %s", order->folder, strerror(errno));
+    group->syncs[group->sync_rounds++] = speed.per_second;
+    return true;
+}
+
 static int measure_group(const struct order *order, const struct workload *workload,
                          struct group *group)
 {
@@ -272,6 +365,7 @@ static int measure_group(const struct order *order, const struct workload *workl
     group_make(group, order);
     if (group->count == 0) return EXIT_FINE; /* all that is wanted is absent, and that was said */
     for (uint64_t round = 0; round < order->rounds; round++) {
+        if (!measure_medium(order, group)) return EXIT_SYSTEM;
         for (size_t i = 0; i < group->count; i++) {
             struct cell *cell = &group->cells[i];
             int got;
@@ -387,11 +481,26 @@ static bool open_json(const char *path, struct order *order)
     return order->json != NULL || peer_fail("%s: %s", path, strerror(errno));
 }
 
+/* Servers that go to folders of their own want to know where it is. */
+static bool read_folder(const char *text, struct order *order)
+{
+    static char path[PATH_MAX];
+
+    order->folder = path;
+    if (realpath(text, path) == NULL) return peer_fail("%s: %s", text, strerror(errno));
+    if (medium_is_memory(path)) return peer_fail("--folder %s: it is in memory", text);
+    medium_name(path, order->medium);
+    return true;
+}
+
 static bool read_option(int option, const char *text, struct order *order)
 {
     switch (option) {
     case 'o': return read_only(text, order);
-    case 't': return read_choices("threads", text, 1024, &order->threads);
+    case 't':
+        if (!read_choices("threads", text, 1024, &order->threads)) return false;
+        order->long_threads = order->threads;
+        return true;
     case 'b': return read_choices("batch", text, QUIPU_BATCH_MAX, &order->batches);
     case 'd': return read_distributions(text, order);
     case 'a':
@@ -401,35 +510,63 @@ static bool read_option(int option, const char *text, struct order *order)
     case 'r': return read_number("rounds", text, ROUNDS_MAX, &order->rounds);
     case 's': return read_seconds(text, &order->seconds);
     case 'j': return open_json(text, order);
+    case 'D': return true; /* looked at before all others */
+    case 'f': return read_folder(text, order);
     default: return false;
     }
 }
 
+static const struct order in_memory = {
+    .threads = {{1, 2}, 2},
+    .long_threads = {{1, 2}, 2},
+    .batches = {{1, QUIPU_BATCH_MAX}, 2},
+    .distributions = {DISTRIBUTION_UNIFORM},
+    .distribution_count = 1,
+    .accounts = 1000000,
+    .transfers = 4000000,
+    .rounds = 5,
+    .seconds = 3,
+};
+
+static const struct order durable = {
+    .folder = ".",
+    .threads = {{1, 64}, 2},
+    .long_threads = {{1}, 1},
+    .batches = {{1, 1000}, 2},
+    .distributions = {DISTRIBUTION_UNIFORM},
+    .distribution_count = 1,
+    .accounts = 100000,
+    .transfers = 2000000,
+    .rounds = 3,
+    .seconds = 1,
+};
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"only", 1, NULL, 'o'},         {"threads", 1, NULL, 't'},  {"batch", 1, NULL, 'b'},
-        {"distribution", 1, NULL, 'd'}, {"accounts", 1, NULL, 'a'}, {"transfers", 1, NULL, 'n'},
-        {"rounds", 1, NULL, 'r'},       {"seconds", 1, NULL, 's'},  {"json", 1, NULL, 'j'},
-        {"help", 0, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"only", 1, NULL, 'o'},     {"threads", 1, NULL, 't'},
+        {"batch", 1, NULL, 'b'},    {"distribution", 1, NULL, 'd'},
+        {"accounts", 1, NULL, 'a'}, {"transfers", 1, NULL, 'n'},
+        {"rounds", 1, NULL, 'r'},   {"seconds", 1, NULL, 's'},
+        {"json", 1, NULL, 'j'},     {"durable", 0, NULL, 'D'},
+        {"folder", 1, NULL, 'f'},   {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    struct order order = {
-        .threads = {{1, 2}, 2},
-        .batches = {{1, QUIPU_BATCH_MAX}, 2},
-        .distributions = {DISTRIBUTION_UNIFORM},
-        .distribution_count = 1,
-        .accounts = 1000000,
-        .transfers = 4000000,
-        .rounds = 5,
-        .seconds = 3,
-    };
+    struct order order = in_memory;
+    bool folder_named = false;
     int option, exit;
+
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--durable") == 0) order = durable;
 
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') usage(argv[0], stdout);
         if (option == 'h') return EXIT_FINE;
+        if (option == 'f') folder_named = true;
         if (!read_option(option, optarg, &order)) return EXIT_USAGE;
     }
+    if (order.folder != NULL && !folder_named && !read_folder(order.folder, &order))
+        return EXIT_USAGE;
     if (optind < argc) {
         (void)peer_fail("'%s' is not an option; see --help", argv[optind]);
         return EXIT_USAGE;

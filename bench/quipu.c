@@ -1,4 +1,5 @@
 /* quipu.c - Quipu as a contender, under each protocol: a guest of the public header like any. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "peers/peer.h"
@@ -13,16 +14,20 @@ static bool fail(const char *call, quipu_status status)
 static bool quipu_peer_open(const struct peer *peer, const struct peer_order *order, void **store)
 {
     const quipu_account bank = {.id = BANK_ID, .ledger = 1, .code = 1};
+    char path[4200];
     const quipu_options options = {
+        .path = order->durable ? path : NULL,
         .protocol = (quipu_protocol)peer->variant,
         .account_capacity = order->account_count + 1,
         .transfer_capacity = order->account_count + order->transfers_max,
         .prefault = 1,
     };
     quipu_ledger *ledger;
-    quipu_status status = quipu_open(&options, &ledger);
+    quipu_status status;
     quipu_result result;
 
+    (void)snprintf(path, sizeof path, "%s/ledger", order->scratch);
+    status = quipu_open(&options, &ledger);
     if (status != QUIPU_OK) return fail("quipu_open", status);
     status = quipu_create_accounts(ledger, &bank, 1, &result);
     if (status != QUIPU_OK) {
@@ -120,6 +125,7 @@ static bool quipu_peer_balances(void *session, const quipu_uint128 *ids, size_t 
     const struct peer peer_##protocol = {                                                          \
         .name = #protocol,                                                                         \
         .settings = "Quipu, protocol " #protocol ", prefaulted",                                   \
+        .durable = "Quipu, protocol " #protocol ", prefaulted, synced",                            \
         .kind = PEER_QUIPU,                                                                        \
         .variant = (number),                                                                       \
         .unit_max = {QUIPU_BATCH_MAX, QUIPU_BATCH_MAX},                                            \

@@ -207,10 +207,41 @@ def check(folder):
         return "```\n" + file.read().rstrip() + "\n```"
 
 
+# Of TigerBeetle: what it says of itself, and where. Not from any run of ours.
+PUBLISHED = [
+    ["TigerBeetle's own benchmark, batches of 8189, 2025", 301887,
+     "https://github.com/tigerbeetle/tigerbeetle/pull/3021"],
+    ["TigerBeetle's automatic benchmarks on shared machines, 2024", 160000,
+     "https://github.com/tigerbeetle/tigerbeetle/issues/1940"],
+]
+
+
+def durable(folder):
+    """On disk: transfers a second, and relative to the fastest engine that can be embedded."""
+    def show(line):
+        ratio = line.get("of_embeddable")
+        return f"{line['transfers_per_second']:,}" + (f" ({ratio:.2f})" if ratio else "")
+    found = read(folder, "durable")
+    if not found:
+        return None
+    for line in found:
+        line["cell"] = (f"batch {line['batch']}, {line['threads']} "
+                        f"client{'s' if line['threads'] > 1 else ''}")
+    raw = " / ".join(f"{value:,}" for value in values_of(found, "raw_syncs_per_second"))
+    return (f"{found[0]['medium']}: a block of 4 KiB written and synced {raw} times a second, "
+            "measured in the same rounds.\n\n"
+            + pivot(found, ("name",), "cell", show, label="contender") + "\n\n"
+            + "**Not from this run**, and from other machines: what TigerBeetle, which is durable "
+            "and replicates, has published of one cluster.\n\n"
+            + table(["published", "transfers a second", "where"],
+                    [[name, f"{value:,}", f"[{url.rsplit('/', 1)[1]}]({url})"]
+                     for name, value, url in PUBLISHED]))
+
+
 TABLES = {"machine": machine, "lines": lines, "share": share, "threads": by_threads,
           "accounts": by_accounts, "batch": by_batch, "kinds": kinds, "readers": readers,
           "latency": latency, "commit": conflicts, "memory": memory, "scaling": scaling,
-          "check": check}
+          "check": check, "durable": durable}
 
 
 def place(page, name, text):

@@ -42,6 +42,17 @@ class Tables(unittest.TestCase):
                          "| distribution, protocol | 1 | 10 |\n| --- | ---: | ---: |\n"
                          "| hot, rcu | 1.0 | 10.0 |")
 
+    def test_durable_beside_what_was_published(self):
+        self.write("durable", [{"name": name, "batch": 1, "threads": 64, "medium": "ext4 on /dev/x",
+                                "raw_syncs_per_second": 900, "transfers_per_second": speed,
+                                "of_embeddable": speed / 500}
+                               for name, speed in (("optimistic", 6000), ("sqlite", 500))])
+        text = tables.durable(self.folder.name)
+        self.assertIn("ext4 on /dev/x: a block of 4 KiB written and synced 900 times", text)
+        self.assertIn("| contender | batch 1, 64 clients |", text)
+        self.assertIn("| optimistic | 6,000 (12.00) |", text)
+        self.assertIn("Not from this run", text)
+
     def test_without_figures_there_is_none(self):
         for name in set(tables.TABLES) - {"commit", "machine"}:
             self.assertIsNone(tables.TABLES[name](self.folder.name), name)

@@ -1,4 +1,5 @@
-/* lmdb.c - LMDB in a file system that is memory, never synced, written through its map.
+/* lmdb.c - LMDB in a file system that is memory, never synced, written through its map; or on disk,
+ * where each commit writes its pages and is synced, as LMDB does by itself.
  *
  * LMDB has one writer at a time: mdb_txn_begin() is the queue. */
 #include <lmdb.h>
@@ -34,7 +35,8 @@ static int make_tables(struct store *store)
 
 static bool lmdb_open(const struct peer *peer, const struct peer_order *order, void **context)
 {
-    const unsigned flags = MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP | MDB_NOMEMINIT;
+    const unsigned in_memory = MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP;
+    const unsigned flags = MDB_NOMEMINIT | (order->durable ? 0 : in_memory);
     struct store *store = calloc(1, sizeof *store);
     int error;
 
@@ -205,6 +207,7 @@ static bool lmdb_balances(void *session, const quipu_uint128 *ids, size_t count,
 const struct peer peer_lmdb = {
     .name = "lmdb",
     .settings = "LMDB, file in memory, NOSYNC, WRITEMAP, NOMEMINIT, cursors",
+    .durable = "LMDB, each commit synced, NOMEMINIT, cursors",
     .kind = PEER_ENGINE,
     .open = lmdb_open,
     .close = lmdb_close,

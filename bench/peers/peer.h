@@ -24,7 +24,8 @@ struct peer_order {
     uint64_t account_count;
     uint64_t transfers_max; /* room for so many, of all threads */
     unsigned thread_count;
-    const char *scratch; /* an empty folder, in memory if there is one; its owner removes it */
+    const char *scratch; /* an empty folder, in memory unless `durable`; its owner removes it */
+    bool durable;        /* what post() and drain() have answered outlives a loss of power */
 };
 
 struct peer_balance {
@@ -38,13 +39,16 @@ enum peer_kind { PEER_LIMIT, PEER_QUIPU, PEER_ENGINE, PEER_METHOD };
 struct peer {
     const char *name;
     const char *settings; /* in a line, for readers of the figures */
+    const char *durable;  /* the same if it is durable; NULL: it cannot be */
     enum peer_kind kind;
     int variant;         /* its own affair */
     unsigned thread_max; /* 0: any */
+    bool is_server;      /* other processes; sessions are connections */
 
     /* Transfers a call of post(), alone and with rivals: a transaction, for those that have them.
      * 0: whatever the batch is. */
     size_t unit_max[2];
+    size_t durable_unit_max;
 
     bool (*open)(const struct peer *peer, const struct peer_order *order, void **store);
     void (*close)(void *store);

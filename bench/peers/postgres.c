@@ -1,7 +1,8 @@
 /* postgres.c - a private PostgreSQL over a UNIX socket: a PL/pgSQL function posts a unit, which is
  * a transaction; calls are prepared, binary and pipelined.
  *
- * Tables are unlogged, nothing waits for a disk, and the files are in memory. Of many transfers the
+ * Tables are unlogged, nothing waits for a disk, and the files are in memory; or tables are logged,
+ * and each commit waits for the log. Of many transfers the
  * function first asks whether all can be posted in any order, by whole-table statements, and only
  * if not goes one by one. Rows are locked in the order of ids. A thread that meets a deadlock
  * or the id of a rival starts the unit over. */
@@ -27,12 +28,15 @@
 enum { UUID_OID = 2950, BIGINT_OID = 20 };
 
 static const char schema[] =
-    "CREATE UNLOGGED TABLE accounts (id uuid PRIMARY KEY, debits bigint NOT NULL,"
+    "CREATE TABLE accounts (id uuid PRIMARY KEY, debits bigint NOT NULL,"
     "    credits bigint NOT NULL) WITH (fillfactor = 50, autovacuum_enabled = off);"
-    "CREATE UNLOGGED TABLE transfers (id uuid PRIMARY KEY, debit uuid NOT NULL,"
+    "CREATE TABLE transfers (id uuid PRIMARY KEY, debit uuid NOT NULL,"
     "    credit uuid NOT NULL, amount bigint NOT NULL, ledger int NOT NULL DEFAULT 1,"
     "    code int NOT NULL DEFAULT 1, flags int NOT NULL DEFAULT 0,"
     "    at timestamptz NOT NULL DEFAULT now()) WITH (autovacuum_enabled = off);";
+
+static const char unlogged[] =
+    "ALTER TABLE accounts SET UNLOGGED; ALTER TABLE transfers SET UNLOGGED;";
 
 /* -1 posted, 46 exists, 54 exceeds credits, 22 no credit account: Quipu's numbers. */
 static const char post_one[] =
@@ -84,6 +88,7 @@ static const char post_many[] =
 struct store {
     struct server server;
     char connect[400];
+    bool durable;
 };
 
 /* An array of 16-byte ids or of 8-byte amounts, as PostgreSQL reads it. */
@@ -149,7 +154,8 @@ static bool make_tables(const struct store *store)
 {
     PGconn *pg = PQconnectdb(store->connect);
     bool made = PQstatus(pg) == CONNECTION_OK
-                    ? run(pg, schema) && run(pg, post_one) && run(pg, post_many)
+                    ? run(pg, schema) && (store->durable || run(pg, unlogged)) &&
+                          run(pg, post_one) && run(pg, post_many)
                     : fail(pg);
 
     PQfinish(pg);
@@ -162,12 +168,10 @@ static bool make_cluster(const struct store *store)
         "listen_addresses = ''\n"
         "unix_socket_directories = '.'\n"
         "dynamic_shared_memory_type = mmap\n" /* in its folder: it goes with it */
-        "fsync = off\n"
-        "synchronous_commit = off\n"
-        "full_page_writes = off\n"
         "wal_level = minimal\n"
         "max_wal_senders = 0\n"
         "max_wal_size = 16GB\n"
+        "max_connections = 200\n"
         "shared_buffers = 4GB\n"
         "huge_pages = try\n"
         "work_mem = 64MB\n"
@@ -182,6 +186,12 @@ static bool make_cluster(const struct store *store)
         "enable_seqscan = off\n" /* by index, always: no plan knows how many there will be */
         "enable_hashjoin = off\n"
         "enable_mergejoin = off\n";
+    static const char in_memory[] = "fsync = off\n"
+                                    "synchronous_commit = off\n"
+                                    "full_page_writes = off\n";
+    static const char on_disk[] = "fsync = on\n"
+                                  "synchronous_commit = on\n"
+                                  "full_page_writes = on\n";
     char program[] = POSTGRES_FOLDER "initdb", folder[] = "-D", data[] = "data", user[] = "-U",
          name[] = "bench", trust[] = "--auth=trust", no_sync[] = "--no-sync",
          locale[] = "--no-locale", path[400];
@@ -194,7 +204,7 @@ static bool make_cluster(const struct store *store)
     (void)snprintf(path, sizeof path, "%s/data/postgresql.conf", store->server.folder);
     file = fopen(path, "a");
     if (file == NULL) return peer_fail("postgres: %s cannot be written", path);
-    written = fputs(settings, file) >= 0;
+    written = fputs(settings, file) >= 0 && fputs(store->durable ? on_disk : in_memory, file) >= 0;
     return fclose(file) == 0 && written;
 }
 
@@ -213,6 +223,7 @@ static bool postgres_open(const struct peer *peer, const struct peer_order *orde
 
     (void)peer;
     if (store == NULL) return peer_fail("no memory");
+    store->durable = order->durable;
     if (!server_prepare(&store->server, order->scratch) || !make_cluster(store)) goto forget;
     (void)snprintf(store->connect, sizeof store->connect, "host=%s/data user=bench dbname=postgres",
                    store->server.folder);
@@ -472,8 +483,11 @@ const struct peer peer_postgres = {
     .name = "postgres",
     .settings = "PostgreSQL, UNIX socket, PL/pgSQL, prepared, pipelined (at most 100 calls), "
                 "unlogged tables, no sync, files in memory",
+    .durable = "PostgreSQL, UNIX socket, PL/pgSQL, prepared, fsync and synchronous_commit on",
     .kind = PEER_ENGINE,
+    .is_server = true,
     .unit_max = {UNIT_MAX, UNIT_MAX},
+    .durable_unit_max = UNIT_MAX,
     .open = postgres_open,
     .close = postgres_close,
     .enter = postgres_enter,

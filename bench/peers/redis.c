@@ -1,5 +1,6 @@
 /* redis.c - a private Redis, in memory only, over a UNIX socket: a function written in Lua posts a
- * unit of transfers; calls are pipelined.
+ * unit of transfers; calls are pipelined. On disk it appends to a file and syncs that before it
+ * answers, once for all connections that it has heard meanwhile.
  *
  * An account is a hash of two fields, a transfer a string that is set only if it is new. */
 #include <hiredis/hiredis.h>
@@ -201,15 +202,19 @@ static bool redis_open(const struct peer *peer, const struct peer_order *order, 
 {
     struct store *store = calloc(1, sizeof *store);
     char program[] = "redis-server", port[] = "--port", zero[] = "0", socket[] = "--unixsocket",
-         save[] = "--save", nothing[] = "", append[] = "--appendonly", no[] = "no";
+         save[] = "--save", nothing[] = "", append[] = "--appendonly", no[] = "no", yes[] = "yes",
+         sync[] = "--appendfsync", always[] = "always", rewrite[] = "--auto-aof-rewrite-percentage";
+    char *const arguments[] = {program, port,        zero,
+                               socket,  store->path, save,
+                               nothing, append,      order->durable ? yes : no,
+                               sync,    always,      rewrite,
+                               zero,    NULL};
 
     (void)peer;
     if (store == NULL) return peer_fail("no memory");
     if (!server_prepare(&store->server, order->scratch)) goto forget;
     (void)snprintf(store->path, sizeof store->path, "%s/socket", store->server.folder);
-    if (!server_start(&store->server, (char *[]){program, port, zero, socket, store->path, save,
-                                                 nothing, append, no, NULL}))
-        goto forget;
+    if (!server_start(&store->server, arguments)) goto forget;
     if (!wait_for(store)) {
         redis_close(store);
         return false;
@@ -272,8 +277,11 @@ static bool redis_balances(void *context, const quipu_uint128 *ids, size_t count
 const struct peer peer_redis = {
     .name = "redis",
     .settings = "Redis, UNIX socket, a Lua function, pipelined (at most 100 calls), no persistence",
+    .durable = "Redis, UNIX socket, a Lua function, appendfsync always",
     .kind = PEER_ENGINE,
+    .is_server = true,
     .unit_max = {1000, 1000},
+    .durable_unit_max = 1000,
     .open = redis_open,
     .close = redis_close,
     .enter = redis_enter,

@@ -3,7 +3,8 @@
  *
  * Its files, of which there are few, are in a memory environment. The memtable is larger than any
  * run, so nothing is ever flushed or compacted: a lookup is a descent of one skip list, after a
- * Bloom filter. A thread that meets a conflict starts the unit over. */
+ * Bloom filter. A thread that meets a conflict starts the unit over. On disk it has its write-ahead
+ * log, which one of the threads that commit writes and syncs for all of them. */
 #include <rocksdb/c.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -48,11 +49,11 @@ static enum outcome outcome_of(char *error)
     return outcome;
 }
 
-static rocksdb_options_t *options_make(void)
+static rocksdb_options_t *options_make(const struct peer_order *order)
 {
     rocksdb_options_t *options = rocksdb_options_create();
 
-    rocksdb_options_set_env(options, rocksdb_create_mem_env());
+    if (!order->durable) rocksdb_options_set_env(options, rocksdb_create_mem_env());
     rocksdb_options_set_create_if_missing(options, 1);
     rocksdb_options_set_create_missing_column_families(options, 1);
     rocksdb_options_set_write_buffer_size(options, MEMTABLE_BYTES);
@@ -65,21 +66,22 @@ static rocksdb_options_t *options_make(void)
     return options;
 }
 
-static void open_db(struct store *store, char **error)
+static void open_db(struct store *store, const struct peer_order *order, char **error)
 {
     static const char *const names[FAMILIES] = {"default", "accounts", "transfers"};
-    rocksdb_options_t *options = options_make();
+    const char *folder = order->durable ? order->scratch : "/bench";
+    rocksdb_options_t *options = options_make(order);
     const rocksdb_options_t *each[FAMILIES] = {options, options, options};
 
     if (store->optimistic) {
         store->optimistic_db = rocksdb_optimistictransactiondb_open_column_families(
-            options, "/bench", FAMILIES, names, each, store->families, error);
+            options, folder, FAMILIES, names, each, store->families, error);
     } else {
         rocksdb_transactiondb_options_t *locks = rocksdb_transactiondb_options_create();
 
         rocksdb_transactiondb_options_set_transaction_lock_timeout(locks, 1);
         store->pessimistic_db = rocksdb_transactiondb_open_column_families(
-            options, locks, "/bench", FAMILIES, names, each, store->families, error);
+            options, locks, folder, FAMILIES, names, each, store->families, error);
         rocksdb_transactiondb_options_destroy(locks);
     }
     rocksdb_options_destroy(options);
@@ -91,17 +93,17 @@ static bool rocksdb_peer_open(const struct peer *peer, const struct peer_order *
     struct store *store = calloc(1, sizeof *store);
     char *error = NULL;
 
-    (void)order;
     if (store == NULL) return peer_fail("no memory");
     store->optimistic = peer->variant != 0;
-    open_db(store, &error);
+    open_db(store, order, &error);
     if (outcome_of(error) != DONE) {
         free(store);
         return false;
     }
     store->reads = rocksdb_readoptions_create();
     store->writes = rocksdb_writeoptions_create();
-    rocksdb_writeoptions_disable_WAL(store->writes, 1);
+    rocksdb_writeoptions_disable_WAL(store->writes, !order->durable);
+    rocksdb_writeoptions_set_sync(store->writes, order->durable);
     store->pessimistic_options = rocksdb_transaction_options_create();
     store->optimistic_options = rocksdb_optimistictransaction_options_create();
     *context = store;
@@ -280,6 +282,7 @@ static bool rocksdb_balances(void *context, const quipu_uint128 *ids, size_t cou
     const struct peer variable = {                                                                 \
         .name = text,                                                                              \
         .settings = "RocksDB, " how " transactions, WAL off, one memtable, Bloom filter, memory",  \
+        .durable = "RocksDB, " how " transactions, WAL, sync=true, one memtable, Bloom filter",    \
         .kind = PEER_ENGINE,                                                                       \
         .variant = (is_optimistic),                                                                \
         .unit_max = {16, 16}, /* of longer ones its index of unwritten keys gets slow */           \

@@ -1,9 +1,11 @@
-/* sqlite.c - SQLite in memory: one connection, prepared statements, a transaction a unit.
+/* sqlite.c - SQLite in memory, or in a file with a write-ahead log: one connection, prepared
+ * statements, a transaction a unit.
  *
  * SQLite has one writer at a time. Two connections to one memory would queue by retries; threads
  * that share a connection and a mutex queue without, so that is what they do. */
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "peers/peer.h"
@@ -22,10 +24,17 @@ static const char *const texts[STATEMENTS] = {
     [READ] = "SELECT debits, credits FROM accounts WHERE id = ?1",
 };
 
+static const char in_memory[] = "PRAGMA page_size = 4096;"
+                                "PRAGMA locking_mode = EXCLUSIVE;"
+                                "PRAGMA synchronous = OFF;";
+
+static const char on_disk[] = "PRAGMA page_size = 4096;"
+                              "PRAGMA locking_mode = EXCLUSIVE;"
+                              "PRAGMA journal_mode = WAL;"
+                              "PRAGMA synchronous = FULL;"
+                              "PRAGMA cache_size = -1000000;"; /* KiB: no page is read twice */
+
 static const char schema[] =
-    "PRAGMA page_size = 4096;"
-    "PRAGMA locking_mode = EXCLUSIVE;"
-    "PRAGMA synchronous = OFF;"
     "CREATE TABLE accounts (id BLOB PRIMARY KEY, debits INTEGER NOT NULL,"
     "    credits INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE transfers (id BLOB PRIMARY KEY, debit BLOB NOT NULL, credit BLOB NOT NULL,"
@@ -59,14 +68,18 @@ static bool sqlite_open(const struct peer *peer, const struct peer_order *order,
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     struct store *store = calloc(1, sizeof *store);
+    char path[4200];
     bool fine;
 
     (void)peer;
-    (void)order;
     if (store == NULL) return peer_fail("no memory");
     (void)pthread_mutex_init(&store->lock, NULL);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* or every allocation is counted */
-    fine = sqlite3_open_v2(":memory:", &store->connection, flags, NULL) == SQLITE_OK &&
+    (void)snprintf(path, sizeof path, "%s/bench.db", order->scratch);
+    fine = sqlite3_open_v2(order->durable ? path : ":memory:", &store->connection, flags, NULL) ==
+               SQLITE_OK &&
+           sqlite3_exec(store->connection, order->durable ? on_disk : in_memory, NULL, NULL,
+                        NULL) == SQLITE_OK &&
            sqlite3_exec(store->connection, schema, NULL, NULL, NULL) == SQLITE_OK;
     for (int i = 0; i < STATEMENTS && fine; i++)
         fine = sqlite3_prepare_v3(store->connection, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
@@ -211,6 +224,8 @@ const struct peer peer_sqlite = {
     .name = "sqlite",
     .settings =
         "SQLite " SQLITE_VERSION ", :memory:, WITHOUT ROWID, prepared, no memory statistics",
+    .durable = "SQLite " SQLITE_VERSION ", WAL, synchronous=FULL, WITHOUT ROWID, prepared, one "
+               "connection behind a mutex",
     .kind = PEER_ENGINE,
     .open = sqlite_open,
     .close = sqlite_close,

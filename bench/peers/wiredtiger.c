@@ -1,4 +1,5 @@
-/* wiredtiger.c - WiredTiger in memory: no files, no log, snapshot isolation, a session a thread.
+/* wiredtiger.c - WiredTiger in memory: no files, no log, snapshot isolation, a session a thread; or
+ * on disk with its log, whose writes and syncs those that commit at one time share.
  *
  * Of two transactions that write one row the second is rolled back at once; it starts over. */
 #include <sched.h>
@@ -39,10 +40,14 @@ static int make_tables(WT_CONNECTION *connection)
 static bool wiredtiger_peer_open(const struct peer *peer, const struct peer_order *order,
                                  void **store)
 {
-    static const char how[] = "create,in_memory=true,cache_size=12GB,log=(enabled=false),"
-                              "statistics=(none),eviction=(threads_min=1,threads_max=1)";
+    static const char in_memory[] = "create,in_memory=true,cache_size=12GB,log=(enabled=false),"
+                                    "statistics=(none),eviction=(threads_min=1,threads_max=1)";
+    static const char on_disk[] = "create,cache_size=8GB,log=(enabled=true,file_max=1GB),"
+                                  "transaction_sync=(enabled=true,method=fsync),"
+                                  "statistics=(none),eviction=(threads_min=1,threads_max=1)";
     WT_CONNECTION *connection;
-    int error = wiredtiger_open(order->scratch, NULL, how, &connection);
+    int error =
+        wiredtiger_open(order->scratch, NULL, order->durable ? on_disk : in_memory, &connection);
 
     (void)peer;
     if (error != 0) return fail(error);
@@ -230,6 +235,7 @@ static bool wiredtiger_balances(void *context, const quipu_uint128 *ids, size_t 
 const struct peer peer_wiredtiger = {
     .name = "wiredtiger",
     .settings = WIREDTIGER_VERSION_STRING ", in_memory, no log, snapshot",
+    .durable = WIREDTIGER_VERSION_STRING ", log, transaction_sync by fsync, snapshot",
     .kind = PEER_ENGINE,
     .unit_max = {0, 16}, /* long transactions would meet too often */
     .open = wiredtiger_peer_open,

@@ -1,4 +1,4 @@
-/* flusher.c - the thread that makes things durable.
+/* flusher.c - the thread that makes things durable, and calls that do a round for it.
  *
  * One round:
  *
@@ -7,8 +7,12 @@
  *   3  if somebody waits for this horizon, or enough has come together: append the frame
  *   4  show the horizon, and let the calls go that waited for it (H1)
  *
- * It takes no lock of the engine but that of the waiters, and waits for no grace period: a call may
- * wait for room in its ring while it is the one writer, or holds the lock of the time-outs. */
+ * A call that is to wait does the round itself if nobody is doing one. The flusher is for the calls
+ * that come meanwhile, for what is encoded before anybody waits, and for buffered ledgers.
+ *
+ * A round takes no lock of the engine but that of the waiters, and waits for no grace period: a
+ * call may wait for room in its ring while it is the one writer, or holds the lock of the
+ * time-outs. */
 #include "base/futex.h"
 #include "journal/journal_parts.h"
 #include "records/horizon.h"
@@ -66,13 +70,13 @@ static void show(struct journal *journal, uint64_t horizon)
     /* edge journal.durable: release; pairs with acquire in quipui_journal_durable(). Carries that
      * the frame is durable. */
     store_release(&journal->durable, horizon);
-    quipui_waiters_serve(&journal->waiters, horizon);
+    journal->served = quipui_waiters_serve(&journal->waiters, horizon);
 }
 
 /* Calls that wait for room look again. */
 static void end_round(struct journal *journal)
 {
-    /* relaxed: only we write it. */
+    /* relaxed: written with `round` taken. */
     uint32_t rounds = load_relaxed(&journal->rounds);
 
     /* edge journal.rounds: release; pairs with acquire in quipui_journal_room(). Carries what was
@@ -91,7 +95,7 @@ static bool is_worth(struct journal *journal, uint64_t horizon, bool everything)
     return quipui_waiters_least(&journal->waiters, &least) && least < horizon;
 }
 
-/* One round. Returns false if the journal has failed. */
+/* One round, with `round` taken. Returns false if the journal has failed. */
 static bool do_round(struct journal *journal, bool everything)
 {
     uint64_t horizon = quipui_floor(journal->store);
@@ -109,18 +113,53 @@ static bool do_round(struct journal *journal, bool everything)
     return status == QUIPU_OK;
 }
 
-/* How long to sleep if nobody calls. */
-static uint64_t patience(struct journal *journal)
+/* A round of the flusher's own. Returns false if the journal has failed. *shown: a horizon was. */
+static bool take_round(struct journal *journal, bool everything, bool *shown)
 {
-    uint64_t least;
+    uint64_t before;
+    bool fine;
 
-    if (quipui_waiters_least(&journal->waiters, &least)) return LOOK_AGAIN_NS;
-    return journal->options.buffered ? journal->options.flush_interval : FUTEX_FOR_EVER;
+    lock_take(&journal->round);
+    before = journal->written_horizon;
+    fine = quipui_journal_status(journal) == QUIPU_OK && do_round(journal, everything);
+    *shown = journal->written_horizon != before;
+    lock_leave(&journal->round);
+    return fine;
+}
+
+/* Where several wait at one time, the flusher serves them together: the first of them would sync
+ * for itself. */
+bool quipui_flusher_lend(struct journal *journal)
+{
+    bool lends;
+
+    if (!lock_try(&journal->round)) return false;
+    lends = journal->served <= 1 && quipui_journal_status(journal) == QUIPU_OK;
+    if (lends) lends = do_round(journal, false);
+    lock_leave(&journal->round);
+    return lends && quipui_waiters_sleep_until(&journal->waiters, 1) == 0;
+}
+
+/* Sleep until the count of calls is not `calls` any more. Not at all if the last round has shown a
+ * horizon and calls wait: they have come meanwhile, and woke nobody. */
+static void rest(struct journal *journal, uint32_t calls, bool shown)
+{
+    uint64_t ns = journal->options.buffered ? journal->options.flush_interval : FUTEX_FOR_EVER;
+    size_t waiting = quipui_waiters_sleep_until(&journal->waiters, 1);
+
+    if (waiting > 0) {
+        if (shown) return;
+        if (quipui_waiters_sleep_until(&journal->waiters, waiting + 1) > waiting) return;
+        ns = LOOK_AGAIN_NS;
+    }
+    quipui_futex_wait(&journal->calls, calls, ns);
 }
 
 void *quipui_flusher_run(void *context)
 {
     struct journal *journal = context;
+    bool shown;
+
     /* Ends: the ledger is closed, or the journal fails. */
     for (;;) {
         /* edge journal.calls: acquire; pairs with release in quipui_journal_call(). */
@@ -128,7 +167,8 @@ void *quipui_flusher_run(void *context)
         /* relaxed: the count of calls carries it. */
         bool stopping = load_relaxed(&journal->stopping) != 0;
 
-        if (!do_round(journal, stopping || journal->options.buffered) || stopping) return NULL;
-        quipui_futex_wait(&journal->calls, calls, patience(journal));
+        if (!take_round(journal, stopping || journal->options.buffered, &shown) || stopping)
+            return NULL;
+        rest(journal, calls, shown);
     }
 }

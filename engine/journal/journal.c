@@ -17,9 +17,10 @@ void quipui_journal_call(struct journal *journal)
     quipui_futex_wake(&journal->calls, 1);
 }
 
-static void call(void *journal)
+/* In the call that the flusher sleeps for. */
+static void lend_or_call(void *journal)
 {
-    quipui_journal_call(journal);
+    if (!quipui_flusher_lend(journal)) quipui_journal_call(journal);
 }
 
 quipu_status quipui_journal_status(struct journal *journal)
@@ -83,7 +84,7 @@ quipu_status quipui_journal_sync(struct journal *journal, uint64_t timestamp)
     struct waiter waiter = {.timestamp = timestamp};
 
     if (quipui_journal_durable(journal) > timestamp) return QUIPU_OK;
-    return quipui_waiters_wait(&journal->waiters, &waiter, call, journal);
+    return quipui_waiters_wait(&journal->waiters, &waiter, lend_or_call, journal);
 }
 
 quipu_status quipui_journal_wait(struct journal *journal, uint64_t timestamp)
@@ -144,6 +145,7 @@ static struct journal *take(struct store *store, struct log *log,
     journal->store = store;
     journal->log = log;
     journal->options = *options;
+    journal->waiters.awake_at = 1;
     journal->expiries = quipui_ring_open();
     journal->accounts = quipui_ring_open();
     journal->outbox.bytes = quipui_memory_take(room);

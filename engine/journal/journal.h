@@ -2,9 +2,10 @@
  *
  *   1  a call that changes something has a ring (ring.h); it settles units, and each is in the ring
  *      before the call's floor moves past it (horizon.h, F2)
- *   2  the flusher, one thread, notes the horizon, then what the rings hold; it encodes that
+ *   2  the flusher, one at a time, notes the horizon, then what the rings hold; it encodes that
  *      from the tables (drain.h), appends it to the log as a frame that carries the horizon, and
- *      then shows that horizon
+ *      then shows that horizon. It is a thread of its own, or a call that waits while nobody else
+ *      does this
  *   3  a call waits until the horizon is above the newest timestamp that its answer hangs on
  *
  *   J1  a unit, all legs of a chain as one, is in its worker's ring before the floor moves past it
@@ -56,6 +57,9 @@ void quipui_journal_abandon(struct store *store);
 
 /* Have a ring for this worker. Returns false if memory runs out. */
 bool quipui_journal_join(struct worker *worker);
+
+/* Tell the flusher that there is something to do. */
+void quipui_journal_call(struct journal *journal);
 
 /* Wait until this ring has room for so many entries (R1). Holding a writer's lock is allowed, the
  * lock of an account is not.

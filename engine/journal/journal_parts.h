@@ -22,6 +22,7 @@ struct journal {
     struct ring *expiries,
         *accounts; /* producers: the holders of the time-outs' lock, of `creating` */
     pthread_t flusher;
+    struct lock round; /* taken by the one that does a round: the flusher, or a call that waits */
 
     _Alignas(CACHE_LINE) _Atomic uint64_t durable; /* the horizon that was shown last */
     _Atomic uint32_t failed;                       /* quipu_status */
@@ -30,20 +31,22 @@ struct journal {
     _Atomic uint32_t stopping;
     _Atomic uint32_t laps;      /* the keeper of checkpoints sleeps on it */
     _Atomic uint64_t lap_bytes; /* 0: laps are not counted */
-    _Atomic uint64_t sequence;  /* of the last frame; the flusher's to write */
+    _Atomic uint64_t sequence;  /* of the last frame; written under `round` */
 
-    /* The flusher's. */
+    /* Plain, under `round`. */
     _Alignas(CACHE_LINE) uint64_t epoch;
     uint64_t written_horizon, lap_used; /* bytes of the lap */
+    size_t served;                      /* calls, by the last frame */
     struct outbox outbox;
     struct diagnosis diagnosis; /* plain, under failed */
 };
 
-/* Tell the flusher that there is something to do. */
-void quipui_journal_call(struct journal *journal);
-
 /* The flusher's thread. */
 void *quipui_flusher_run(void *journal);
+
+/* Do a round in a call that waits, if nobody else does one: a call that is alone needs no other
+ * thread to wake up. Returns false if the flusher is to be called: somebody waits still. */
+bool quipui_flusher_lend(struct journal *journal);
 
 /* Append one frame of what the outbox holds, and empty it. */
 quipu_status quipui_journal_append(struct journal *journal, enum log_kind kind, uint64_t horizon);

@@ -12,6 +12,7 @@ struct ring *quipui_ring_open(void)
     if (ring == NULL) return NULL;
     ring->next = 0;
     ring->room_ends = RING_ENTRIES;
+    ring->call_at = RING_AHEAD;
     ring->seen = 0;
     /* relaxed: the flusher learns of the ring by worker.ring. */
     store_relaxed(&ring->published, 0);

@@ -18,6 +18,9 @@
 #define RING_ENTRIES ((uint64_t)16384)
 #endif
 
+/* After so many entries the flusher is called, to encode them while the call goes on. */
+#define RING_AHEAD ((uint64_t)512)
+
 enum ring_kind {
     RING_TRANSFER,
     RING_IMPORT, /* of a transfer: the number of its import note */
@@ -43,6 +46,7 @@ _Static_assert(sizeof(struct ring_entry) == 16, "four to a cache line");
 struct ring {
     uint64_t next;      /* the producer's: where it writes */
     uint64_t room_ends; /* the producer's: entries below this are free, as far as it knows */
+    uint64_t call_at;   /* the producer's: here it calls the flusher */
     _Alignas(CACHE_LINE) _Atomic uint64_t published; /* entries below this are complete */
     _Alignas(CACHE_LINE) _Atomic uint64_t drained;   /* and below this, encoded */
     uint64_t seen;                                   /* the flusher's: published, in this round */
@@ -64,6 +68,14 @@ static inline bool ring_has_room(struct ring *ring, uint64_t count)
     /* edge ring.drained: acquire; pairs with release in ring_drain(). */
     ring->room_ends = load_acquire(&ring->drained) + RING_ENTRIES;
     return ring->next + count <= ring->room_ends;
+}
+
+/* Has so much come together since the last time that the flusher should be called? */
+static inline bool ring_is_ahead(struct ring *ring)
+{
+    if (ring->next < ring->call_at) return false;
+    ring->call_at = ring->next + RING_AHEAD;
+    return true;
 }
 
 /* Write the next entry; ring_publish() shows it. */

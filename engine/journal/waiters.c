@@ -9,6 +9,7 @@ static void take_in(struct waiters *waiters, struct waiter *waiter)
     waiter->next = waiters->first;
     if (waiter->next != NULL) waiter->next->previous = waiter;
     waiters->first = waiter;
+    waiters->count++;
 }
 
 static void take_out(struct waiters *waiters, struct waiter *waiter)
@@ -19,13 +20,14 @@ static void take_out(struct waiters *waiters, struct waiter *waiter)
     } else {
         waiters->first = waiter->next;
     }
+    waiters->count--;
 }
 
 quipu_status quipui_waiters_wait(struct waiters *waiters, struct waiter *waiter,
                                  void (*wake)(void *context), void *context)
 {
     quipu_status failed;
-    bool waits;
+    bool waits, is_last;
 
     /* relaxed: the lock shows the waiter to the flusher. */
     store_relaxed(&waiter->done, 0);
@@ -34,9 +36,11 @@ quipu_status quipui_waiters_wait(struct waiters *waiters, struct waiter *waiter,
     failed = waits ? waiters->failed : QUIPU_OK;
     waits = waits && failed == QUIPU_OK;
     if (waits) take_in(waiters, waiter);
+    is_last = waiters->count >= waiters->awake_at;
+    if (is_last) waiters->awake_at = WAITERS_NEVER;
     lock_leave(&waiters->lock);
     if (!waits) return failed;
-    wake(context);
+    if (is_last) wake(context);
     /* Ends: the flusher serves each waiter, or fails, which serves all. */
     for (;;) {
         /* edge waiter.done: acquire; pairs with release in let_go(). */
@@ -45,17 +49,44 @@ quipu_status quipui_waiters_wait(struct waiters *waiters, struct waiter *waiter,
     }
 }
 
-/* Under the lock. */
-static void let_go(struct waiters *waiters, struct waiter *waiter, quipu_status status)
+/* It is in no list any more. */
+static void let_go(struct waiter *waiter, quipu_status status)
 {
     _Atomic uint32_t *word = &waiter->done;
 
-    take_out(waiters, waiter);
     waiter->status = status;
     /* edge waiter.done: release; pairs with acquire in quipui_waiters_wait(). Carries the status,
      * and that the frame is synced. */
     store_release(word, 1);
     quipui_futex_wake(word, 1); /* the waiter may be gone by now (W2) */
+}
+
+/* Let those go that wait for less than this horizon, with the lock taken. It is left before the
+ * first of them wakes up, since that one may take it at once. Returns how many there were. */
+static size_t serve(struct waiters *waiters, uint64_t horizon, quipu_status status)
+{
+    struct waiter *served = NULL;
+    size_t count = 0;
+
+    for (struct waiter *w = waiters->first; w != NULL;) {
+        struct waiter *next = w->next;
+
+        if (w->timestamp < horizon) {
+            take_out(waiters, w);
+            w->next = served;
+            served = w;
+        }
+        w = next;
+    }
+    lock_leave(&waiters->lock);
+    while (served != NULL) {
+        struct waiter *next = served->next;
+
+        let_go(served, status);
+        served = next;
+        count++;
+    }
+    return count;
 }
 
 bool quipui_waiters_least(struct waiters *waiters, uint64_t *timestamp)
@@ -72,28 +103,27 @@ bool quipui_waiters_least(struct waiters *waiters, uint64_t *timestamp)
     return is_any;
 }
 
-static void serve(struct waiters *waiters, uint64_t horizon, quipu_status status)
+size_t quipui_waiters_sleep_until(struct waiters *waiters, size_t count)
 {
-    for (struct waiter *w = waiters->first; w != NULL;) {
-        struct waiter *next = w->next;
+    size_t waiting;
 
-        if (w->timestamp < horizon) let_go(waiters, w, status);
-        w = next;
-    }
+    lock_take(&waiters->lock);
+    waiting = waiters->count;
+    waiters->awake_at = waiting < count ? count : WAITERS_NEVER;
+    lock_leave(&waiters->lock);
+    return waiting;
 }
 
-void quipui_waiters_serve(struct waiters *waiters, uint64_t horizon)
+size_t quipui_waiters_serve(struct waiters *waiters, uint64_t horizon)
 {
     lock_take(&waiters->lock);
     if (horizon > waiters->horizon) waiters->horizon = horizon;
-    serve(waiters, horizon, QUIPU_OK);
-    lock_leave(&waiters->lock);
+    return serve(waiters, horizon, QUIPU_OK);
 }
 
 void quipui_waiters_fail(struct waiters *waiters, quipu_status status)
 {
     lock_take(&waiters->lock);
     waiters->failed = status;
-    serve(waiters, UINT64_MAX, status);
-    lock_leave(&waiters->lock);
+    (void)serve(waiters, UINT64_MAX, status);
 }

@@ -4,8 +4,9 @@
  * that it has served, and one sync serves them all.
  *
  *   W1  a waiter holds nothing that another call, or the flusher, could wait for
- *   W2  the flusher touches a waiter only under the lock, but for the wake-up: a futex wake of a
- *       word that is gone wakes nobody, or a thread that looks again
+ *   W2  the flusher touches a waiter under the lock; one that it has taken out of the list, until
+ *       it is done. Later it only wakes: a futex wake of a word that is gone wakes nobody, or a
+ *       thread that looks again
  *   W3  a waiter that comes after its horizon was served is not taken in: there may never be a
  *       larger one */
 #ifndef QUIPU_JOURNAL_WAITERS_H
@@ -21,23 +22,31 @@ struct waiter {
     struct waiter *next, *previous;
 };
 
+#define WAITERS_NEVER SIZE_MAX
+
 struct waiters {
     struct lock lock;
     struct waiter *first; /* plain, under lock */
     uint64_t horizon;     /* plain, under lock: what was served last */
     quipu_status failed;  /* plain, under lock: what all that wait get from now on, or QUIPU_OK */
+    size_t count;         /* plain, under lock */
+    size_t awake_at; /* plain, under lock: so many wake the flusher; WAITERS_NEVER: it is awake */
 };
 
 /* Wait until the horizon is above waiter->timestamp, or the flusher has failed. `wake` is called
- * once the waiter is in the list, to tell the flusher; not if there is nothing to wait for. */
+ * once the waiter is in the list, if the flusher sleeps and this is the last that it sleeps for. */
 quipu_status quipui_waiters_wait(struct waiters *waiters, struct waiter *waiter,
                                  void (*wake)(void *context), void *context);
 
 /* The least timestamp that is waited for. Returns false if nobody waits. */
 bool quipui_waiters_least(struct waiters *waiters, uint64_t *timestamp);
 
-/* Let go those that wait for less than this horizon. */
-void quipui_waiters_serve(struct waiters *waiters, uint64_t horizon);
+/* The flusher is about to sleep until `count` calls wait. Returns how many do: if that is `count`
+ * or more, it is not to sleep, and nobody will wake it. */
+size_t quipui_waiters_sleep_until(struct waiters *waiters, size_t count);
+
+/* Let go those that wait for less than this horizon. Returns how many. */
+size_t quipui_waiters_serve(struct waiters *waiters, uint64_t horizon);
 
 /* Nothing will be durable any more: all that wait get this status, now and later. */
 void quipui_waiters_fail(struct waiters *waiters, quipu_status status);

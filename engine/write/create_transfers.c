@@ -126,7 +126,9 @@ static quipu_status supply_ring(struct transfer_batch *batch, uint64_t count)
 {
     struct ring *ring = worker_ring(batch->worker);
 
-    if (ring == NULL || ring_has_room(ring, count)) return QUIPU_OK;
+    if (ring == NULL) return QUIPU_OK;
+    if (ring_is_ahead(ring)) quipui_journal_call(batch->store->journal);
+    if (ring_has_room(ring, count)) return QUIPU_OK;
     return quipui_journal_room(batch->store->journal, ring, count);
 }
 

@@ -30,6 +30,7 @@ static void never(void *context)
 static void begin(void)
 {
     memset(&waiters, 0, sizeof waiters);
+    waiters.awake_at = 1;
     woken = gone = shown = 0;
 }
 
@@ -51,7 +52,9 @@ static void wait_in_line(void *context, unsigned index)
         shared_add(&gone, 1);
         return;
     }
-    until(&woken, THREADS);
+    /* The flusher sleeps until all wait. */
+    while (quipui_waiters_sleep_until(&waiters, THREADS) < THREADS)
+        sched_yield();
     for (uint64_t horizon = 0; horizon <= THREADS; horizon++) {
         quipui_waiters_serve(&waiters, horizon);
         until(&gone, horizon);
@@ -64,6 +67,35 @@ Test(waiters, are_served_below_the_horizon)
 {
     begin();
     threads_run(THREADS + 1, wait_in_line, NULL);
+}
+
+/* Thread i waits for i; the last one is the flusher, which only the second of them wakes. */
+static void wake_the_sleeper(void *context, unsigned index)
+{
+    struct waiter waiter = {.timestamp = index};
+
+    (void)context;
+    if (index < 2) {
+        if (index == 1) until(&shown, 1);
+        cr_assert_eq(quipui_waiters_wait(&waiters, &waiter, wake, &woken), QUIPU_OK);
+        return;
+    }
+    cr_assert(quipui_waiters_sleep_until(&waiters, 2) < 2);
+    while (quipui_waiters_sleep_until(&waiters, 2) < 1)
+        sched_yield();
+    cr_assert_eq(shared_read(&woken), 0, "one is not two");
+    shared_add(&shown, 1);
+    until(&woken, 1);
+    cr_assert_eq(quipui_waiters_sleep_until(&waiters, 0), 2);
+    cr_assert_eq(quipui_waiters_serve(&waiters, 2), 2);
+    cr_assert_eq(shared_read(&woken), 1, "only the last woke it");
+}
+
+Test(waiters, the_last_that_it_sleeps_for_wakes_the_flusher)
+{
+    begin();
+    waiters.awake_at = WAITERS_NEVER;
+    threads_run(3, wake_the_sleeper, NULL);
 }
 
 Test(waiters, do_not_wait_for_what_was_served)

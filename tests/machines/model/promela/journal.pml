@@ -106,6 +106,10 @@ int before_expiry, after_expiry, naming;
 
 /* The waiters' list, in program 11. */
 byte waiting[2], served[2], calls, served_horizon;
+/* So many that wait wake the flusher (waiters.h); NEVER: it is awake. */
+#define NEVER 3
+#define WAITING ((waiting[0] != NONE) + (waiting[1] != NONE))
+byte awake_at = 1;
 
 #define BELOW(h) (BIT(h) - 1)
 
@@ -551,11 +555,16 @@ inline sync(me, want)
        d_step { /* the lock of the waiters */
            if
            :: want < served_horizon && MUTANT != 25 -> served[me] = 1
-           :: else -> waiting[me] = want
+           :: else ->
+              waiting[me] = want;
+              if
+              :: WAITING >= awake_at -> awake_at = NEVER; wakes = true
+              :: else
+              fi
            fi
        };
        if
-       :: !served[me] -> calls++
+       :: wakes -> calls++
        :: else
        fi;
        served[me] == 1
@@ -566,7 +575,7 @@ inline sync(me, want)
 proctype waiter(byte me)
 {
     byte ts, drawn;
-    bool won;
+    bool won, wakes;
 
     if
     :: me == 0 ->
@@ -676,7 +685,7 @@ proctype flusher()
 {
     byte horizon, least, seen_calls;
     int drained;
-    bool was_news;
+    bool was_news, stays;
 
     do
     :: done == actors -> break
@@ -718,14 +727,22 @@ again:
        :: else
        fi;
        /* It sleeps until there is news; in program 11 until it is called, or, while somebody waits,
-        * until there is news. */
+        * until there is news. It does not sleep if it wrote and somebody waits. */
+       d_step {
+           stays = false;
+           if
+           :: WAITING == 0 -> awake_at = 1
+           :: WAITING > 0 && was_news -> awake_at = NEVER; stays = true
+           :: else -> awake_at = WAITING + 1
+           fi
+       }
        if
        :: PROGRAM == 11 ->
-          calls != seen_calls || done == actors ||
-              ((waiting[0] != NONE || waiting[1] != NONE) && NEWS && MUTANT != 26)
+          stays || calls != seen_calls || done == actors ||
+              (WAITING > 0 && NEWS && MUTANT != 26)
        :: else -> was_news || NEWS || done == actors
        fi;
-       d_step { drained = 0; least = 0; horizon = 0; seen_calls = 0; was_news = false }
+       d_step { drained = 0; least = 0; horizon = 0; seen_calls = 0; was_news = false; stays = false }
     od
 }
 
