@@ -62,7 +62,8 @@ static quipu_status write_image(struct making *making, uint64_t number,
 
     if (status == QUIPU_OK) status = copy_all(making);
     if (status == QUIPU_OK) add_pieces(making);
-    if (making->target != making->archive->directory) making->facts.first_frame = 0; /* no journal */
+    /* A backup has no journal. */
+    if (making->target != making->archive->directory) making->facts.first_frame = 0;
     finished = quipui_image_finish(&making->writer, &making->facts, name, making->diagnosis);
     return status != QUIPU_OK ? status : finished;
 }

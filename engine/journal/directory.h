@@ -45,8 +45,8 @@ struct directory_options {
     uint64_t segment_bytes; /* at most, of a ledger that is made now; 0: JOURNAL_SEGMENT_BYTES */
     bool create;            /* make the directory and the ledger if they are not there */
     bool read_only;         /* never write; many may read at once, beside no owner */
-    /* With these facts a ledger is made whose files come first: quipu.ledger is written by the first
-     * change. There must be no ledger yet. NULL: an ordinary opening. */
+    /* With these facts a ledger is made whose files come first: quipu.ledger is written by the
+     * first change. There must be no ledger yet. NULL: an ordinary opening. */
     const struct ledger_facts *facts;
 };
 

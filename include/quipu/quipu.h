@@ -178,7 +178,7 @@ QUIPU_PUBLIC quipu_status quipu_checkpoint(quipu_ledger *ledger);
  *            QUIPU_INVALID  ledger or directory is NULL, the ledger is in memory, the directory is
  *                           not empty or none at all
  *            QUIPU_BUSY     the directory is an open ledger; or as quipu_sync()
- *            otherwise as quipu_checkpoint(); files may be left in the directory, which is no ledger
+ *            otherwise as quipu_checkpoint(); files may be left in the directory: no ledger
  *   threads  any; one of these calls or of quipu_checkpoint() at a time
  *   cost     O(all that the ledger has): history is copied, the rest is written as a checkpoint */
 QUIPU_PUBLIC quipu_status quipu_backup(quipu_ledger *ledger, const char *directory);

@@ -1,5 +1,5 @@
-/* test_checkpoints.c - checkpoints while many threads write: what is opened afterwards is what there
- * was.
+/* test_checkpoints.c - checkpoints while many threads write: what is opened afterwards is what
+ * there was.
  *
  *   K1  each checkpoint is of one instant: with the journal behind it, it gives every account, its
  *       versions and every change, as they were at the end

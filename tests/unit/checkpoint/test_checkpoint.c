@@ -11,7 +11,7 @@
  *   C4  a transfer that is in a file costs at most 24 bytes of memory
  *   C5  a checkpoint that is not the newest, and files that none names, are removed
  *   C6  a backup is the ledger as of one instant, and a ledger of its own
- *   C7  a damaged or missing file is found: what is read at the opening then, the rest by a check */
+ *   C7  a damaged or missing file is found: at the opening if it is read then, or by a check */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
