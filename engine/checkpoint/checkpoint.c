@@ -100,16 +100,18 @@ static void set_checkpoint(struct ledger_facts *facts, void *context)
 /* --- 4: what was for it --- */
 
 /* A piece that cannot be mapped stays in memory: it is in its file all the same. */
-static quipu_status adopt(struct making *making, const struct checkpoint_name *name)
+static void adopt(struct making *making, const struct checkpoint_name *name)
 {
-    making->archive->newest = *name;
+    struct archive *archive = making->archive;
+
+    archive->newest = *name;
+    archive->newest_transfer = making->facts.newest;
     for (size_t i = 0; i < making->pieces.count; i++) {
         const struct piece_name *piece = pile_at(&making->pieces, i);
 
-        if (!quipui_archive_add(making->archive, piece)) return QUIPU_NO_MEMORY;
+        quipui_archive_has(archive, piece);
         (void)quipui_archive_map(making->target, making->store, piece, NULL);
     }
-    return QUIPU_OK;
 }
 
 /* --- all steps --- */
@@ -119,12 +121,20 @@ static quipu_status make(struct making *making)
     struct archive *archive = making->archive;
     struct checkpoint_name name;
     quipu_status status = write_image(making, archive->newest.number + 1, &name);
+    size_t before;
 
     if (status == QUIPU_OK) status = read_back(making, &name);
+    if (status != QUIPU_OK) return status;
+    /* Before the checkpoint counts: from then on the names of its pieces must be known. */
+    before = archive->pieces.count;
+    if (!quipui_pile_add_all(&archive->pieces, &making->pieces)) return QUIPU_NO_MEMORY;
+    status = quipui_directory_change(making->target, set_checkpoint, &name, making->diagnosis);
     if (status == QUIPU_OK) {
-        status = quipui_directory_change(making->target, set_checkpoint, &name, making->diagnosis);
+        adopt(making, &name);
+    } else {
+        archive->pieces.count = before;
     }
-    return status == QUIPU_OK ? adopt(making, &name) : status;
+    return status;
 }
 
 /* Begin with the memory that a checkpoint takes. Returns false if there is not so much. */
@@ -160,7 +170,6 @@ static void trim(struct checkpoints *checkpoints)
 {
     (void)log_trim(checkpoints->log, quipui_journal_epoch(checkpoints->store->journal),
                    checkpoints->archive.newest.first_frame, NULL);
-    quipui_archive_sweep(&checkpoints->archive);
 }
 
 static quipu_status make_here(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
@@ -170,9 +179,9 @@ static quipu_status make_here(struct checkpoints *checkpoints, struct diagnosis 
 
     if (!begin(&making, checkpoints, diagnosis)) return QUIPU_NO_MEMORY;
     status = make(&making);
-    if (status == QUIPU_OK) checkpoints->archive.newest_transfer = making.facts.newest;
     end(&making);
     if (status == QUIPU_OK) trim(checkpoints);
+    quipui_archive_sweep(&checkpoints->archive);
     return status;
 }
 

@@ -47,10 +47,15 @@ void quipui_archive_close(struct archive *archive)
     quipui_region_close(&archive->known_holds);
 }
 
+void quipui_archive_has(struct archive *archive, const struct piece_name *name)
+{
+    archive->filed[name->kind].base[name->number] = 1;
+}
+
 bool quipui_archive_add(struct archive *archive, const struct piece_name *name)
 {
     if (!quipui_pile_add(&archive->pieces, name)) return false;
-    archive->filed[name->kind].base[name->number] = 1;
+    quipui_archive_has(archive, name);
     return true;
 }
 

@@ -25,6 +25,9 @@ void quipui_archive_close(struct archive *archive);
 /* A piece is in the newest checkpoint from now on. Returns false if memory runs out. */
 bool quipui_archive_add(struct archive *archive, const struct piece_name *name);
 
+/* The same of a piece whose name is in `pieces`. */
+void quipui_archive_has(struct archive *archive, const struct piece_name *name);
+
 /* Remove the files of history that the newest checkpoint does not name: what a crash has left, and
  * what it replaces. What cannot be removed stays. */
 void quipui_archive_sweep(struct archive *archive);

@@ -11,6 +11,7 @@
  *   C4  a transfer that is in a file costs at most 24 bytes of memory
  *   C5  a checkpoint that is not the newest, and files that none names, are removed
  *   C6  a backup is the ledger as of one instant, and a ledger of its own
+ *   C8  capacities may grow from one opening to the next; too small ones are refused
  *   C7  a damaged or missing file is found: at the opening if it is read then, or by a check */
 #include <dirent.h>
 #include <stdio.h>
@@ -354,6 +355,58 @@ Test(checkpoint, c4_gives_memory_back)
     ledger_close(pair.is);
     scratch_remove(path);
 #endif
+}
+
+/* --- capacities --- */
+
+static quipu_status open_small(struct pair *pair, const char *path, uint64_t accounts,
+                               uint64_t transfers)
+{
+    const quipu_options options = {.path = path,
+                                   .account_capacity = accounts,
+                                   .transfer_capacity = transfers,
+                                   .checkpoint_bytes = UINT64_MAX};
+
+    return quipu_open(&options, &pair->is);
+}
+
+static quipu_status post_one(struct pair *pair, quipu_uint128 id)
+{
+    quipu_transfer event = a_transfer(id, 1, 2, 1);
+    quipu_result result;
+    quipu_status status = quipu_create_transfers(pair->is, &event, 1, &result);
+
+    if (status == QUIPU_OK) cr_assert_eq(result.status, QUIPU_CREATED);
+    return status;
+}
+
+/* C8 */
+Test(checkpoint, c8_has_more_room_when_opened_again)
+{
+    const quipu_account accounts[3] = {an_account(1), an_account(2), an_account(3)};
+    quipu_result results[3];
+    struct pair pair = {.now = NOON};
+    char path[SCRATCH_PATH];
+
+    scratch_make(path);
+    cr_assert_eq(open_small(&pair, path, 2, 4), QUIPU_OK);
+    cr_assert_eq(quipu_create_accounts(pair.is, accounts, 3, results), QUIPU_NO_SPACE);
+    for (quipu_uint128 id = 1; id <= 4; id++)
+        cr_assert_eq(post_one(&pair, id), QUIPU_OK);
+    cr_assert_eq(post_one(&pair, 5), QUIPU_NO_SPACE);
+    cr_assert_eq(quipu_checkpoint(pair.is), QUIPU_OK);
+    ledger_close(pair.is);
+    cr_assert_eq(open_small(&pair, path, 1, 4), QUIPU_NO_SPACE);
+    cr_assert_eq(open_small(&pair, path, 2, 3), QUIPU_NO_SPACE);
+    cr_assert_eq(open_small(&pair, path, 3, 8), QUIPU_OK);
+    cr_assert_eq(quipu_create_accounts(pair.is, accounts, 3, results), QUIPU_OK);
+    cr_assert_eq(results[0].status, QUIPU_CREATE_ACCOUNT_EXISTS);
+    cr_assert_eq(results[2].status, QUIPU_CREATED);
+    for (quipu_uint128 id = 5; id <= 8; id++)
+        cr_assert_eq(post_one(&pair, id), QUIPU_OK);
+    cr_assert_eq(post_one(&pair, 9), QUIPU_NO_SPACE);
+    ledger_close(pair.is);
+    scratch_remove(path);
 }
 
 /* --- backups --- */
