@@ -331,13 +331,13 @@ static void post_plain(struct pair *pair, uint64_t count)
     cr_assert_eq(quipu_checkpoint(pair->is), QUIPU_OK);
 }
 
-/* C4: of sixteen pieces more, beside what the one that is not full takes in either case. */
+/* C4: of 32 pieces more, beside what the one that is not full takes in either case. */
 Test(checkpoint, c4_gives_memory_back)
 {
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
     cr_skip("a sanitizer has memory of its own for each byte");
 #else
-    const uint64_t first = 4 * PIECE_ITEMS, more = 16 * PIECE_ITEMS;
+    const uint64_t first = 4 * PIECE_ITEMS, more = 32 * PIECE_ITEMS;
     struct pair pair = {.now = NOON, .next = 1};
     char path[SCRATCH_PATH];
     uint64_t before;
