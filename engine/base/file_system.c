@@ -10,11 +10,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/tsan.h"
 
 /* What a call gave, as file.h wants it. */
 static int error_of(bool failed, int saved)
@@ -231,7 +233,7 @@ static int map(struct files *files, int file, uint64_t offset, size_t bytes, voi
 
     (void)files;
     if (quipui_memory_is_refused()) return ENOMEM;
-#ifdef __SANITIZE_THREAD__
+#ifdef QUIPU_UNDER_TSAN
     /* ThreadSanitizer takes mmap() for a write to all of it. Here the bytes stay as they were. */
     mapped = (const void *)syscall(SYS_mmap, address, bytes, PROT_READ | PROT_WRITE,
                                    MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, file, (off_t)offset);

@@ -125,3 +125,75 @@ EVERY_PROTOCOL(checkpoints, are_of_one_instant, .timeout = 600)
     traffic_close(&scene.traffic);
     scratch_remove(path);
 }
+
+/* --- what goes to files while others look --- */
+
+enum { FILLED = 17, FULL = 8190, LOOKS = 4000 };
+
+struct reading {
+    quipu_ledger *ledger;
+    uint64_t looked, wrong, failures, done;
+};
+
+static void look(struct reading *reading, unsigned index)
+{
+    for (uint64_t i = 0; shared_read(&reading->done) == 0 || i < threads_work(LOOKS); i++) {
+        quipu_uint128 id = 1 + (i * 7919 + index * 104729) % (FILLED * (uint64_t)FULL);
+        quipu_transfer transfer, again = a_transfer(id, 1, 2, 1 + id % 7);
+        quipu_result result;
+
+        if (quipu_lookup_transfers(reading->ledger, &id, 1, &transfer, NULL) != QUIPU_OK ||
+            transfer.id != id || transfer.amount != again.amount) {
+            (void)shared_add(&reading->wrong, 1);
+        }
+        if (i % 16 == 0 &&
+            (quipu_create_transfers(reading->ledger, &again, 1, &result) != QUIPU_OK ||
+             result.status != QUIPU_CREATE_TRANSFER_EXISTS ||
+             result.timestamp != transfer.timestamp)) {
+            (void)shared_add(&reading->wrong, 1);
+        }
+        (void)shared_add(&reading->looked, 1);
+    }
+}
+
+static void read_or_file(void *context, unsigned index)
+{
+    struct reading *reading = context;
+
+    if (index > 0) {
+        look(reading, index);
+        return;
+    }
+    if (quipu_checkpoint(reading->ledger) != QUIPU_OK) (void)shared_add(&reading->failures, 1);
+    (void)shared_add(&reading->done, 1);
+}
+
+/* K2 */
+EVERY_PROTOCOL(checkpoints, are_found_by_readers, .timeout = 600)
+{
+    static quipu_transfer events[FULL];
+    static quipu_result results[FULL];
+    const quipu_account accounts[2] = {an_account(1), an_account(2)};
+    struct reading reading = {.looked = 0};
+    uint64_t clock = NOON;
+    char path[SCRATCH_PATH];
+    struct traffic traffic = {.seed = 0};
+
+    scratch_make(path);
+    traffic_open_again(&traffic, protocols[*protocol_index], &clock, path);
+    reading.ledger = traffic.ledger;
+    cr_assert_eq(quipu_create_accounts(traffic.ledger, accounts, 2, results), QUIPU_OK);
+    for (quipu_uint128 batch = 0; batch < FILLED; batch++) {
+        for (int i = 0; i < FULL; i++) {
+            quipu_uint128 id = 1 + batch * FULL + (quipu_uint128)i;
+
+            events[i] = a_transfer(id, 1, 2, 1 + id % 7);
+        }
+        cr_assert_eq(quipu_create_transfers(traffic.ledger, events, FULL, results), QUIPU_OK);
+    }
+    threads_run(3, read_or_file, &reading);
+    cr_assert_eq(reading.wrong, 0);
+    cr_assert_eq(reading.failures, 0);
+    ledger_close(traffic.ledger);
+    scratch_remove(path);
+}
