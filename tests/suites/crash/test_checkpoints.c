@@ -13,17 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/tsan.h"
 #include "history/archive.h"
 #include "support/disk.h"
+#include "support/effort.h"
 #include "support/ledger.h"
 #include "support/random.h"
 
-#if defined(QUIPU_SANITIZED)
-enum { STATES = 40 };
-#else
-enum { STATES = 200 };
-#endif
+enum { STATES = EFFORT(200) };
 enum { ACCOUNTS = 6, BATCH = 12, STEPS = 24, IDS_MAX = 4096, SEGMENT = 16 * 4096 };
 
 static const char path[] = "/ledger";

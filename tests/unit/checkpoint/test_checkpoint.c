@@ -19,12 +19,13 @@
 #include <string.h>
 
 #include "api/ledger.h"
+#include "support/effort.h"
 #include "support/generator.h"
 #include "support/ledger.h"
 #include "support/scratch.h"
 #include "support/twin.h"
 
-enum { SEEDS = 6, ROUNDS = 60, HOPS = 8, LARGEST = 40 };
+enum { SEEDS = EFFORT(4), ROUNDS = 60, HOPS = 8, LARGEST = 40 };
 
 static quipu_options options_at(struct twin *twin, const char *path, int protocol_index)
 {
