@@ -338,10 +338,10 @@ static void post_plain(struct pair *pair, uint64_t count)
     cr_assert_eq(quipu_checkpoint(pair->is), QUIPU_OK);
 }
 
-/* C4: of 32 pieces more, beside what the one that is not full takes in either case. */
+/* C4: of fifteen pieces more, beside what the one that is not full takes in either case. */
 Test(checkpoint, c4_gives_memory_back)
 {
-    const uint64_t first = 4 * PIECE_ITEMS, more = 32 * PIECE_ITEMS;
+    const uint64_t first = 2 * PIECE_ITEMS, more = 15 * PIECE_ITEMS;
     struct pair pair = {.now = NOON, .next = 1};
     char path[SCRATCH_PATH];
     uint64_t before;
