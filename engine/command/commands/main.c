@@ -21,6 +21,8 @@ static const struct command *const commands[] = {
     &command_history,
     &command_changes,
     &command_check,
+    &command_backup,
+    &command_checkpoint,
     &command_race,
     &command_stress,
     &command_verify,
