@@ -1,4 +1,6 @@
-/* kept_files.h - how large the files of a kept ledger are, by their names (docs/journal-format.md). */
+/* kept_files.h - how large the files of a kept ledger are, by their names.
+ *
+ * docs/journal-format.md lists them. */
 #ifndef QUIPU_COMMAND_LOAD_KEPT_FILES_H
 #define QUIPU_COMMAND_LOAD_KEPT_FILES_H
 
