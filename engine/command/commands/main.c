@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
     &command_check,
     &command_backup,
     &command_checkpoint,
+    &command_salvage,
     &command_race,
     &command_stress,
     &command_verify,
