@@ -218,9 +218,9 @@ typedef struct quipu_salvage_visitor {
  * what its hashes prove, and of its journal, each frame that is whole. Nothing is changed.
  *
  * Findings are visited first: which file is damaged and where, which frames are missing, which
- * transfers have an account that was not found. Then come accounts, with totals of 0, and transfers,
- * both by timestamp. They are what calls had created; that they are complete, or that balances
- * follow from them, is not proven. A ledger that is not damaged gives all that it has.
+ * transfers have an account that was not found. Then come accounts, with totals of 0, and then
+ * transfers, both by timestamp. They are what calls had created; that they are complete, or that
+ * balances follow from them, is not proven. A ledger that is not damaged gives all that it has.
  *
  *   units    timestamps in ns
  *   returns  QUIPU_OK           visited all that could be read, or as far as the visitor wanted
