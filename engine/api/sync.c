@@ -1,9 +1,9 @@
 /* sync.c - the public calls that are about the disk. */
 #include <errno.h>
-#include <stdio.h>
 
 #include "api/check.h"
 #include "api/durable.h"
+#include "salvage/salvage.h"
 
 quipu_status quipu_sync(quipu_ledger *ledger)
 {
@@ -42,23 +42,6 @@ quipu_status quipu_backup(quipu_ledger *ledger, const char *directory)
     return status;
 }
 
-/* FILE at OFFSET: WORDS. */
-static void write_down(const struct diagnosis *diagnosis, quipu_status status, char *text,
-                       size_t capacity)
-{
-    bool has_words = diagnosis->words[0] != 0;
-    const char *words = has_words ? diagnosis->words : quipu_status_text(status);
-
-    if (diagnosis->file[0] == 0) {
-        (void)snprintf(text, capacity, "%s", words);
-    } else if (diagnosis->offset == DIAGNOSIS_NOWHERE) {
-        (void)snprintf(text, capacity, "%s: %s", diagnosis->file, words);
-    } else {
-        (void)snprintf(text, capacity, "%s at byte %llu: %s", diagnosis->file,
-                       (unsigned long long)diagnosis->offset, words);
-    }
-}
-
 static quipu_status diagnose(quipu_ledger *ledger, struct diagnosis *diagnosis)
 {
     quipu_status status = ledger_status(ledger);
@@ -77,7 +60,29 @@ quipu_status quipu_diagnose(quipu_ledger *ledger, const char *path, char *text, 
     if ((ledger == NULL) == (path == NULL) || text == NULL || capacity == 0) return QUIPU_INVALID;
     status = ledger != NULL ? diagnose(ledger, &diagnosis) : quipui_durable_check(path, &diagnosis);
     text[0] = 0;
-    if (status != QUIPU_OK) write_down(&diagnosis, status, text, capacity);
+    if (status != QUIPU_OK) {
+        quipui_diagnosis_text(&diagnosis, quipu_status_text(status), text, capacity);
+    }
+    errno = saved;
+    return status;
+}
+
+quipu_status quipu_salvage(const char *path, const quipu_salvage_visitor *visitor,
+                           quipu_salvaged *salvaged)
+{
+    quipu_salvage_visitor copy;
+    quipu_status status;
+    int saved = errno;
+
+    if (path == NULL || visitor == NULL || salvaged == NULL ||
+        (uintptr_t)visitor % _Alignof(quipu_salvage_visitor) != 0 ||
+        (uintptr_t)salvaged % _Alignof(quipu_salvaged) != 0) {
+        return QUIPU_INVALID;
+    }
+    copy = *visitor;
+    if (copy.finding == NULL || copy.account == NULL || copy.transfer == NULL) return QUIPU_INVALID;
+    *salvaged = (quipu_salvaged){.accounts = 0};
+    status = quipui_salvage_ledger(path, &copy, salvaged);
     errno = saved;
     return status;
 }

@@ -49,6 +49,21 @@ quipu_status quipui_diagnose_error(struct diagnosis *diagnosis, int error, const
     return quipui_status_of(error);
 }
 
+void quipui_diagnosis_text(const struct diagnosis *diagnosis, const char *otherwise, char *text,
+                           size_t capacity)
+{
+    const char *words = diagnosis->words[0] != 0 ? diagnosis->words : otherwise;
+
+    if (diagnosis->file[0] == 0) {
+        (void)snprintf(text, capacity, "%s", words);
+    } else if (diagnosis->offset == DIAGNOSIS_NOWHERE) {
+        (void)snprintf(text, capacity, "%s: %s", diagnosis->file, words);
+    } else {
+        (void)snprintf(text, capacity, "%s at byte %llu: %s", diagnosis->file,
+                       (unsigned long long)diagnosis->offset, words);
+    }
+}
+
 quipu_status quipui_status_of(int error)
 {
     switch (error) {

@@ -5,6 +5,7 @@
 #ifndef QUIPU_JOURNAL_DIAGNOSIS_H
 #define QUIPU_JOURNAL_DIAGNOSIS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "quipu/types.h"
@@ -27,6 +28,10 @@ quipu_status quipui_diagnose(struct diagnosis *diagnosis, quipu_status status, c
  * "cannot DO: " and the system's own. */
 quipu_status quipui_diagnose_error(struct diagnosis *diagnosis, int error, const char *file,
                                    uint64_t offset, const char *what);
+
+/* FILE at byte OFFSET: WORDS. If it has no words: `otherwise`. */
+void quipui_diagnosis_text(const struct diagnosis *diagnosis, const char *otherwise, char *text,
+                           size_t capacity);
 
 /* What an errno value means to callers: EAGAIN BUSY; ENOMEM, EMFILE and ENFILE NO_MEMORY; ENOSPC,
  * EDQUOT and EFBIG NO_SPACE; all others IO. 0 is OK. */

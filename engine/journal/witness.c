@@ -222,9 +222,14 @@ quipu_status quipui_salvage(struct segments *segments, struct log_cursor *cursor
             continue;
         }
         if (quipui_frame_decode(bytes, segments->identity, &frame) == FRAME_GOOD &&
-            is_wanted(segments, &frame, cursor) &&
-            quipui_cursor_fill(segments, cursor, cursor->segment, cursor->offset,
-                               FRAME_HEADER_BYTES + frame.length, &bytes, NULL) == QUIPU_OK &&
+            is_wanted(segments, &frame, cursor)) {
+            status = quipui_cursor_fill(segments, cursor, cursor->segment, cursor->offset,
+                                        FRAME_HEADER_BYTES + frame.length, &bytes, diagnosis);
+        } else {
+            status = QUIPU_CORRUPT;
+        }
+        if (status == QUIPU_NO_MEMORY) return status;
+        if (status == QUIPU_OK &&
             quipui_frame_payload_is_good(&frame, bytes + FRAME_HEADER_BYTES)) {
             quipui_frame_give(&frame, bytes + FRAME_HEADER_BYTES, given);
             given->after_gap = frame.sequence != cursor->sequence;

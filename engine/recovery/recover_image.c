@@ -242,6 +242,9 @@ static quipu_status read_image(struct recovery *recovery, struct image *image)
     };
     quipu_status status = take_places(recovery, image);
 
+    /* A program may open a ledger before anything else (grace.h, G1). */
+    if (status == QUIPU_OK && !grace_join()) status = no_memory(recovery->diagnosis, "a thread");
+    if (status != QUIPU_OK) return status;
     quipui_grace_enter();
     for (size_t i = 0; status == QUIPU_OK && i < sizeof sections / sizeof *sections; i++) {
         status = quipui_image_read(image, sections[i].section, sections[i].visit, recovery,

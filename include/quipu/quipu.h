@@ -195,6 +195,45 @@ QUIPU_PUBLIC quipu_status quipu_backup(quipu_ledger *ledger, const char *directo
 QUIPU_PUBLIC quipu_status quipu_diagnose(quipu_ledger *ledger, const char *path, char *text,
                                          size_t capacity);
 
+/* What quipu_salvage() has read. */
+typedef struct quipu_salvaged {
+    uint64_t accounts, transfers; /* that were visited */
+    uint64_t expiries, failed_ids;
+    uint64_t nameless;  /* transfers with an account that was not found: its id is 0 */
+    uint64_t undecided; /* records that no frame of the journal decides: they were left out */
+    uint64_t findings;  /* 0: nothing is damaged or missing */
+    uint64_t reserved;  /* zero */
+} quipu_salvaged;
+
+/* What quipu_salvage() calls, one at a time; each returns false to end it. Records are valid until
+ * the call returns. */
+typedef struct quipu_salvage_visitor {
+    bool (*finding)(void *context, const char *words);
+    bool (*account)(void *context, const quipu_account *account);
+    bool (*transfer)(void *context, const quipu_transfer *transfer);
+    void *context;
+} quipu_salvage_visitor;
+
+/* Read what can be read of the files of a ledger that cannot be opened: of its newest checkpoint,
+ * what its hashes prove, and of its journal, each frame that is whole. Nothing is changed.
+ *
+ * Findings are visited first: which file is damaged and where, which frames are missing, which
+ * transfers have an account that was not found. Then come accounts, with totals of 0, and then
+ * transfers, both by timestamp. They are what calls had created; that they are complete, or that
+ * balances follow from them, is not proven. A ledger that is not damaged gives all that it has.
+ *
+ *   units    timestamps in ns
+ *   returns  QUIPU_OK           visited all that could be read, or as far as the visitor wanted
+ *            QUIPU_INVALID      NULL or misaligned; the path is no directory, or has no ledger
+ *            QUIPU_CORRUPT      quipu.ledger is damaged or missing: without it no file can be read
+ *            QUIPU_BUSY         a ledger has the directory
+ *            QUIPU_UNSUPPORTED  a newer format, or another byte order
+ *            QUIPU_NO_MEMORY, QUIPU_IO  (of the path; of a file it is a finding)
+ *   threads  any
+ *   cost     O(n log n); all files are read, the journal twice; 400 bytes of memory a transfer */
+QUIPU_PUBLIC quipu_status quipu_salvage(const char *path, const quipu_salvage_visitor *visitor,
+                                        quipu_salvaged *salvaged);
+
 /* Create accounts, in order; results[i] says what became of events[i].
  *
  *   units    count in events, 1..QUIPU_BATCH_MAX; timestamps in ns

@@ -2,7 +2,7 @@
 """check_layers - every include follows an arrow of docs/architecture.md.
 
     program -> api -> checkpoint -> write | read -> protocol -> rules, records -> journal -> base
-                   -> recovery -> history -> journal
+                   -> recovery | salvage -> history -> journal
 
 A folder may include itself and what ALLOWED says; what stands below, never what stands above. A
 guest has a room beside the library's and sees the public header only. No two files of engine/ have
@@ -18,9 +18,11 @@ BELOW_READ = {"quipu", "protocol", "rules", "records", "journal", "base"}
 
 ALLOWED = {
     "include/quipu": {"quipu"},
-    "engine/api": {"api", "checkpoint", "recovery", "history", "write", "read"} | BELOW_READ,
+    "engine/api": {"api", "checkpoint", "recovery", "salvage", "history", "write", "read"}
+                  | BELOW_READ,
     "engine/checkpoint": {"checkpoint", "history", "read"} | BELOW_READ,
     "engine/recovery": {"quipu", "recovery", "history", "journal", "records", "rules", "base"},
+    "engine/salvage": {"quipu", "salvage", "history", "journal", "records", "rules", "base"},
     "engine/history": {"quipu", "history", "journal", "records", "rules", "base"},
     "engine/write": {"write"} | BELOW_READ,
     "engine/read": {"read"} | BELOW_READ,

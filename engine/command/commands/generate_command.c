@@ -44,7 +44,7 @@ static enum command_exit write_bank(const struct bank_order *order, const char *
     struct bank_forecast forecast;
     struct writer writer;
 
-    if (!writer_open(&writer, folder)) return COMMAND_SYSTEM;
+    if (!writer_open(&writer, folder, WRITER_COLUMNS_OF_A_BANK)) return COMMAND_SYSTEM;
     if (!bank_run(order, &writer, &forecast)) {
         complain("out of memory for %llu customers; ask for fewer",
                  (unsigned long long)order->customer_count);

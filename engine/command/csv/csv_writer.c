@@ -1,4 +1,4 @@
-/* csv_writer.c - writes the columns that a bank needs; a zero is an empty cell. */
+/* csv_writer.c - writes the columns that a bank needs, or all; a zero is an empty cell. */
 #include "command/csv/csv_writer.h"
 
 #include <errno.h>
@@ -20,9 +20,23 @@ static bool open_in(struct output *output, const char *folder, const char *name)
     return false;
 }
 
-bool writer_open(struct writer *writer, const char *folder)
+static const char *const headers[][2] = {
+    [WRITER_COLUMNS_OF_A_BANK] = {[RECORD_ACCOUNT] = "id,ledger,code,flags\n",
+                                  [RECORD_TRANSFER] =
+                                      "id,debit_account_id,credit_account_id,amount,pending_id,"
+                                      "user_data_64,timeout,ledger,code,flags\n"},
+    [WRITER_COLUMNS_ALL] = {[RECORD_ACCOUNT] = "id,user_data_128,user_data_64,user_data_32,ledger,"
+                                               "code,timestamp,flags\n",
+                            [RECORD_TRANSFER] =
+                                "id,debit_account_id,credit_account_id,amount,pending_id,"
+                                "user_data_128,user_data_64,user_data_32,timeout,ledger,code,"
+                                "timestamp,flags\n"},
+};
+
+bool writer_open(struct writer *writer, const char *folder, enum writer_columns columns)
 {
     memset(writer, 0, sizeof *writer);
+    writer->columns = columns;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
         complain("cannot make %s: %s; check the folder that it is to be in", folder,
                  strerror(errno));
@@ -33,10 +47,8 @@ bool writer_open(struct writer *writer, const char *folder)
         output_drop(&writer->accounts);
         return false;
     }
-    (void)fputs("id,ledger,code,flags\n", writer->accounts.stream);
-    (void)fputs("id,debit_account_id,credit_account_id,amount,pending_id,user_data_64,timeout,"
-                "ledger,code,flags\n",
-                writer->transfers.stream);
+    (void)fputs(headers[columns][RECORD_ACCOUNT], writer->accounts.stream);
+    (void)fputs(headers[columns][RECORD_TRANSFER], writer->transfers.stream);
     return true;
 }
 
@@ -50,31 +62,42 @@ static void put(FILE *file, quipu_uint128 number)
 
 void writer_account(struct writer *writer, const quipu_account *account)
 {
+    FILE *file = writer->accounts.stream;
+    bool all = writer->columns == WRITER_COLUMNS_ALL;
     char flags[FLAG_TEXT_BYTES];
 
-    put(writer->accounts.stream, account->id);
-    put(writer->accounts.stream, account->ledger);
-    put(writer->accounts.stream, account->code);
-    (void)fputs(flag_write(RECORD_ACCOUNT, account->flags, flags), writer->accounts.stream);
-    (void)fputc('\n', writer->accounts.stream);
+    put(file, account->id);
+    if (all) put(file, account->user_data_128);
+    if (all) put(file, account->user_data_64);
+    if (all) put(file, account->user_data_32);
+    put(file, account->ledger);
+    put(file, account->code);
+    if (all) put(file, account->timestamp);
+    (void)fputs(flag_write(RECORD_ACCOUNT, account->flags, flags), file);
+    (void)fputc('\n', file);
     writer->account_count++;
 }
 
 void writer_transfer(struct writer *writer, const quipu_transfer *transfer)
 {
+    FILE *file = writer->transfers.stream;
+    bool all = writer->columns == WRITER_COLUMNS_ALL;
     char flags[FLAG_TEXT_BYTES];
 
-    put(writer->transfers.stream, transfer->id);
-    put(writer->transfers.stream, transfer->debit_account_id);
-    put(writer->transfers.stream, transfer->credit_account_id);
-    put(writer->transfers.stream, transfer->amount);
-    put(writer->transfers.stream, transfer->pending_id);
-    put(writer->transfers.stream, transfer->user_data_64);
-    put(writer->transfers.stream, transfer->timeout);
-    put(writer->transfers.stream, transfer->ledger);
-    put(writer->transfers.stream, transfer->code);
-    (void)fputs(flag_write(RECORD_TRANSFER, transfer->flags, flags), writer->transfers.stream);
-    (void)fputc('\n', writer->transfers.stream);
+    put(file, transfer->id);
+    put(file, transfer->debit_account_id);
+    put(file, transfer->credit_account_id);
+    put(file, transfer->amount);
+    put(file, transfer->pending_id);
+    if (all) put(file, transfer->user_data_128);
+    put(file, transfer->user_data_64);
+    if (all) put(file, transfer->user_data_32);
+    put(file, transfer->timeout);
+    put(file, transfer->ledger);
+    put(file, transfer->code);
+    if (all) put(file, transfer->timestamp);
+    (void)fputs(flag_write(RECORD_TRANSFER, transfer->flags, flags), file);
+    (void)fputc('\n', file);
     writer->transfer_count++;
 }
 

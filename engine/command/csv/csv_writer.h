@@ -8,14 +8,20 @@
 #include "command/terminal/output.h"
 #include "quipu/types.h"
 
+enum writer_columns {
+    WRITER_COLUMNS_OF_A_BANK, /* those that `quipu generate` fills */
+    WRITER_COLUMNS_ALL        /* all that `quipu import` reads and that may be other than zero */
+};
+
 struct writer {
+    enum writer_columns columns;
     struct output accounts, transfers;
     uint64_t account_count, transfer_count;
 };
 
 /* Make the folder if it is missing, and begin both files. Returns false, with a complaint, if that
  * fails. */
-bool writer_open(struct writer *writer, const char *folder);
+bool writer_open(struct writer *writer, const char *folder, enum writer_columns columns);
 
 /* writer_close() sees a failed write. */
 void writer_account(struct writer *writer, const quipu_account *account);

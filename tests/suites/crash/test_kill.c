@@ -9,6 +9,8 @@
  *     while it opens, works or closes
  *   - by itself, before or after a unit's entries are published
  *
+ * In some lives a thread makes checkpoints, or the ledger does so by itself after little journal,
+ * so that kills find them half made, and segments half trimmed.
  *
  *   R1  every transfer that was created is there, with the versions it was given
  *   R2  every id that a transient failure burnt is burnt still
@@ -42,6 +44,9 @@
 #define BATCH 24
 #define IDS 200000  /* that a thread has */
 #define ANSWERS 300 /* before a child is killed or closes, at most */
+#define APART 40    /* answers between two checkpoints, at most */
+
+#define CHECKPOINT_BYTES ((uint64_t)64 << 10)
 
 /* The clock of the test runs so much faster: holds fall due in no time, and whole runs of processes
  * have one time. */
@@ -63,6 +68,7 @@ struct notes {
 
 struct notebook {
     uint64_t answers, enough; /* enough: the threads stop when there are so many */
+    uint64_t stopped;         /* threads of this life */
     uint64_t began, skipped;  /* ns */
     struct notes threads[THREADS];
 };
@@ -94,14 +100,16 @@ static quipu_uint128 account_of(unsigned thread, uint64_t number)
     return (quipu_uint128)(thread + 1) << 96 | (number + 1);
 }
 
-static quipu_ledger *open_at(const char *path, quipu_protocol protocol, struct notebook *notebook)
+static quipu_ledger *open_at(const char *path, quipu_protocol protocol, struct notebook *notebook,
+                             uint64_t checkpoint_bytes)
 {
     const quipu_options options = {.protocol = protocol,
                                    .path = path,
                                    .account_capacity = 1 << 14,
                                    .transfer_capacity = 1 << 20,
                                    .clock = hasty_clock,
-                                   .clock_context = notebook};
+                                   .clock_context = notebook,
+                                   .checkpoint_bytes = checkpoint_bytes};
     quipu_ledger *ledger = NULL;
     quipu_status status = quipu_open(&options, &ledger);
     char text[512] = "";
@@ -207,11 +215,30 @@ static void look(struct work *work, struct random *random, unsigned thread)
     work->notebook->threads[thread].seen[id - 1] = version;
 }
 
+/* Checkpoints, a few answers apart, while others work. */
+static void make_checkpoints(struct work *work, struct random *random)
+{
+    uint64_t next = shared_read(&work->notebook->answers);
+
+    while (shared_read(&work->notebook->stopped) < THREADS) {
+        if (shared_read(&work->notebook->answers) < next) {
+            (void)usleep(100);
+            continue;
+        }
+        if (quipu_checkpoint(work->ledger) != QUIPU_OK) abort();
+        next = shared_read(&work->notebook->answers) + random_below(random, APART);
+    }
+}
+
 static void work_on(void *context, unsigned thread)
 {
     struct work *work = context;
     struct random random = {work->seed + thread};
 
+    if (thread == THREADS) {
+        make_checkpoints(work, &random);
+        return;
+    }
     while (work->notebook->threads[thread].next + BATCH < IDS &&
            shared_read(&work->notebook->answers) < work->notebook->enough) {
         switch (random_below(&random, 8)) {
@@ -224,6 +251,7 @@ static void work_on(void *context, unsigned thread)
         }
         (void)shared_add(&work->notebook->answers, 1);
     }
+    (void)shared_add(&work->notebook->stopped, 1);
 }
 
 static void make_accounts(quipu_ledger *ledger)
@@ -262,14 +290,18 @@ _Noreturn static void live(const char *path, quipu_protocol protocol, struct not
                            uint64_t seed, struct death death)
 {
     struct work work = {notebook, NULL, seed};
+    struct random random = {seed};
+    uint64_t bytes = random_one_in(&random, 2) ? CHECKPOINT_BYTES : 0;
+    unsigned threads = THREADS + random_one_in(&random, 2);
 
     notebook->enough = UINT64_MAX;
+    notebook->stopped = 0;
     if (death.how == AT_CALL) mortal_at(MORTAL_CALL, death.number, death.moment);
-    work.ledger = open_at(path, protocol, notebook);
+    work.ledger = open_at(path, protocol, notebook, bytes);
     make_accounts(work.ledger);
     if (death.how == AT_PUBLICATION) mortal_at(MORTAL_PUBLISH, death.number, death.moment);
     if (death.how == WHILE_CLOSING) notebook->enough = notebook->answers + ANSWERS / 4;
-    threads_run(THREADS, work_on, &work);
+    threads_run(threads, work_on, &work);
     if (death.how == WHILE_CLOSING) mortal_at(MORTAL_CALL, death.number, death.moment);
     (void)quipu_close(work.ledger);
     _exit(0);
@@ -370,8 +402,9 @@ static void live_in(const char *path, int protocol_index, uint64_t seed, uint64_
 
         live_and_die(path, protocols[protocol_index], notebook, random_next(&random),
                      draw_death(&random));
-        ledger = open_at(path, next, notebook);
+        ledger = open_at(path, next, notebook, 0);
         check_all(ledger, notebook);
+        if (random_one_in(&random, 4)) cr_assert_eq(quipu_checkpoint(ledger), QUIPU_OK);
         cr_assert_eq(quipu_close(ledger), QUIPU_OK);
     }
 }
