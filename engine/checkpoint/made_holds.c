@@ -63,6 +63,7 @@ static void add_item(struct making *making, uint64_t place)
     if (hold_word_state(item.state) == HOLD_EXPIRED) {
         copy_expiry(hold, item.version, item.previous);
         item.timestamp = hold->expiry.timestamp;
+        item.depth = hold->depth;
     }
     quipui_image_add(&making->writer, &item);
 }
@@ -91,6 +92,7 @@ static quipu_status write_piece(struct making *making, uint64_t first)
         /* relaxed: as above; it took effect before the cut. */
         store_relaxed(&to->expiry.tie, load_relaxed(&from->expiry.tie));
         to->expiry.timestamp = from->expiry.timestamp;
+        to->depth = from->depth;
     }
     return quipui_making_piece(making, PIECE_HOLDS, first / PIECE_ITEMS, &column, 1);
 }

@@ -54,8 +54,7 @@ struct image_hold {
     uint64_t transfer, due;
     uint64_t account[2];
     uint64_t version[2], previous[2]; /* of its expiry, if it has expired */
-    uint64_t timestamp;               /* of its expiry, or 0 */
-    uint64_t unused;
+    uint64_t timestamp, depth;        /* of its expiry, or 0 (timeouts.h, D8) */
 };
 
 struct image_failed_id {

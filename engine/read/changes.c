@@ -113,11 +113,20 @@ static uint64_t expired_at(const struct search *search, uint64_t i)
         ->expiry.timestamp;
 }
 
-/* They come after what else happened at their timestamp. */
+/* Expiries come after what else happened at their timestamp. On each account they follow each other
+ * as they took effect, and each has its order for ever: both by D8 of timeouts.h. It would not fit
+ * if four thousand million expiries of one timestamp stood one behind the other. */
+static uint64_t order_of(const struct hold *hold)
+{
+    return QUIPU_BATCH_MAX + 1 + (hold->depth << 32 | hold->account[SIDE_DEBIT]);
+}
+
 static void offer_expiry(struct search *search, uint64_t i)
 {
-    offer(search, expired_at(search, i), QUIPU_BATCH_MAX + 1 + i, HOLD_EXPIRED_THEN,
-          expired_hold(&search->store->timeouts.expired, i));
+    uint64_t place = expired_hold(&search->store->timeouts.expired, i);
+    const struct hold *hold = hold_at(&search->store->transfers, place);
+
+    offer(search, hold->expiry.timestamp, order_of(hold), HOLD_EXPIRED_THEN, place);
 }
 
 /* May something of this span be found? */

@@ -157,15 +157,46 @@ bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t place, const struct
     return grown;
 }
 
-static void take_out(struct timeouts *timeouts, uint64_t hold)
+/* As one side has it. Timestamps rise along a strand (D7), and no transfer comes between two
+ * expiries of one timestamp: so one look back is enough. */
+static uint64_t depth_on(const struct timeouts *timeouts, const struct knot *expiry, enum side side)
 {
+    uint64_t link = knot_previous(expiry, side);
+    const struct hold *before;
+
+    if (link == 0 || link_kind(link) != KNOT_EXPIRY) return 0;
+    before = hold_at(timeouts->transfers, link_index(link));
+    return before->expiry.timestamp == expiry->timestamp ? before->depth + 1 : 0;
+}
+
+void quipui_timeouts_list(struct timeouts *timeouts, uint64_t place)
+{
+    struct hold *hold = hold_at(timeouts->transfers, place);
+    uint64_t debit = depth_on(timeouts, &hold->expiry, SIDE_DEBIT);
+    uint64_t credit = depth_on(timeouts, &hold->expiry, SIDE_CREDIT);
+
+    hold->depth = debit > credit ? debit : credit;
+    quipui_expiries_add(&timeouts->expired, place, hold->expiry.timestamp);
+}
+
+/* What expired is listed before the words move on: a reader that finds nothing due finds it in the
+ * list. */
+static void take_out(struct timeouts *timeouts, uint64_t hold, bool expired)
+{
+    uint64_t first[2];
+
+    for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
+        first[side] = quipui_dues_remove(timeouts->transfers,
+                                         account_of(timeouts, hold, side)->timeouts.first,
+                                         due_link(hold, side));
+    }
+    if (expired) quipui_timeouts_list(timeouts, hold);
     count_round(&timeouts->rounds);
     for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
         struct slot *slot = account_of(timeouts, hold, side);
 
         count_round(&slot->timeouts.rounds);
-        update(timeouts, slot,
-               quipui_dues_remove(timeouts->transfers, slot->timeouts.first, due_link(hold, side)));
+        update(timeouts, slot, first[side]);
     }
     timeouts->hold_count--;
     publish_first(timeouts);
@@ -174,7 +205,7 @@ static void take_out(struct timeouts *timeouts, uint64_t hold)
 void quipui_timeouts_remove(struct timeouts *timeouts, uint64_t hold)
 {
     lock_take(&timeouts->lock);
-    if (is_in(timeouts, hold)) take_out(timeouts, hold);
+    if (is_in(timeouts, hold)) take_out(timeouts, hold, false);
     lock_leave(&timeouts->lock);
 }
 
@@ -204,9 +235,6 @@ void quipui_timeouts_begin(struct timeouts *timeouts, uint64_t hold)
 void quipui_timeouts_drop(struct timeouts *timeouts, uint64_t hold)
 {
     /* relaxed: only the holder of the lock expires holds, so it was this thread. */
-    if (load_relaxed(&hold_at(timeouts->transfers, hold)->state) == HOLD_EXPIRED) {
-        quipui_expiries_add(&timeouts->expired, hold,
-                            hold_at(timeouts->transfers, hold)->expiry.timestamp);
-    }
-    take_out(timeouts, hold);
+    take_out(timeouts, hold,
+             load_relaxed(&hold_at(timeouts->transfers, hold)->state) == HOLD_EXPIRED);
 }

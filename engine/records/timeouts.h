@@ -23,7 +23,11 @@
  *   D7  by D5 the holds of one account may expire in another order than they fell due. No read can
  *       tell, since by D3 no call sees an account between two of these expiries. An expiry has the
  *       timestamp due - 1, or the last that touched one of its accounts if that is later. So
- *       timestamps rise with versions on every account */
+ *       timestamps rise with versions on every account
+ *   D8  an expiry right behind another of the same timestamp, on either of its accounts, has a
+ *       depth: one more than that of the other, or of the deeper of two. The depth of others is 0.
+ *       It hangs on nothing but strands, which recovery brings back: so it is the same after each
+ *       opening. Of expiries of one timestamp and depth each has another debit account */
 #ifndef QUIPU_RECORDS_TIMEOUTS_H
 #define QUIPU_RECORDS_TIMEOUTS_H
 
@@ -78,9 +82,11 @@ uint64_t quipui_timeouts_first(const struct timeouts *timeouts, const struct slo
                                uint64_t now);
 
 /* With the lock held. Begin: this hold is about to expire (D2). Drop: it has expired, or was
- * resolved before; here, and nowhere else, an expiry has taken effect. */
+ * resolved before; here, and nowhere else, an expiry has taken effect. List: it has expired, is in
+ * no heap, and all expiries before it on its strands are listed (D8). */
 void quipui_timeouts_begin(struct timeouts *timeouts, uint64_t hold);
 void quipui_timeouts_drop(struct timeouts *timeouts, uint64_t hold);
+void quipui_timeouts_list(struct timeouts *timeouts, uint64_t hold);
 
 static inline uint64_t timeouts_rounds(struct timeouts *timeouts)
 {

@@ -175,7 +175,7 @@ enum { NOT_SEEN, ON_THE_WAY, ADDED };
 
 static struct due_node *note_of(const struct recovery *recovery, uint64_t hold)
 {
-    return &hold_at(&recovery->store->transfers, hold)->node[SIDE_DEBIT];
+    return &hold_at(&recovery->store->transfers, hold)->note;
 }
 
 static uint64_t time_of(const struct recovery *recovery, uint64_t hold)
@@ -220,8 +220,7 @@ static bool add_in_order(struct recovery *recovery, uint64_t hold)
         uint64_t before = one_before(recovery, at), up = note_of(recovery, at)->up;
 
         if (before == UINT64_MAX) {
-            quipui_expiries_add(&recovery->store->timeouts.expired, at,
-                                hold_at(&recovery->store->transfers, at)->expiry.timestamp);
+            quipui_timeouts_list(&recovery->store->timeouts, at);
             *note_of(recovery, at) = (struct due_node){.left = ADDED};
             if (up == 0) return true;
             at = up - 1;

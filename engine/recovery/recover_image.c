@@ -144,7 +144,10 @@ static quipu_status read_hold(void *context, const void *item, struct diagnosis 
         knot_tie_to(&hold->expiry, side, read->version[side], read->previous[side]);
     }
     hold->expiry.timestamp = read->timestamp;
-    if (read->timestamp != 0) knot_settle(&hold->expiry);
+    if (read->timestamp != 0) {
+        hold->depth = read->depth;
+        knot_settle(&hold->expiry);
+    }
     /* relaxed: no other thread knows the store yet. */
     store_relaxed(&hold->state, read->state);
     if (read->state != hold_word(HOLD_PENDING, 0)) return QUIPU_OK;
