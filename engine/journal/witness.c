@@ -186,12 +186,13 @@ quipu_status quipui_conclude(struct segments *segments, struct log_cursor *curso
     return QUIPU_OK;
 }
 
-/* Whole, at its own place, and not one that the cursor has seen. */
+/* Whole, at its own place, and not one that the cursor has seen. There is a sequence behind it. */
 static bool is_wanted(const struct segments *segments, const struct frame *frame,
                       const struct log_cursor *cursor)
 {
     return frame->segment == cursor->segment && frame->offset == cursor->offset &&
-           frame->sequence >= cursor->sequence && frame->length <= segments->log.payload_max &&
+           frame->sequence >= cursor->sequence && frame->sequence != UINT64_MAX &&
+           frame->length <= segments->log.payload_max &&
            frame->offset + quipui_frame_bytes(frame->length) <=
                segment_bytes(segments, frame->segment);
 }

@@ -127,7 +127,8 @@ static struct reading read_all(struct log *log, bool salvage)
         claim(salvage || frame.horizon >= reading.last.horizon);
         reading.last = frame;
         reading.frames++;
-        claim(reading.frames <= (uint64_t)SEGMENTS * SEGMENT_BYTES / JOURNAL_BLOCK_BYTES);
+        /* The cut of F4 may have a segment of its own. */
+        claim(reading.frames <= (SEGMENTS + 1) * SEGMENT_BYTES / JOURNAL_BLOCK_BYTES);
     }
     reading.last.bytes = NULL;
     quipui_memory_give_back(cursor.buffer);
