@@ -1,8 +1,7 @@
 /* open.c - opening and closing a ledger. */
-#include <errno.h>
-
 #include "api/check.h"
 #include "api/durable.h"
+#include "api/outside.h"
 #include "base/atomic.h"
 #include "base/grace.h"
 
@@ -129,15 +128,16 @@ static quipu_status open_ledger(const quipu_options *options, quipu_ledger **led
 quipu_status quipu_open(const quipu_options *options, quipu_ledger **ledger)
 {
     quipu_options said = {.protocol = QUIPU_OPTIMISTIC};
+    struct outside before;
     quipu_status status;
-    int saved = errno;
 
     if (!quipui_check_open(options, ledger)) return QUIPU_INVALID;
     *ledger = NULL;
     if (options != NULL) copy_once(&said, options);
+    before = outside_begin();
     status = check(&said);
     if (status == QUIPU_OK) status = open_ledger(&said, ledger);
-    errno = saved;
+    outside_end(before);
     return status;
 }
 
@@ -163,12 +163,10 @@ static bool come_to_rest(struct quipu_ledger *ledger)
     return false;
 }
 
-quipu_status quipu_close(quipu_ledger *ledger)
+static quipu_status close_ledger(quipu_ledger *ledger)
 {
-    quipu_status status;
+    quipu_status status = ledger_status(ledger);
 
-    if (ledger == NULL) return QUIPU_INVALID;
-    status = ledger_status(ledger);
     if (status == QUIPU_BUSY || (status == QUIPU_OK && !come_to_rest(ledger))) return QUIPU_BUSY;
     quipui_grace_wait(); /* for lookups without a worker (read/lookup.c, L2) */
     quipui_fork_leave(&ledger->fork);
@@ -180,5 +178,17 @@ quipu_status quipu_close(quipu_ledger *ledger)
     }
     quipui_tables_close(ledger);
     quipui_memory_give_back(ledger);
+    return status;
+}
+
+quipu_status quipu_close(quipu_ledger *ledger)
+{
+    struct outside before;
+    quipu_status status;
+
+    if (ledger == NULL) return QUIPU_INVALID;
+    before = outside_begin();
+    status = close_ledger(ledger);
+    outside_end(before);
     return status;
 }

@@ -1,8 +1,7 @@
 /* sync.c - the public calls that are about the disk. */
-#include <errno.h>
-
 #include "api/check.h"
 #include "api/durable.h"
+#include "api/outside.h"
 #include "salvage/salvage.h"
 
 quipu_status quipu_sync(quipu_ledger *ledger)
@@ -17,28 +16,30 @@ quipu_status quipu_sync(quipu_ledger *ledger)
 
 quipu_status quipu_checkpoint(quipu_ledger *ledger)
 {
+    struct outside before;
     quipu_status status;
-    int saved = errno;
 
     if (ledger == NULL) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
     if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
+    before = outside_begin();
     status = quipui_checkpoint(&ledger->checkpoints, NULL);
-    errno = saved;
+    outside_end(before);
     return status;
 }
 
 quipu_status quipu_backup(quipu_ledger *ledger, const char *directory)
 {
+    struct outside before;
     quipu_status status;
-    int saved = errno;
 
     if (ledger == NULL || directory == NULL) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
     if (status != QUIPU_OK) return status;
     if (ledger->store.journal == NULL) return QUIPU_INVALID;
+    before = outside_begin();
     status = quipui_backup(&ledger->checkpoints, directory, NULL);
-    errno = saved;
+    outside_end(before);
     return status;
 }
 
@@ -54,16 +55,17 @@ static quipu_status diagnose(quipu_ledger *ledger, struct diagnosis *diagnosis)
 quipu_status quipu_diagnose(quipu_ledger *ledger, const char *path, char *text, size_t capacity)
 {
     struct diagnosis diagnosis = {.offset = DIAGNOSIS_NOWHERE};
-    int saved = errno;
+    struct outside before;
     quipu_status status;
 
     if ((ledger == NULL) == (path == NULL) || text == NULL || capacity == 0) return QUIPU_INVALID;
+    before = outside_begin();
     status = ledger != NULL ? diagnose(ledger, &diagnosis) : quipui_durable_check(path, &diagnosis);
     text[0] = 0;
     if (status != QUIPU_OK) {
         quipui_diagnosis_text(&diagnosis, quipu_status_text(status), text, capacity);
     }
-    errno = saved;
+    outside_end(before);
     return status;
 }
 
@@ -71,8 +73,8 @@ quipu_status quipu_salvage(const char *path, const quipu_salvage_visitor *visito
                            quipu_salvaged *salvaged)
 {
     quipu_salvage_visitor copy;
+    struct outside before;
     quipu_status status;
-    int saved = errno;
 
     if (path == NULL || visitor == NULL || salvaged == NULL ||
         (uintptr_t)visitor % _Alignof(quipu_salvage_visitor) != 0 ||
@@ -82,7 +84,8 @@ quipu_status quipu_salvage(const char *path, const quipu_salvage_visitor *visito
     copy = *visitor;
     if (copy.finding == NULL || copy.account == NULL || copy.transfer == NULL) return QUIPU_INVALID;
     *salvaged = (quipu_salvaged){.accounts = 0};
+    before = outside_begin();
     status = quipui_salvage_ledger(path, &copy, salvaged);
-    errno = saved;
+    outside_end(before);
     return status;
 }

@@ -20,7 +20,10 @@ void quipui_journal_call(struct journal *journal)
 /* In the call that the flusher sleeps for. */
 static void lend_or_call(void *journal)
 {
+    int before = thread_must_not_end();
+
     if (!quipui_flusher_lend(journal)) quipui_journal_call(journal);
+    thread_may_end(before);
 }
 
 quipu_status quipui_journal_status(struct journal *journal)

@@ -5,8 +5,10 @@
  *   D3  a child of fork() has no part in it, may close its copy, and harms nothing
  *   D4  a buffered ledger is on disk when it is closed, and when it was synced
  *   D5  reads of the latest and reads of the durable give the same answers
+ *   D7  a thread that is being cancelled ends after its call, not in the middle of it
  *   D6  quipu_diagnose() says in words what is wrong, and nothing where nothing is */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -225,4 +227,52 @@ Test(durable, d6_says_what_is_wrong)
     cr_assert_eq(quipu_diagnose(NULL, path, text, sizeof text), QUIPU_CORRUPT);
     cr_assert_not_null(strstr(text, "quipu.ledger"), "%s", text);
     scratch_remove(path);
+}
+
+struct cancelled {
+    quipu_ledger *ledger;
+    char copy[SCRATCH_PATH];
+    int returned;
+};
+
+/* Cancelled from the start: the first point where that takes effect ends the thread. */
+static void *call_while_cancelled(void *context)
+{
+    struct cancelled *cancelled = context;
+
+    (void)pthread_cancel(pthread_self());
+    (void)post(cancelled->ledger, 1);
+    cancelled->returned++;
+    cr_expect_eq(quipu_checkpoint(cancelled->ledger), QUIPU_OK);
+    cancelled->returned++;
+    cr_expect_eq(quipu_backup(cancelled->ledger, cancelled->copy), QUIPU_OK);
+    cancelled->returned++;
+    cr_expect_eq(quipu_close(cancelled->ledger), QUIPU_OK);
+    cancelled->returned++;
+    pthread_testcancel();
+    return NULL;
+}
+
+/* D7 */
+EVERY_PROTOCOL(durable, d7_ends_after_its_call)
+{
+    struct cancelled cancelled;
+    char path[SCRATCH_PATH];
+    void *ended = NULL;
+    pthread_t thread;
+
+    scratch_make(path);
+    scratch_make(cancelled.copy);
+    cancelled.ledger = open_at(path, protocols[*protocol_index]);
+    cancelled.returned = 0;
+    make_accounts(cancelled.ledger);
+    cr_assert_eq(pthread_create(&thread, NULL, call_while_cancelled, &cancelled), 0);
+    cr_assert_eq(pthread_join(thread, &ended), 0);
+    cr_assert_eq(cancelled.returned, 4);
+    cr_assert(ended == PTHREAD_CANCELED);
+    cancelled.ledger = open_at(path, protocols[*protocol_index]);
+    cr_assert_eq(post(cancelled.ledger, 1), QUIPU_CREATE_TRANSFER_EXISTS);
+    ledger_close(cancelled.ledger);
+    scratch_remove(path);
+    scratch_remove(cancelled.copy);
 }
