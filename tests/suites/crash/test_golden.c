@@ -1,0 +1,220 @@
+/* test_golden.c - directories that earlier versions wrote open for ever, under every protocol.
+ *
+ * tests/suites/crash/golden/N/ was written by the version whose format is number N: a journal of two
+ * openings with a checkpoint between, and every kind of change before and after it. What is in it
+ * is what story() tells; it is told to a ledger in memory, too, and both must say the same.
+ *
+ * QUIPU_GOLDEN=DIR writes such a directory: for a new number of the format, and only then. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "journal/directory.h"
+#include "support/ledger.h"
+#include "support/scratch.h"
+
+#define GOLDEN "tests/suites/crash/golden/1"
+
+enum { ACCOUNTS = 5, IDS = 400 };
+
+struct teller {
+    quipu_ledger *ledger;
+    uint64_t now;
+    quipu_uint128 next;
+};
+
+static void tell(struct teller *teller, quipu_transfer event, uint32_t outcome)
+{
+    quipu_result result;
+
+    teller->now += SECOND / 100;
+    cr_assert_eq(quipu_create_transfers(teller->ledger, &event, 1, &result), QUIPU_OK);
+    cr_assert_eq(result.status, outcome, "%s", quipu_create_transfer_text(result.status));
+}
+
+/* Every kind of change, among five accounts; account 1 may not be overdrawn. */
+static void tell_all(struct teller *teller)
+{
+    quipu_uint128 id = teller->next;
+    quipu_transfer chain[2] = {a_transfer(id, 2, 3, 4), a_transfer(id + 1, 3, 4, 5)};
+    quipu_transfer closing = a_hold(id + 11, 5, 2, 0, 0);
+    quipu_result results[2];
+
+    chain[0].flags = QUIPU_TRANSFER_LINKED;
+    closing.flags |= QUIPU_TRANSFER_CLOSING_DEBIT;
+    teller->now += SECOND;
+    cr_assert_eq(quipu_create_transfers(teller->ledger, chain, 2, results), QUIPU_OK);
+    cr_assert_eq(results[1].status, QUIPU_CREATED);
+    tell(teller, a_transfer(id + 2, 2, 1, 50), QUIPU_CREATED);
+    tell(teller, a_transfer(id + 3, 1, 2, 10), QUIPU_CREATED);
+    tell(teller, a_transfer(id + 4, 1, 2, 1000), QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS);
+    tell(teller, a_hold(id + 5, 2, 3, 7, 1), QUIPU_CREATED);    /* expires */
+    tell(teller, a_hold(id + 6, 3, 4, 8, 0), QUIPU_CREATED);    /* is posted in part */
+    tell(teller, a_hold(id + 7, 4, 2, 9, 1000), QUIPU_CREATED); /* is voided */
+    tell(teller, a_hold(id + 8, 2, 4, 3, 5000), QUIPU_CREATED); /* stands */
+    tell(teller, a_post(id + 9, id + 6, 6), QUIPU_CREATED);
+    tell(teller, a_void(id + 10, id + 7), QUIPU_CREATED);
+    tell(teller, closing, QUIPU_CREATED);
+    teller->now += 2 * SECOND;
+    tell(teller, a_transfer(id + 12, 2, 5, 1), QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED);
+    tell(teller, a_void(id + 13, id + 11), QUIPU_CREATED);
+    tell(teller, a_transfer(id + 14, 2, 5, 1), QUIPU_CREATED);
+    teller->next += 16;
+}
+
+static void tell_accounts(struct teller *teller)
+{
+    quipu_account accounts[ACCOUNTS];
+    quipu_result results[ACCOUNTS];
+
+    for (int i = 0; i < ACCOUNTS; i++) {
+        accounts[i] = an_account((quipu_uint128)i + 1);
+        accounts[i].user_data_64 = 1000 + (uint64_t)i;
+    }
+    accounts[0].flags = QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS;
+    cr_assert_eq(quipu_create_accounts(teller->ledger, accounts, ACCOUNTS, results), QUIPU_OK);
+    cr_assert_eq(results[ACCOUNTS - 1].status, QUIPU_CREATED);
+}
+
+static void open_teller(struct teller *teller, const char *path, quipu_protocol protocol)
+{
+    const quipu_options options = {.protocol = protocol,
+                                   .path = path,
+                                   .account_capacity = 64,
+                                   .transfer_capacity = 1 << 12,
+                                   .clock = ledger_clock,
+                                   .clock_context = &teller->now};
+
+    cr_assert_eq(quipu_open(&options, &teller->ledger), QUIPU_OK);
+}
+
+/* With a path, it is closed and opened in the middle, right after a checkpoint. */
+static void story(struct teller *teller, const char *path)
+{
+    teller->now = NOON;
+    teller->next = 1;
+    open_teller(teller, path, QUIPU_OPTIMISTIC);
+    tell_accounts(teller);
+    for (int i = 0; i < 3; i++)
+        tell_all(teller);
+    if (path != NULL) {
+        cr_assert_eq(quipu_checkpoint(teller->ledger), QUIPU_OK);
+        tell_all(teller);
+        cr_assert_eq(quipu_close(teller->ledger), QUIPU_OK);
+        open_teller(teller, path, QUIPU_OPTIMISTIC);
+    } else {
+        tell_all(teller);
+    }
+    tell_all(teller);
+    teller->now += 10 * SECOND;
+}
+
+static void write_golden(const char *path)
+{
+    const struct directory_options where = {
+        .path = path, .segment_bytes = JOURNAL_SEGMENT_BYTES_MIN, .create = true};
+    struct directory *directory;
+    struct teller teller;
+
+    cr_assert_eq(quipui_directory_open(&where, &directory, NULL), QUIPU_OK);
+    quipui_directory_close(directory);
+    story(&teller, path);
+    cr_assert_eq(quipu_close(teller.ledger), QUIPU_OK);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    static char bytes[1 << 16];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    size_t count;
+
+    cr_assert(in != NULL && out != NULL, "%s", from);
+    while ((count = fread(bytes, 1, sizeof bytes, in)) > 0)
+        cr_assert_eq(fwrite(bytes, 1, count, out), count);
+    (void)fclose(in);
+    cr_assert_eq(fclose(out), 0);
+}
+
+static void copy_all(const char *from, const char *to)
+{
+    const struct dirent *entry;
+    DIR *stream = opendir(from);
+    char source[600], copy[600];
+
+    cr_assert_not_null(stream, "%s", from);
+    while ((entry = readdir(stream)) != NULL) {
+        if (entry->d_name[0] == '.') continue;
+        (void)snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
+        (void)snprintf(copy, sizeof copy, "%s/%s", to, entry->d_name);
+        copy_file(source, copy);
+    }
+    (void)closedir(stream);
+}
+
+static void compare(struct teller *was, struct teller *is)
+{
+    static quipu_transfer before[IDS], after[IDS];
+    static quipu_hold held[IDS], holds[IDS];
+    quipu_account accounts[ACCOUNTS], again[ACCOUNTS];
+    uint64_t versions[ACCOUNTS], same[ACCOUNTS];
+    quipu_uint128 ids[IDS];
+
+    for (int i = 0; i < IDS; i++)
+        ids[i] = (quipu_uint128)i + 1;
+    cr_assert_eq(quipu_lookup_accounts(was->ledger, ids, ACCOUNTS, accounts, versions), QUIPU_OK);
+    cr_assert_eq(quipu_lookup_accounts(is->ledger, ids, ACCOUNTS, again, same), QUIPU_OK);
+    cr_assert_eq(memcmp(accounts, again, sizeof accounts), 0);
+    cr_assert_eq(memcmp(versions, same, sizeof versions), 0);
+    cr_assert_eq(quipu_lookup_transfers(was->ledger, ids, IDS, before, NULL), QUIPU_OK);
+    cr_assert_eq(quipu_lookup_transfers(is->ledger, ids, IDS, after, NULL), QUIPU_OK);
+    cr_assert_eq(memcmp(before, after, sizeof before), 0);
+    cr_assert_eq(quipu_lookup_holds(was->ledger, ids, IDS, held), QUIPU_OK);
+    cr_assert_eq(quipu_lookup_holds(is->ledger, ids, IDS, holds), QUIPU_OK);
+    cr_assert_eq(memcmp(held, holds, sizeof held), 0);
+}
+
+/* An id that had failed stays so; what comes next is created. */
+static void go_on(struct teller *teller)
+{
+    tell(teller, a_transfer(5, 2, 3, 1), QUIPU_CREATE_TRANSFER_ID_ALREADY_FAILED);
+    tell_all(teller);
+}
+
+static void check(const char *path, quipu_protocol protocol)
+{
+    struct teller was, is;
+
+    story(&was, NULL);
+    is = was;
+    open_teller(&is, path, protocol);
+    compare(&was, &is);
+    go_on(&was);
+    go_on(&is);
+    compare(&was, &is);
+    ledger_close(was.ledger);
+    ledger_close(is.ledger);
+}
+
+EVERY_PROTOCOL(golden, opens_for_ever)
+{
+    char path[SCRATCH_PATH];
+
+    scratch_make(path);
+    copy_all(GOLDEN, path);
+    check(path, protocols[*protocol_index]);
+    scratch_remove(path);
+}
+
+/* What this version writes is read as what earlier ones wrote. */
+Test(golden, is_what_is_written)
+{
+    const char *asked = getenv("QUIPU_GOLDEN");
+    char path[SCRATCH_PATH];
+
+    if (asked != NULL) write_golden(asked);
+    scratch_make(path);
+    write_golden(path);
+    check(path, QUIPU_MUTEX);
+    scratch_remove(path);
+}
