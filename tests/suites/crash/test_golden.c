@@ -1,8 +1,8 @@
 /* test_golden.c - directories that earlier versions wrote open for ever, under every protocol.
  *
  * tests/suites/crash/golden/N/ was written by the version whose format is number N: a journal of
- * two openings with a checkpoint between, and every kind of change before and after it. What is in it
- * is what story() tells; it is told to a ledger in memory, too, and both must say the same.
+ * two openings with a checkpoint between, and every kind of change before and after it. In it is
+ * what story() tells; that is told to a ledger in memory, too, and both must say the same.
  *
  * QUIPU_GOLDEN=DIR writes such a directory: for a new number of the format, and only then. */
 #include <dirent.h>
