@@ -56,7 +56,10 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
     if (offset < slots->reserved_bytes) return ACCOUNT;
     if (address == &store->accounts.creating.word) return CREATION;
     if (address == &store->timeouts.lock.word) return TIMEOUTS;
-    if (stage->journal != NULL && address == &stage->journal->waiters.lock.word) return JOURNAL;
+    if (stage->journal != NULL &&
+        (address == &stage->journal->waiters.lock.word || address == &stage->journal->round.word)) {
+        return JOURNAL;
+    }
     if (address == &store->transfers.places.lock.word ||
         address == &store->transfers.hold_places.lock.word ||
         address == &store->transfers.burnt_places.lock.word ||
@@ -124,7 +127,7 @@ static unsigned may_wait_by_protocol(const struct stage *stage, quipu_protocol p
 static unsigned may_wait_for(const struct stage *stage, quipu_protocol protocol, uint32_t fiber)
 {
     if (stage->journal == NULL) return may_wait_by_protocol(stage, protocol, fiber);
-    if (fiber == stage->fibers - 1) return BIT(JOURNAL); /* the flusher: for no call's lock */
+    if (fiber == stage->fibers - 1) return BIT(JOURNAL); /* the flusher: for a call's round */
     return may_wait_by_protocol(stage, protocol, fiber) | BIT(JOURNAL);
 }
 
