@@ -25,6 +25,11 @@
 #include "support/scratch.h"
 #include "support/twin.h"
 
+#if defined(QUIPU_SANITIZED)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
 enum { SEEDS = EFFORT(4), ROUNDS = 60, HOPS = 8, LARGEST = 40 };
 
 static quipu_options options_at(struct twin *twin, const char *path, int protocol_index)
@@ -108,7 +113,7 @@ EVERY_PROTOCOL(checkpoint, c1_brings_everything_back)
 
 /* --- whole pieces --- */
 
-enum { ACCOUNTS = 200, BATCH = 2000, BATCHES = 105, PAGE = 1 << 19 };
+enum { ACCOUNTS = 200, BATCH = 2000, BATCHES = SANITIZED ? 55 : 105, PAGE = 1 << 19 };
 
 struct pair {
     quipu_ledger *was, *is; /* in memory, and with a path: given the same calls */
@@ -299,12 +304,6 @@ EVERY_PROTOCOL(checkpoint, c3_finds_what_is_in_files, .timeout = 300)
 }
 
 /* --- what it costs --- */
-
-#if defined(QUIPU_SANITIZED)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
 
 /* Memory of this process that no file is behind, in bytes. */
 static uint64_t anonymous_bytes(void)
