@@ -9,6 +9,9 @@
  * if the system has no thread for us. */
 bool quipui_thread_start(pthread_t *thread, void *(*run)(void *context), void *context);
 
+/* This thread of ours takes less of a processor from now on, where others want it. */
+void quipui_thread_yield_to_others(void);
+
 /* From here on a cancellation of this thread waits (pthread_cancel): system calls are where one
  * takes effect, and a call of ours must come to its end. thread_may_end() undoes it. */
 static inline int thread_must_not_end(void)

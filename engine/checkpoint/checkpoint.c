@@ -133,6 +133,7 @@ static quipu_status make(struct making *making)
         adopt(making, &name);
     } else {
         archive->pieces.count = before;
+        archive->is_uncertain = true;
     }
     return status;
 }
@@ -205,19 +206,27 @@ static quipu_status make_there(struct checkpoints *checkpoints, struct directory
     return status;
 }
 
-/* One at a time, and none while the ledger is about to be closed. */
+/* One at a time; none while the ledger is about to be closed, nor after quipu.ledger could not be
+ * written: a file that it may name must not be written anew. */
 static quipu_status begin_alone(struct checkpoints *checkpoints, struct diagnosis *diagnosis)
 {
+    quipu_status status = QUIPU_OK;
+
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
     return quipui_diagnose(diagnosis, QUIPU_UNSUPPORTED, "", DIAGNOSIS_NOWHERE,
                            "checkpoints are for little-endian machines");
 #endif
     (void)pthread_mutex_lock(&checkpoints->making);
-    /* relaxed: sooner or later. */
-    if (load_relaxed(&checkpoints->stopping) == 0) return QUIPU_OK;
-    (void)pthread_mutex_unlock(&checkpoints->making);
-    return quipui_diagnose(diagnosis, QUIPU_BUSY, "", DIAGNOSIS_NOWHERE,
-                           "the ledger is about to be closed");
+    if (checkpoints->archive.is_uncertain) {
+        status = quipui_diagnose(diagnosis, QUIPU_IO, "", DIAGNOSIS_NOWHERE,
+                                 "it is not known whether the last checkpoint counts");
+        /* relaxed: sooner or later. */
+    } else if (load_relaxed(&checkpoints->stopping) != 0) {
+        status = quipui_diagnose(diagnosis, QUIPU_BUSY, "", DIAGNOSIS_NOWHERE,
+                                 "the ledger is about to be closed");
+    }
+    if (status != QUIPU_OK) (void)pthread_mutex_unlock(&checkpoints->making);
+    return status;
 }
 
 quipu_status quipui_checkpoint(struct checkpoints *checkpoints, struct diagnosis *diagnosis)

@@ -34,6 +34,7 @@ static void *keep(void *context)
 {
     struct checkpoints *checkpoints = context;
     struct journal *journal = checkpoints->store->journal;
+    quipui_thread_yield_to_others();
     /* Ends: the ledger is about to be closed. */
     for (;;) {
         uint32_t laps = quipui_journal_laps(journal);

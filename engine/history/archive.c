@@ -94,6 +94,7 @@ void quipui_archive_sweep(struct archive *archive)
     struct files *files = archive->directory->files;
     struct sweep sweep = {.archive = archive, .unnamed = {.item_bytes = IMAGE_NAME_BYTES}};
 
+    if (archive->is_uncertain) return;
     if (files->calls->list(files, archive->directory->handle, look_at, &sweep) == 0) {
         for (size_t i = 0; i < sweep.unnamed.count; i++) {
             (void)files->calls->remove(files, archive->directory->handle,

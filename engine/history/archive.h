@@ -11,7 +11,8 @@
 struct archive {
     struct directory *directory;
     struct checkpoint_name newest;
-    uint64_t newest_transfer;         /* timestamp: the newest that it has */
+    uint64_t newest_transfer; /* timestamp: the newest that it has */
+    bool is_uncertain; /* whether quipu.ledger names a checkpoint that failed: nothing is removed */
     struct pile pieces;               /* struct piece_name: of the newest checkpoint */
     struct region filed[PIECE_KINDS]; /* a byte for each piece: 1: the checkpoint has it */
     struct region known_holds;        /* a byte for each hold: 1: a stored transfer opened it */

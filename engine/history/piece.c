@@ -14,6 +14,7 @@
 #define IDENTITY_AT 16
 #define COLUMNS_AT 64
 #define PIECE_VERSION 1
+#define STEP_BYTES ((uint64_t)1 << 20)
 
 static const char magic[8] = "QUIPUHIS";
 
@@ -79,6 +80,22 @@ static void encode(struct directory *directory, struct piece_name *name,
     little_put_64(header + HASH_AT, name->hash);
 }
 
+/* A column in steps, each synced: so that a frame of the journal never waits behind much of it. */
+static int write_column(struct files *files, int file, const struct piece_column *column,
+                        uint64_t at)
+{
+    int error = 0;
+
+    for (uint64_t done = 0; error == 0 && done < column->count; done += STEP_BYTES) {
+        uint64_t left = column->count - done;
+
+        error = quipui_file_write_bytes(files, file, (const char *)column->bytes + done,
+                                        (size_t)(left < STEP_BYTES ? left : STEP_BYTES), at + done);
+        if (error == 0) error = files->calls->sync(files, file);
+    }
+    return error;
+}
+
 static int write_all(struct files *files, int file, const unsigned char *header,
                      const struct piece_column *columns, unsigned count)
 {
@@ -86,8 +103,7 @@ static int write_all(struct files *files, int file, const unsigned char *header,
     int error = files->calls->resize(files, file, at);
 
     for (unsigned i = 0; error == 0 && i < count; i++) {
-        error =
-            quipui_file_write_bytes(files, file, columns[i].bytes, (size_t)columns[i].count, at);
+        error = write_column(files, file, &columns[i], at);
         at += align(columns[i].count);
     }
     if (error == 0) error = files->calls->resize(files, file, at);

@@ -163,7 +163,8 @@ QUIPU_PUBLIC quipu_status quipu_sync(quipu_ledger *ledger);
  *            QUIPU_BUSY, QUIPU_FENCED  as quipu_sync()
  *            QUIPU_UNSUPPORTED  the machine is not little-endian
  *            QUIPU_NO_MEMORY, QUIPU_NO_SPACE, QUIPU_IO  the one before holds, and so does the
- *            journal behind it
+ *            journal behind it; if it was quipu.ledger that could not be written, no other is made
+ *            before the ledger is opened again
  *            QUIPU_CORRUPT  the disk gave back other bytes than were written; the same holds
  *   threads  any; one is made at a time. Imports wait until accounts and records are copied
  *   cost     O(accounts, and transfers since the one before), of which plain ones take 192 bytes */

@@ -18,6 +18,10 @@ bool quipui_thread_start(pthread_t *thread, void *(*run)(void *context), void *c
     return true;
 }
 
+void quipui_thread_yield_to_others(void)
+{
+}
+
 /* The address that sleepers on a word wait for: no object has it, and only a wake writes it. */
 static const volatile void *bed_of(_Atomic uint32_t *word)
 {
