@@ -7,7 +7,8 @@
 #include "checkpoint/making.h"
 #include "records/find_account.h"
 
-uint64_t quipui_making_hold_word(const struct making *making, const struct hold *hold)
+/* The state of a hold at the cut: a hold_word() (C3). */
+static uint64_t word_at_cut(const struct making *making, const struct hold *hold)
 {
     uint64_t word = hold_word_of(hold), resolver = hold_word_resolver(word);
 
@@ -53,7 +54,7 @@ static void add_item(struct making *making, uint64_t place)
     const quipu_transfer *pending = transfer_at(transfers, hold->transfer);
     struct image_hold item = {
         .place = place,
-        .state = quipui_making_hold_word(making, hold),
+        .state = word_at_cut(making, hold),
         .transfer = hold->transfer,
         .due = hold->due,
         .account = {place_of_account(making, pending->debit_account_id),
@@ -101,8 +102,7 @@ static bool is_decided(const struct making *making, uint64_t place)
 {
     const struct hold *hold = hold_at(&making->store->transfers, place);
 
-    return is_known(making, place) &&
-           quipui_making_hold_word(making, hold) != hold_word(HOLD_PENDING, 0);
+    return is_known(making, place) && word_at_cut(making, hold) != hold_word(HOLD_PENDING, 0);
 }
 
 static quipu_status make_piece(struct making *making, uint64_t first, uint64_t end)

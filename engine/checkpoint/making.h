@@ -66,7 +66,4 @@ static inline void making_used(struct making *making, enum place_kind kind, uint
     if (making->facts.places[kind] <= place) making->facts.places[kind] = place + 1;
 }
 
-/* The state of a hold at the cut: a hold_word() (C3). */
-uint64_t quipui_making_hold_word(const struct making *making, const struct hold *hold);
-
 #endif

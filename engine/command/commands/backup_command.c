@@ -1,9 +1,7 @@
 /* backup_command.c - `quipu backup`: a copy of a kept ledger in another directory. */
 #include "command/commands/all_commands.h"
-#include "command/load/kept_ledger.h"
-#include "command/report/report.h"
+#include "command/load/kept_run.h"
 #include "command/terminal/complain.h"
-#include "command/terminal/options.h"
 #include "command/terminal/pulse.h"
 
 static enum command_exit run(int argc, char **argv);
@@ -94,27 +92,7 @@ static enum command_exit back_up(const quipu_options *options, const char *copy,
 
 static enum command_exit run(int argc, char **argv)
 {
-    struct arg_file *path = arg_file1(NULL, NULL, "DIR", "the ledger");
-    struct arg_file *copy = arg_file1(NULL, NULL, "OUT", "where the copy goes");
-    struct arg_str *accounts = arg_str0(NULL, "accounts-max", "N", "room for so many accounts");
-    struct arg_str *transfers = arg_str0(NULL, "transfers-max", "N", "room for so many transfers");
-    struct arg_str *form = format_option();
-    struct arg_lit *help = option_help();
-    struct arg_end *end = arg_end(8);
-    void *table[] = {path, copy, accounts, transfers, form, help, end};
-    enum option_next next = option_parse(&command_backup, table, help, end, argc, argv);
-    quipu_options options = {.protocol = QUIPU_OPTIMISTIC, .checkpoint_bytes = UINT64_MAX};
-    enum report_format format = REPORT_TABLE;
-    enum command_exit exit = COMMAND_USAGE;
+    const quipu_options options = {.protocol = QUIPU_OPTIMISTIC, .checkpoint_bytes = UINT64_MAX};
 
-    if (next != OPTION_GO) {
-        exit = option_exit(next);
-    } else if (option_count(accounts, 1, KEPT_ACCOUNTS_MAX, &options.account_capacity) &&
-               option_count(transfers, 1, KEPT_TRANSFERS_MAX, &options.transfer_capacity) &&
-               format_read(form, &format)) {
-        options.path = path->filename[0];
-        exit = back_up(&options, copy->filename[0], format);
-    }
-    arg_freetable(table, sizeof table / sizeof *table);
-    return exit;
+    return kept_run(&command_backup, &options, "where the copy goes", back_up, argc, argv);
 }

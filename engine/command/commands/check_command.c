@@ -1,10 +1,8 @@
 /* check_command.c - `quipu check`: is all that a kept ledger has as it should be? */
 #include "command/commands/all_commands.h"
-#include "command/load/kept_ledger.h"
+#include "command/load/kept_run.h"
 #include "command/look/ledger_check.h"
-#include "command/report/report.h"
 #include "command/terminal/complain.h"
-#include "command/terminal/options.h"
 #include "command/terminal/pulse.h"
 
 static enum command_exit run(int argc, char **argv);
@@ -100,12 +98,14 @@ static enum command_exit check_files(const char *path, struct check_result *resu
     return COMMAND_REFUSED;
 }
 
-static enum command_exit check(const quipu_options *options, enum report_format format)
+static enum command_exit check(const quipu_options *options, const char *out,
+                               enum report_format format)
 {
     struct check_result result = {0};
     quipu_ledger *ledger = NULL;
     enum command_exit exit, closed;
 
+    (void)out;
     if (!kept_is_there(options->path)) return COMMAND_SYSTEM;
     exit = check_files(options->path, &result);
     if (exit == COMMAND_REFUSED) return print(options->path, false, &result, format);
@@ -120,26 +120,7 @@ static enum command_exit check(const quipu_options *options, enum report_format 
 
 static enum command_exit run(int argc, char **argv)
 {
-    struct arg_file *path = arg_file1(NULL, NULL, "DIR", "the ledger");
-    struct arg_str *accounts = arg_str0(NULL, "accounts-max", "N", "room for so many accounts");
-    struct arg_str *transfers = arg_str0(NULL, "transfers-max", "N", "room for so many transfers");
-    struct arg_str *form = format_option();
-    struct arg_lit *help = option_help();
-    struct arg_end *end = arg_end(8);
-    void *table[] = {path, accounts, transfers, form, help, end};
-    enum option_next next = option_parse(&command_check, table, help, end, argc, argv);
-    quipu_options options = {.protocol = QUIPU_OPTIMISTIC};
-    enum report_format format = REPORT_TABLE;
-    enum command_exit exit = COMMAND_USAGE;
+    const quipu_options options = {.protocol = QUIPU_OPTIMISTIC};
 
-    if (next != OPTION_GO) {
-        exit = option_exit(next);
-    } else if (option_count(accounts, 1, KEPT_ACCOUNTS_MAX, &options.account_capacity) &&
-               option_count(transfers, 1, KEPT_TRANSFERS_MAX, &options.transfer_capacity) &&
-               format_read(form, &format)) {
-        options.path = path->filename[0];
-        exit = check(&options, format);
-    }
-    arg_freetable(table, sizeof table / sizeof *table);
-    return exit;
+    return kept_run(&command_check, &options, NULL, check, argc, argv);
 }

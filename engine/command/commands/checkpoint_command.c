@@ -1,9 +1,7 @@
 /* checkpoint_command.c - `quipu checkpoint`: makes a checkpoint of a kept ledger. */
 #include "command/commands/all_commands.h"
 #include "command/load/kept_files.h"
-#include "command/load/kept_ledger.h"
-#include "command/report/report.h"
-#include "command/terminal/options.h"
+#include "command/load/kept_run.h"
 #include "command/terminal/pulse.h"
 
 static enum command_exit run(int argc, char **argv);
@@ -58,12 +56,14 @@ static enum command_exit make(quipu_ledger *ledger)
     return status == QUIPU_CORRUPT ? COMMAND_REFUSED : COMMAND_SYSTEM;
 }
 
-static enum command_exit make_and_print(const quipu_options *options, enum report_format format)
+static enum command_exit make_and_print(const quipu_options *options, const char *out,
+                                        enum report_format format)
 {
     struct kept_files files = {0};
     quipu_ledger *ledger = NULL;
     enum command_exit exit, closed;
 
+    (void)out;
     if (!kept_is_there(options->path)) return COMMAND_SYSTEM;
     exit = kept_open(options, &ledger);
     if (exit != COMMAND_FINE) return exit;
@@ -76,26 +76,7 @@ static enum command_exit make_and_print(const quipu_options *options, enum repor
 
 static enum command_exit run(int argc, char **argv)
 {
-    struct arg_file *path = arg_file1(NULL, NULL, "DIR", "the ledger");
-    struct arg_str *accounts = arg_str0(NULL, "accounts-max", "N", "room for so many accounts");
-    struct arg_str *transfers = arg_str0(NULL, "transfers-max", "N", "room for so many transfers");
-    struct arg_str *form = format_option();
-    struct arg_lit *help = option_help();
-    struct arg_end *end = arg_end(8);
-    void *table[] = {path, accounts, transfers, form, help, end};
-    enum option_next next = option_parse(&command_checkpoint, table, help, end, argc, argv);
-    quipu_options options = {.protocol = QUIPU_OPTIMISTIC, .checkpoint_bytes = UINT64_MAX};
-    enum report_format format = REPORT_TABLE;
-    enum command_exit exit = COMMAND_USAGE;
+    const quipu_options options = {.protocol = QUIPU_OPTIMISTIC, .checkpoint_bytes = UINT64_MAX};
 
-    if (next != OPTION_GO) {
-        exit = option_exit(next);
-    } else if (option_count(accounts, 1, KEPT_ACCOUNTS_MAX, &options.account_capacity) &&
-               option_count(transfers, 1, KEPT_TRANSFERS_MAX, &options.transfer_capacity) &&
-               format_read(form, &format)) {
-        options.path = path->filename[0];
-        exit = make_and_print(&options, format);
-    }
-    arg_freetable(table, sizeof table / sizeof *table);
-    return exit;
+    return kept_run(&command_checkpoint, &options, NULL, make_and_print, argc, argv);
 }
