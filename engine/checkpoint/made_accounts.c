@@ -2,15 +2,6 @@
 #include "checkpoint/making.h"
 #include "read/strand.h"
 
-/* The time of the change that a link leads to. */
-static uint64_t time_of(const struct transfers *transfers, uint64_t link)
-{
-    uint64_t index = link_index(link);
-
-    return link_kind(link) == KNOT_EXPIRY ? hold_at(transfers, index)->expiry.timestamp
-                                          : transfer_at(transfers, index)->timestamp;
-}
-
 /* Walk back to the cut (C2). */
 static void describe(struct making *making, struct slot *slot, struct image_account *account)
 {
@@ -21,7 +12,7 @@ static void describe(struct making *making, struct slot *slot, struct image_acco
     making->protocol->read(making->store, &copy, 1);
     quipui_strand_start(&strand, &making->reader, slot, &copy.state, copy.state.balance.version);
     /* Ends: the version falls by one in each turn. */
-    while (strand.link != 0 && time_of(transfers, strand.link) >= making->facts.cut)
+    while (strand.link != 0 && link_time(transfers, strand.link) >= making->facts.cut)
         quipui_strand_back_to(&strand, strand.version - 1);
 
     *account = (struct image_account){
@@ -40,7 +31,7 @@ static void describe(struct making *making, struct slot *slot, struct image_acco
         .closed = strand.closed,
     };
     account->touched = account->timestamp;
-    if (strand.link != 0) account->touched = time_of(transfers, strand.link);
+    if (strand.link != 0) account->touched = link_time(transfers, strand.link);
 }
 
 /* Accounts are in order of creation, and each is older than the next. */

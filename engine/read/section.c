@@ -70,15 +70,6 @@ void quipui_section_move(const struct transfers *transfers, uint64_t link, bool 
     }
 }
 
-/* Does this pending transfer close the account on that side of it? */
-static bool closes(const quipu_transfer *pending, enum side side)
-{
-    uint16_t flag =
-        side == SIDE_DEBIT ? QUIPU_TRANSFER_CLOSING_DEBIT : QUIPU_TRANSFER_CLOSING_CREDIT;
-
-    return (pending->flags & flag) != 0;
-}
-
 /* What this knot resolved, or NULL. */
 static const quipu_transfer *resolved_by(const struct transfers *transfers, uint64_t link)
 {
@@ -93,8 +84,8 @@ bool quipui_section_closed_before(const struct transfers *transfers, uint64_t li
     const quipu_transfer *transfer = link_transfer(transfers, link);
     const quipu_transfer *pending = resolved_by(transfers, link);
 
-    if (transfer != NULL && closes(transfer, link_side(link))) return false;
-    if (pending == NULL || !closes(pending, link_side(link))) return after;
+    if (transfer != NULL && rules_closes(transfer, link_side(link))) return false;
+    if (pending == NULL || !rules_closes(pending, link_side(link))) return after;
     return true; /* it was opened by the void or the expiry of what had closed it */
 }
 

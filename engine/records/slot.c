@@ -1,5 +1,16 @@
-/* slot.c - an account as callers see it. */
+/* slot.c - an account as callers give and see it. */
 #include "records/slot.h"
+
+void quipui_slot_fill(struct slot *slot, const quipu_account *account)
+{
+    slot->id = account->id;
+    slot->ledger = account->ledger;
+    slot->code = account->code;
+    slot->flags = account->flags;
+    slot->user_data_128 = account->user_data_128;
+    slot->user_data_64 = account->user_data_64;
+    slot->user_data_32 = account->user_data_32;
+}
 
 void quipui_slot_view(struct slot *slot, const struct account_state *state, quipu_account *account)
 {

@@ -90,6 +90,10 @@ static inline void slot_prefetch(const struct slot *slot)
     prefetch_for_write((const char *)slot + 64);
 }
 
+/* What never changes about an account, but the timestamp, which others may be looking at: it is 0
+ * until the account is settled. */
+void quipui_slot_fill(struct slot *slot, const quipu_account *account);
+
 /* The account as callers see it. */
 void quipui_slot_view(struct slot *slot, const struct account_state *state, quipu_account *account);
 

@@ -147,6 +147,15 @@ static inline struct knot *link_knot(const struct transfers *transfers, uint64_t
                                           : knot_at(transfers, index);
 }
 
+/* When the change that a link leads to happened. */
+static inline uint64_t link_time(const struct transfers *transfers, uint64_t link)
+{
+    uint64_t index = link_index(link);
+
+    return link_kind(link) == KNOT_EXPIRY ? hold_at(transfers, index)->expiry.timestamp
+                                          : transfer_at(transfers, index)->timestamp;
+}
+
 /* The pending transfer that the transfer at this place resolved, or NULL. */
 static inline const quipu_transfer *transfer_resolved(const struct transfers *transfers,
                                                       uint64_t place)

@@ -49,17 +49,6 @@ static quipu_status read_piece(void *context, const void *item, struct diagnosis
     return quipui_recover_piece(recovery, name, diagnosis);
 }
 
-static void fill_slot(struct slot *slot, const struct image_account *account)
-{
-    slot->id = account->id;
-    slot->ledger = account->ledger;
-    slot->code = account->code;
-    slot->flags = account->flags;
-    slot->user_data_128 = account->user_data_128;
-    slot->user_data_64 = account->user_data_64;
-    slot->user_data_32 = account->user_data_32;
-}
-
 static quipu_status read_account(void *context, const void *item, struct diagnosis *diagnosis)
 {
     struct recovery *recovery = context;
@@ -87,7 +76,14 @@ static quipu_status read_account(void *context, const void *item, struct diagnos
                           .head = account->head,
                           .touched = account->touched,
                           .closed = account->closed};
-    fill_slot(slot_at(&store->accounts, place), account);
+    quipui_slot_fill(slot_at(&store->accounts, place),
+                     &(quipu_account){.id = account->id,
+                                      .ledger = account->ledger,
+                                      .code = account->code,
+                                      .flags = account->flags,
+                                      .user_data_128 = account->user_data_128,
+                                      .user_data_64 = account->user_data_64,
+                                      .user_data_32 = account->user_data_32});
     claim = quipui_index_claim(ids, index_hash(ids, account->id), account->id, place, &found);
     if (claim == CLAIM_NO_MEMORY) return no_memory(diagnosis, "accounts");
     if (claim != CLAIM_TAKEN) return contradicts(diagnosis, "an account is there twice");

@@ -130,18 +130,6 @@ static quipu_status keep_expiry(struct part *part, const struct entry *entry)
     return quipui_blame_room(&part->diagnosis, QUIPU_NO_MEMORY, "expiries");
 }
 
-/* All but the timestamp: it is 0 until the account has its state. */
-static void fill(struct slot *slot, const quipu_account *account)
-{
-    slot->id = account->id;
-    slot->ledger = account->ledger;
-    slot->code = account->code;
-    slot->flags = account->flags;
-    slot->user_data_128 = account->user_data_128;
-    slot->user_data_64 = account->user_data_64;
-    slot->user_data_32 = account->user_data_32;
-}
-
 /* With `creating` taken. */
 static quipu_status place_account(struct part *part, const struct entry *entry)
 {
@@ -162,7 +150,7 @@ static quipu_status place_account(struct part *part, const struct entry *entry)
         return quipui_blame_account(&part->diagnosis, entry->id, "has the place of another");
     }
     newborn_at(recovery, place)->timestamp = entry->timestamp;
-    fill(slot_at(&store->accounts, place), &entry->record);
+    quipui_slot_fill(slot_at(&store->accounts, place), &entry->record);
     claim = quipui_index_claim(ids, index_hash(ids, entry->id), entry->id, place, &found);
     if (claim == CLAIM_NO_MEMORY) return claimed(part, claim, entry->id, "");
     if (claim == CLAIM_TAKEN) return QUIPU_OK;

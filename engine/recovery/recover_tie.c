@@ -252,15 +252,6 @@ static struct movement movement_of(struct recovery *recovery, const struct chang
                                  transfer_resolved(&recovery->store->transfers, change->index));
 }
 
-/* Does this pending transfer close the account on that side? */
-static bool closes(const quipu_transfer *pending, enum side side)
-{
-    uint16_t flag =
-        side == SIDE_DEBIT ? QUIPU_TRANSFER_CLOSING_DEBIT : QUIPU_TRANSFER_CLOSING_CREDIT;
-
-    return (pending->flags & flag) != 0;
-}
-
 /* A change that closed the account, or opened it: the newest one counts. */
 static void note_closing(struct recovery *recovery, const struct change *change, enum side side,
                          uint64_t version, struct side_sum *sum)
@@ -270,11 +261,11 @@ static void note_closing(struct recovery *recovery, const struct change *change,
 
     if (change->kind == KNOT_TRANSFER) {
         pending = transfer_resolved(&recovery->store->transfers, change->index);
-        closed = (transfer->flags & QUIPU_TRANSFER_PENDING) != 0 && closes(transfer, side);
+        closed = (transfer->flags & QUIPU_TRANSFER_PENDING) != 0 && rules_closes(transfer, side);
         if (!closed && pending == NULL) return;
         if (!closed && (transfer->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0) return;
     }
-    if (!closed && !closes(pending, side)) return;
+    if (!closed && !rules_closes(pending, side)) return;
     if (sum->closed >> 1 < version) sum->closed = version << 1 | (uint64_t)closed;
 }
 

@@ -32,6 +32,15 @@ static inline bool rules_resolves(const quipu_transfer *event)
             (QUIPU_TRANSFER_POST_PENDING_TRANSFER | QUIPU_TRANSFER_VOID_PENDING_TRANSFER)) != 0;
 }
 
+/* Does this pending transfer close the account on that side of it? */
+static inline bool rules_closes(const quipu_transfer *pending, enum side side)
+{
+    uint16_t flag =
+        side == SIDE_DEBIT ? QUIPU_TRANSFER_CLOSING_DEBIT : QUIPU_TRANSFER_CLOSING_CREDIT;
+
+    return (pending->flags & flag) != 0;
+}
+
 /* When a pending transfer with a time-out expires. Does not overflow: overflows_timeout. */
 static inline uint64_t rules_due(uint64_t timestamp, uint32_t timeout)
 {

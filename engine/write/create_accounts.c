@@ -32,18 +32,6 @@ struct account_batch {
     uint64_t *timestamps;
 };
 
-/* All but the timestamp, which others may be looking at: it is 0 until the account is settled. */
-static void fill(struct slot *slot, const quipu_account *event)
-{
-    slot->id = event->id;
-    slot->ledger = event->ledger;
-    slot->code = event->code;
-    slot->flags = event->flags;
-    slot->user_data_128 = event->user_data_128;
-    slot->user_data_64 = event->user_data_64;
-    slot->user_data_32 = event->user_data_32;
-}
-
 static quipu_account stored_account(struct store *store, uint64_t place)
 {
     struct account_state none = {.head = 0};
@@ -77,7 +65,7 @@ static quipu_status claim_slot(struct account_batch *batch, const quipu_account 
     if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot))) {
         return QUIPU_NO_MEMORY;
     }
-    fill(slot_at(&store->accounts, place), event);
+    quipui_slot_fill(slot_at(&store->accounts, place), event);
     claim = quipui_index_claim(&store->account_ids, hash, event->id, place, &found);
     if (claim != CLAIM_TAKEN) return QUIPU_NO_MEMORY;
     batch->slots[batch->claimed++] = slot_at(&store->accounts, place);

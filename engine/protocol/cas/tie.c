@@ -104,19 +104,11 @@ static struct strand before(struct store *store, struct strand mark, uint64_t fi
     return (struct strand){mark.word & ~BUSY, link};
 }
 
-static uint64_t timestamp_of(struct store *store, uint64_t link)
-{
-    uint64_t index = link_index(link);
-
-    return link_kind(link) == KNOT_EXPIRY ? hold_at(&store->transfers, index)->expiry.timestamp
-                                          : transfer_at(&store->transfers, index)->timestamp;
-}
-
 /* Take off the mark of a committed unit: `touched` first, so that a reader that sees the new
  * strand sees it. */
 static void finish(struct store *store, struct slot *slot, struct strand mark)
 {
-    uint64_t timestamp = timestamp_of(store, mark.head & LINK_MASK);
+    uint64_t timestamp = link_time(&store->transfers, mark.head & LINK_MASK);
     /* relaxed: a guess; the compare-and-swap decides. */
     uint64_t seen = load_relaxed(&cas_state_of(slot)->touched);
 
@@ -200,7 +192,7 @@ void quipui_tie_see(struct store *store, struct copy *copy)
             bool committed = (tie_of(knot) & TIE_STATE) == TIE_COMMITTED;
 
             strand = committed ? after(store, seen) : before(store, seen, first);
-            if (committed) committed_at = timestamp_of(store, seen.head & LINK_MASK);
+            if (committed) committed_at = link_time(&store->transfers, seen.head & LINK_MASK);
         }
         /* A committed unit whose mark is still there may not have raised `touched` yet. */
         copy->state.touched = touched_by(copy->slot);
