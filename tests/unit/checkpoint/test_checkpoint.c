@@ -113,7 +113,7 @@ EVERY_PROTOCOL(checkpoint, c1_brings_everything_back)
 
 /* --- whole pieces --- */
 
-enum { ACCOUNTS = 200, BATCH = 2000, BATCHES = SANITIZED ? 55 : 105, PAGE = 1 << 19 };
+enum { ACCOUNTS = 200, BATCH = 2000, BATCHES = SANITIZED ? 80 : 105, PAGE = 1 << 19 };
 
 struct pair {
     quipu_ledger *was, *is; /* in memory, and with a path: given the same calls */
