@@ -20,7 +20,9 @@ static size_t put_transfer(struct journal *journal, unsigned char *to, uint64_t 
                            const struct entry_origin *origin, const struct ring_entry *entry)
 {
     const struct transfers *transfers = &journal->store->transfers;
-    struct sides sides = {.account = {entry->account[0], entry->account[1]}};
+    const struct accounts *accounts = &journal->store->accounts;
+    struct sides sides = {.account = {slot_place(accounts, entry->slots[SIDE_DEBIT]),
+                                      slot_place(accounts, entry->slots[SIDE_CREDIT])}};
 
     versions_of(knot_at(transfers, place), &sides);
     return quipui_entry_transfer(&journal->outbox.context, to, transfer_at(transfers, place),
@@ -81,6 +83,21 @@ static size_t put(struct journal *journal, unsigned char *to, const struct ring_
     return 0;
 }
 
+/* How many entries ahead the record of a transfer and its knot are prefetched: the processor of the
+ * call has them. */
+#define RECORDS_AHEAD 12
+
+static void prefetch_record(const struct journal *journal, const struct ring_entry *entry)
+{
+    const struct transfers *transfers = &journal->store->transfers;
+    uint64_t place = ring_entry_what(entry);
+
+    if (ring_entry_kind(entry) != RING_TRANSFER) return;
+    prefetch(knot_at(transfers, place));
+    prefetch(transfer_at(transfers, place));
+    prefetch((const char *)transfer_at(transfers, place) + CACHE_LINE);
+}
+
 static void see(struct ring *ring)
 {
     if (ring != NULL) ring->seen = ring_see(ring);
@@ -108,6 +125,9 @@ static quipu_status drain(struct journal *journal, struct ring *ring)
                 quipui_journal_append(journal, LOG_ENTRIES, journal->written_horizon);
 
             if (status != QUIPU_OK) return status;
+        }
+        if (number + RECORDS_AHEAD < ring->seen) {
+            prefetch_record(journal, ring_at(ring, number + RECORDS_AHEAD));
         }
         outbox->used += put(journal, outbox->bytes + outbox->used, ring_at(ring, number));
     }

@@ -1,4 +1,4 @@
-/* ring.h - what was settled, on its way to the flusher: references of sixteen bytes.
+/* ring.h - what was settled, on its way to the flusher: references.
  *
  * One producer at a time: the call that has the worker; of expiries, the holder of the lock of the
  * time-outs; of accounts, the holder of `creating`. One consumer: the flusher. Nothing of a record
@@ -7,11 +7,13 @@
  *   R1  room is supplied before a unit runs, outside of all locks of accounts; so append() cannot
  *       fail
  *   R2  all entries of a unit are published together, before the floor of its call moves past it
- *       (horizon.h, F2) */
+ *       (horizon.h, F2). Those of a run of plain transfers are published together, too */
 #ifndef QUIPU_JOURNAL_RING_H
 #define QUIPU_JOURNAL_RING_H
 
 #include "base/memory.h"
+
+struct slot;
 
 /* The largest unit has QUIPU_BATCH_MAX entries, 8190. */
 #ifndef RING_ENTRIES
@@ -34,12 +36,10 @@ struct ring_entry {
     uint64_t
         what; /* the place of a record, or the number of an import note; enum ring_kind on top */
     union {
-        uint32_t account[2]; /* of a transfer: places of its accounts */
-        uint64_t timestamp;  /* of a failed id, an account */
+        const struct slot *slots[2]; /* of a transfer: its accounts; they never move */
+        uint64_t timestamp;          /* of a failed id, an account */
     };
 };
-
-_Static_assert(sizeof(struct ring_entry) == 16, "four to a cache line");
 
 #define RING_KIND_SHIFT 56
 

@@ -263,7 +263,7 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
     switch (attempt(store, &unit, AS_PLAIN, false)) {
     case STEP_APPROVED:
         plain->timestamp = single.leg.timestamp; /* tie.h, T4 */
-        settle_plain(store, worker, &unit);
+        settle_plain(store, worker, &single.leg, plain);
         return UNIT_CREATED;
     case STEP_REFUSED: plain->outcome = unit.outcome; return UNIT_REFUSED;
     default: return run_in_loop(store, worker, plain);
@@ -288,12 +288,15 @@ static __attribute__((noinline, cold)) void draw_rest(struct store *store, struc
 static __attribute__((flatten)) size_t run_plains(struct store *store, struct worker *worker,
                                                   struct plain *plains, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    size_t i;
+
+    for (i = 0; i < count; i++) {
         uint64_t drawn = plains[i].timestamp;
 
         if (plains[i].outcome != QUIPU_CREATED) continue;
-        if (run_plain(store, worker, &plains[i]) == UNIT_NO_MEMORY) return i;
+        if (run_plain(store, worker, &plains[i]) == UNIT_NO_MEMORY) break;
         if (plains[i].timestamp != drawn) draw_rest(store, plains + i + 1, count - i - 1);
     }
-    return count;
+    settle_run(worker);
+    return i;
 }

@@ -21,17 +21,26 @@ static void note_import(struct store *store, const struct unit *unit)
     }
 }
 
+/* A leg, or the import note of one. */
+static void put_leg_into_ring(struct ring *ring, const struct unit *unit, const struct leg *leg,
+                              enum ring_kind kind, uint64_t what)
+{
+    struct ring_entry *entry = ring_append(ring, kind, what);
+
+    entry->slots[SIDE_DEBIT] = unit->copies[leg->debit].slot;
+    entry->slots[SIDE_CREDIT] = unit->copies[leg->credit].slot;
+}
+
 /* All legs of the unit; `note` is the number of the first one's import note. */
-static void put_into_ring(struct store *store, struct ring *ring, const struct unit *unit,
-                          uint64_t note)
+static void put_into_ring(struct ring *ring, const struct unit *unit, uint64_t note)
 {
     for (uint32_t i = 0; i < unit->leg_count; i++) {
         const struct leg *leg = &unit->legs[i];
 
         if (unit->imports) {
-            settle_into_ring(store, ring, unit, leg, RING_IMPORT, note + i);
+            put_leg_into_ring(ring, unit, leg, RING_IMPORT, note + i);
         } else {
-            settle_into_ring(store, ring, unit, leg, RING_TRANSFER, leg->place);
+            put_leg_into_ring(ring, unit, leg, RING_TRANSFER, leg->place);
         }
     }
     ring_publish(ring);
@@ -46,7 +55,7 @@ void quipui_settle_unit(struct store *store, struct worker *worker, const struct
         settle_leg(store, worker, &unit->legs[i]);
     forget_timeouts(store, unit);
     if (unit->imports) note_import(store, unit);
-    if (ring != NULL) put_into_ring(store, ring, unit, note);
+    if (ring != NULL) put_into_ring(ring, unit, note);
 }
 
 void quipui_settle_expiry(struct store *store, uint64_t hold)

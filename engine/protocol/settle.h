@@ -16,6 +16,7 @@
 #define QUIPU_PROTOCOL_SETTLE_H
 
 #include "journal/ring.h"
+#include "protocol/plain.h"
 #include "protocol/unit.h"
 
 /* A leg is found from here on. */
@@ -25,26 +26,26 @@ static inline void settle_leg(struct store *store, struct worker *worker, const 
     if (leg->timestamp > worker->newest) worker->newest = leg->timestamp;
 }
 
-/* For the journal: a leg, or the import note of one. */
-static inline void settle_into_ring(struct store *store, struct ring *ring, const struct unit *unit,
-                                    const struct leg *leg, enum ring_kind kind, uint64_t what)
-{
-    struct ring_entry *entry = ring_append(ring, kind, what);
-
-    entry->account[SIDE_DEBIT] = slot_place(&store->accounts, unit->copies[leg->debit].slot);
-    entry->account[SIDE_CREDIT] = slot_place(&store->accounts, unit->copies[leg->credit].slot);
-}
-
-/* A plain transfer. */
-static inline void settle_plain(struct store *store, struct worker *worker, const struct unit *unit)
+/* A plain transfer of a run. */
+static inline void settle_plain(struct store *store, struct worker *worker, const struct leg *leg,
+                                const struct plain *plain)
 {
     struct ring *ring = worker_ring(worker);
-    const struct leg *leg = &unit->legs[0];
+    struct ring_entry *entry;
 
     settle_leg(store, worker, leg);
     if (ring == NULL) return;
-    settle_into_ring(store, ring, unit, leg, RING_TRANSFER, leg->place);
-    ring_publish(ring);
+    entry = ring_append(ring, RING_TRANSFER, plain->place);
+    entry->slots[SIDE_DEBIT] = plain->debit;
+    entry->slots[SIDE_CREDIT] = plain->credit;
+}
+
+/* All of a run: before its floor moves on. */
+static inline void settle_run(struct worker *worker)
+{
+    struct ring *ring = worker_ring(worker);
+
+    if (ring != NULL) ring_publish(ring);
 }
 
 /* Any unit but an expiry. */
