@@ -96,6 +96,13 @@ quipu_status quipui_journal_wait(struct journal *journal, uint64_t timestamp)
     return quipui_journal_sync(journal, timestamp);
 }
 
+uint64_t quipui_journal_lasting(struct journal *journal, uint64_t horizon)
+{
+    uint64_t durable = quipui_journal_durable(journal);
+
+    return journal->options.buffered && durable < horizon ? durable : horizon;
+}
+
 bool quipui_journal_join(struct worker *worker)
 {
     struct ring *ring;

@@ -95,4 +95,8 @@ void quipui_journal_diagnosis(struct journal *journal, struct diagnosis *diagnos
 /* Everything below this is durable. It never falls. */
 uint64_t quipui_journal_durable(struct journal *journal);
 
+/* The part of a horizon that a crash cannot take back, or that a call which has told it waits for:
+ * calls on a buffered journal do not wait. */
+uint64_t quipui_journal_lasting(struct journal *journal, uint64_t horizon);
+
 #endif

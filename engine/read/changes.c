@@ -37,7 +37,9 @@ quipu_status quipui_read_horizon(struct reader *reader, uint64_t *horizon)
     /* Nothing drawn from here on is before now: an idle ledger's horizon follows the clock. */
     clock_reach(&store->clock, now);
     *horizon = quipui_horizon(store);
-    if (store->journal != NULL && *horizon > 0) reader_saw(reader, *horizon - 1);
+    if (store->journal == NULL) return QUIPU_OK;
+    *horizon = quipui_journal_lasting(store->journal, *horizon);
+    if (*horizon > 0) reader_saw(reader, *horizon - 1);
     return QUIPU_OK;
 }
 
@@ -282,7 +284,7 @@ quipu_status quipui_get_changes(struct reader *reader, const quipu_change_filter
     struct key *keys;
 
     if (status != QUIPU_OK) return status;
-    search.last = found_horizon - 1;
+    search.last = found_horizon > 0 ? found_horizon - 1 : 0;
     if (filter->timestamp_max != 0 && filter->timestamp_max < search.last) {
         search.last = filter->timestamp_max;
     }

@@ -397,7 +397,8 @@ QUIPU_PUBLIC quipu_status quipu_snapshot(quipu_ledger *ledger,
 
 /* The horizon: every transfer, expiry and new account with a smaller timestamp is decided and
  * visible, and no other will come. The horizon never falls. A call that writes holds it back until
- * the call returns. Once ledgers are durable (options.path), all below it is on disk, too.
+ * the call returns. In a ledger with a path all below it is on disk, too: a buffered one's horizon
+ * is that of the last flush. Only QUIPU_READ_LATEST does not wait for that.
  *
  *   returns  QUIPU_OK         *horizon is set
  *            QUIPU_INVALID    NULL or misaligned

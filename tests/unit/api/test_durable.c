@@ -3,7 +3,8 @@
  *   D1  what was answered is there when the directory is opened again, under any protocol
  *   D2  the directory has one owner; closing lets it go
  *   D3  a child of fork() has no part in it, may close its copy, and harms nothing
- *   D4  a buffered ledger is on disk when it is closed, and when it was synced
+ *   D4  a buffered ledger is on disk when it is closed, and when it was synced; its changes are told
+ *       once they are
  *   D5  reads of the latest and reads of the durable give the same answers
  *   D7  a thread that is being cancelled ends after its call, not in the middle of it
  *   D6  quipu_diagnose() says in words what is wrong, and nothing where nothing is */
@@ -162,6 +163,38 @@ Test(durable, d4_a_buffered_one_is_there_when_it_is_closed_or_synced)
 
     ledger = open_with(&options);
     cr_assert(ledger_account(ledger, 1, NULL).debits_posted == 20);
+    cr_assert_eq(quipu_close(ledger), QUIPU_OK);
+    scratch_remove(path);
+}
+
+/* A follower has seen nothing that a crash takes back. */
+Test(durable, d4_a_buffered_one_tells_what_is_on_disk)
+{
+    const quipu_change_filter filter = {.limit = 8};
+    char path[SCRATCH_PATH];
+    quipu_options options;
+    quipu_ledger *ledger;
+    quipu_change changes[8];
+    uint64_t horizon, told;
+    size_t before, count;
+
+    scratch_make(path);
+    options = options_at(path, QUIPU_OPTIMISTIC);
+    options.durability = QUIPU_BUFFERED;
+    options.flush_interval = UINT64_C(3600) * 1000000000;
+    ledger = open_with(&options);
+    make_accounts(ledger);
+    cr_assert_eq(quipu_sync(ledger), QUIPU_OK);
+    cr_assert_eq(quipu_get_changes(ledger, &filter, changes, 8, &before, NULL), QUIPU_OK);
+    cr_assert_eq(post(ledger, 1), QUIPU_CREATED);
+    cr_assert_eq(quipu_horizon(ledger, &horizon), QUIPU_OK);
+    cr_assert_leq(horizon, durable_of(ledger));
+    cr_assert_eq(quipu_get_changes(ledger, &filter, changes, 8, &count, &told), QUIPU_OK);
+    cr_assert_eq(count, before);
+    cr_assert_leq(told, durable_of(ledger));
+    cr_assert_eq(quipu_sync(ledger), QUIPU_OK);
+    cr_assert_eq(quipu_get_changes(ledger, &filter, changes, 8, &count, &told), QUIPU_OK);
+    cr_assert_eq(count, before + 1);
     cr_assert_eq(quipu_close(ledger), QUIPU_OK);
     scratch_remove(path);
 }
