@@ -15,6 +15,7 @@
 #include "read/scan.h"
 #include "read/steps.h"
 #include "records/find_account.h"
+#include "journal/journal.h"
 #include "records/horizon.h"
 
 /* What a pick is: where its record is. */

@@ -22,6 +22,9 @@ const struct command command_race = {
         "`unsafe` is the race itself: it reads the balance, computes, and writes it back. It pays\n"
         "60 twice from 100, and loses deposits. The four protocols do neither.\n"
         "\n"
+        "--ledger DIR races on ledgers that are kept: each is made in a fresh directory in DIR,\n"
+        "and removed afterwards (not if it is killed). QUIPU_LEDGER means nothing here.\n"
+        "\n"
         "Exit code: 0 nothing overdrawn and nothing lost, 1 the race was lost, 2 usage, 3 "
         "system.\n",
     .run = run,
@@ -105,12 +108,14 @@ static enum command_exit run(int argc, char **argv)
         arg_str0(NULL, "protocol", "P", "optimistic, cas, mutex, rcu or unsafe (optimistic)");
     struct arg_str *threads = arg_str0(NULL, "threads", "N", "how many race (4)");
     struct arg_str *seconds = arg_str0(NULL, "seconds", "S", "for how long (1)");
+    struct arg_file *ledger =
+        arg_file0(NULL, "ledger", "DIR", "make ledgers in DIR that are kept on disk");
     struct arg_str *form = format_option();
     struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
-    void *table[] = {protocol, threads, seconds, form, help, end};
+    void *table[] = {protocol, threads, seconds, ledger, form, help, end};
     enum option_next next = option_parse(&command_race, table, help, end, argc, argv);
-    struct contest_order order = {QUIPU_OPTIMISTIC, 4, 1.0};
+    struct contest_order order = {QUIPU_OPTIMISTIC, 4, 1.0, NULL};
     enum report_format format = REPORT_TABLE;
     enum command_exit exit = COMMAND_USAGE;
 
@@ -119,6 +124,7 @@ static enum command_exit run(int argc, char **argv)
     } else if (option_protocol_or_unsafe(protocol, &order.protocol) &&
                option_count(threads, 1, OPTION_THREADS_MAX, &order.thread_count) &&
                option_seconds(seconds, &order.seconds) && format_read(form, &format)) {
+        if (ledger->count > 0) order.folder = ledger->filename[0];
         exit = race(&order, format);
     }
     arg_freetable(table, sizeof table / sizeof *table);

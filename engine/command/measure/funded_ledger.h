@@ -4,7 +4,7 @@
 #define QUIPU_COMMAND_MEASURE_FUNDED_LEDGER_H
 
 #include "command/measure/drive.h"
-#include "command/measure/scratch_directory.h"
+#include "command/load/scratch_directory.h"
 
 /* What each account has: enough for any run, in which it loses at most 64 a transfer. */
 #define FUNDED_AMOUNT ((quipu_uint128)1 << 60)

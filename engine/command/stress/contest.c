@@ -14,6 +14,7 @@
 
 #include "command/common/exit_code.h"
 #include "command/common/stopwatch.h"
+#include "command/load/scratch_directory.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/progress.h"
 
@@ -40,7 +41,8 @@ struct contest {
     const struct contest_order *order;
     struct contest_score *score;
     quipu_ledger *ledger;
-    quipu_uint128 first_account; /* of this round */
+    struct scratch_directory scratch; /* of the ledger, if it is kept */
+    quipu_uint128 first_account;      /* of this round */
     uint64_t round_of_ledger;
     bool over;
     quipu_status status; /* of the referee's calls */
@@ -93,12 +95,15 @@ static void *play(void *context)
     }
 }
 
+/* With a complaint, or the contest's status. */
 static bool open_ledger(struct contest *contest)
 {
+    const char *folder = contest->order->folder;
     /* There is room for more: the last round runs to its end, and each worker of the ledger takes
      * places for a whole call. */
     const quipu_options options = {
         .protocol = contest->order->protocol,
+        .path = folder == NULL ? NULL : contest->scratch.path,
         .account_capacity = TRANSFERS_A_LEDGER, /* fewer than transfers, one of which funds each */
         .transfer_capacity =
             2 * TRANSFERS_A_LEDGER + (2 * contest->order->thread_count + 2) * QUIPU_BATCH_MAX,
@@ -109,6 +114,10 @@ static bool open_ledger(struct contest *contest)
     for (int i = 0; i < 3; i++)
         accounts[i].ledger = accounts[i].code = 1;
     contest->round_of_ledger = 0;
+    if (folder != NULL && !scratch_make(&contest->scratch, folder)) {
+        contest->status = QUIPU_IO;
+        return false;
+    }
     contest->status = quipu_open(&options, &contest->ledger);
     if (contest->status != QUIPU_OK) return false;
     contest->status = quipu_create_accounts(contest->ledger, accounts, 3, results);
@@ -190,6 +199,15 @@ static bool judge_round(struct contest *contest)
     return true;
 }
 
+static quipu_status close_ledger(struct contest *contest)
+{
+    quipu_status status = quipu_close(contest->ledger);
+
+    contest->ledger = NULL;
+    scratch_remove(&contest->scratch);
+    return status;
+}
+
 /* Count the pot, and close the ledger. */
 static bool judge_ledger(struct contest *contest)
 {
@@ -208,8 +226,7 @@ static bool judge_ledger(struct contest *contest)
     contest->score->deposits_found += found;
     if (told > found) contest->score->lost_updates += told - found;
 
-    contest->status = quipu_close(contest->ledger);
-    contest->ledger = NULL;
+    contest->status = close_ledger(contest);
     return contest->status == QUIPU_OK;
 }
 
@@ -276,7 +293,8 @@ bool contest_play(const struct contest_order *order, struct contest_score *score
     if (!fine) complain_of_status("the race", contest->status);
     for (uint64_t i = 0; i < order->thread_count; i++)
         (void)pthread_join(contest->players[i].thread, NULL);
-    if (contest->ledger != NULL) (void)quipu_close(contest->ledger);
+    if (contest->ledger != NULL) (void)close_ledger(contest);
+    scratch_remove(&contest->scratch);
     (void)pthread_barrier_destroy(&contest->step);
     free(contest);
     return fine;

@@ -22,6 +22,7 @@ struct contest_order {
     quipu_protocol protocol;
     uint64_t thread_count;
     double seconds;
+    const char *folder; /* ledgers are made in fresh directories in it; NULL: in memory */
 };
 
 struct contest_score {

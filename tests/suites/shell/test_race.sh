@@ -19,6 +19,21 @@ for protocol in optimistic cas mutex rcu; do
     done
 done
 
+# Ledgers that are kept, and removed at the end.
+mkdir "$work/kept"
+for protocol in optimistic cas mutex rcu; do
+    run race --protocol $protocol --seconds 0.05 --ledger "$work/kept"
+    expect_code 0
+    expect_out 'nothing overdrawn, nothing lost'
+done
+run race --protocol unsafe --seconds 1 --ledger "$work/kept"
+expect_code 1
+expected=$((expected + 1))
+[ -z "$(ls "$work/kept")" ] || miss 'a ledger is left behind'
+run race --ledger "$work/nowhere"
+expect_code 3
+expect_err 'nowhere'
+
 # The default protocol.
 run race --seconds 0.05
 expect_code 0

@@ -1,6 +1,6 @@
 /* scratch_directory.c - mkdtemp(), and the way back. */
 #define _POSIX_C_SOURCE 200809L
-#include "command/measure/scratch_directory.h"
+#include "command/load/scratch_directory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 bool scratch_make(struct scratch_directory *scratch, const char *parent)
 {
-    int length = snprintf(scratch->path, sizeof scratch->path, "%s/quipu-bench-XXXXXX", parent);
+    int length = snprintf(scratch->path, sizeof scratch->path, "%s/quipu-XXXXXX", parent);
     bool fits = length > 0 && (size_t)length < sizeof scratch->path;
 
     if (fits && mkdtemp(scratch->path) != NULL) return true;

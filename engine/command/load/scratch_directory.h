@@ -1,6 +1,6 @@
-/* scratch_directory.h - a fresh directory for the ledger of one measurement. */
-#ifndef QUIPU_COMMAND_MEASURE_SCRATCH_DIRECTORY_H
-#define QUIPU_COMMAND_MEASURE_SCRATCH_DIRECTORY_H
+/* scratch_directory.h - a fresh directory for a ledger that is not kept for long. */
+#ifndef QUIPU_COMMAND_LOAD_SCRATCH_DIRECTORY_H
+#define QUIPU_COMMAND_LOAD_SCRATCH_DIRECTORY_H
 
 #include <limits.h>
 #include <stdbool.h>
