@@ -3,8 +3,8 @@
  *   D1  what was answered is there when the directory is opened again, under any protocol
  *   D2  the directory has one owner; closing lets it go
  *   D3  a child of fork() has no part in it, may close its copy, and harms nothing
- *   D4  a buffered ledger is on disk when it is closed, and when it was synced; a change is told when
- *       it is on disk
+ *   D4  a buffered ledger is on disk when it is closed, and when it was synced; it tells changes
+ *       that are on disk
  *   D5  reads of the latest and reads of the durable give the same answers
  *   D6  quipu_diagnose() says in words what is wrong, and nothing where nothing is
  *   D7  a thread that is being cancelled ends after its call, not in the middle of it */
