@@ -2,7 +2,8 @@
 """durable - what it costs Quipu to be durable, as ratios of figures of one run.
 
 Run by `./dev bench durable`, which builds what it needs. Round after round, in turns: the raw
-speed of the medium (bench_sync), then `quipu bench` in memory and on disk. Medians count, and each
+speed of the medium (bench_sync), then `quipu bench` in memory and on disk, then a ledger that makes
+no checkpoints, and one that makes many (bench_kept); both are opened again. Medians count, and each
 ratio is the median of the ratios of its rounds. What is on disk is removed.
 """
 import argparse
@@ -16,6 +17,9 @@ FINE, MONEY, USAGE, SYSTEM = 0, 1, 2, 3
 
 # threads, events a call
 CELLS = ((1, 1), (64, 1), (1, 1000), (1, 8190))
+
+# Bytes of journal after which there is a checkpoint: 16 times as often as by default.
+LAP_BYTES = 64 << 20
 
 
 class Failed(Exception):
@@ -38,12 +42,22 @@ def bench(options, threads, batch, on_disk):
     return run(command + (["--ledger", options.folder] if on_disk else []))
 
 
+def kept(options, *checkpoint_bytes):
+    return run([options.kept, options.folder, str(options.transfers), *checkpoint_bytes])
+
+
 def measure_round(options):
-    """Raw, and for each cell what is in memory and what is on disk."""
+    """Raw, for each cell what is in memory and what is on disk, and without and with checkpoints."""
     raw = run([options.sync, options.folder, str(options.seconds)])
     return {"raw": raw,
             "cells": {cell: (bench(options, *cell, False), bench(options, *cell, True))
-                      for cell in CELLS}}
+                      for cell in CELLS},
+            "kept": (kept(options), kept(options, str(LAP_BYTES)))}
+
+
+def opened(line):
+    """Transfers a second that an opening brings back."""
+    return line["transfers"] / line["open_ns"] * 1e9
 
 
 def rate(line):
@@ -54,15 +68,19 @@ def ratios(rounds):
     """Name, target, ratio, and whether less is better."""
     def of(get):
         return statistics.median(get(one) for one in rounds)
-    kept = {cell: (lambda one, cell=cell: rate(one["cells"][cell][1]) / rate(one["cells"][cell][0]))
+    on_disk = {cell: (lambda one, cell=cell: rate(one["cells"][cell][1]) / rate(one["cells"][cell][0]))
             for cell in CELLS}
     return [
         ("a single commit, p50, of a raw write and sync, p50", 1.3,
          of(lambda one: one["cells"][1, 1][1]["p50_ns"] / one["raw"]["p50_ns"]), True),
         ("64 threads at batch 1, of one thread at batch 1", 20.0,
          of(lambda one: rate(one["cells"][64, 1][1]) / rate(one["cells"][1, 1][1])), False),
-        ("batch 1000, one thread, of the same in memory", 0.6, of(kept[1, 1000]), False),
-        ("batch 8190, one thread, of the same in memory", 0.7, of(kept[1, 8190]), False),
+        ("batch 1000, one thread, of the same in memory", 0.6, of(on_disk[1, 1000]), False),
+        ("batch 8190, one thread, of the same in memory", 0.7, of(on_disk[1, 8190]), False),
+        ("millions of transfers a second that an opening replays", 5.0,
+         of(lambda one: opened(one["kept"][0]) / 1e6), False),
+        (f"with a checkpoint each {LAP_BYTES >> 20} MiB of journal, of the same without", 0.85,
+         of(lambda one: rate(one["kept"][1]) / rate(one["kept"][0])), False),
     ]
 
 
@@ -81,6 +99,12 @@ def table(rounds, options):
               f"{statistics.median(rate(disk) for _, disk in lines):>12.0f} "
               f"{statistics.median(disk['p50_ns'] for _, disk in lines) / 1e3:>9.0f} "
               f"{statistics.median(disk['p99_ns'] for _, disk in lines) / 1e3:>9.0f}")
+    for name, place in (("no", 0), ("many", 1)):
+        lines = [one["kept"][place] for one in rounds]
+        print(f"{name + ' checkpoints':>16} {'':>14} {statistics.median(map(rate, lines)):>12.0f}, "
+              f"longest call {statistics.median(l['longest_ns'] for l in lines) / 1e6:.1f} ms; "
+              f"opened in {statistics.median(l['open_ns'] for l in lines) / 1e9:.2f} s, "
+              f"{statistics.median(l['open_cpu_ns'] for l in lines) / 1e9:.2f} s of processors")
     print()
     for name, target, ratio, less in ratios(rounds):
         met = ratio <= target if less else ratio >= target
@@ -97,13 +121,18 @@ def main(argv):
     parser.add_argument("--rounds", type=int, default=3, help="(%(default)s)")
     parser.add_argument("--seconds", type=float, default=0.7, help="in calls, a run (%(default)s)")
     parser.add_argument("--accounts", type=int, default=100000, help="(%(default)s)")
+    parser.add_argument("--transfers", type=int, default=4000000,
+                        help="in a ledger that is opened again (%(default)s)")
     parser.add_argument("--kind", default="limited", help="of transfers (%(default)s)")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("--quipu", default="build/release/quipu", help=argparse.SUPPRESS)
+    parser.add_argument("--kept", default="build/bench/bench/bench_kept", help=argparse.SUPPRESS)
     parser.add_argument("--sync", default="build/bench/bench/bench_sync", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
-    if options.rounds < 1 or not 0 < options.seconds <= 3600 or options.accounts < 2:
-        parser.error("--rounds from 1, --seconds above 0 and at most 3600, --accounts from 2")
+    if options.rounds < 1 or not 0 < options.seconds <= 3600 or options.accounts < 2 \
+            or options.transfers < 1:
+        parser.error("--rounds and --transfers from 1, --seconds above 0 and at most 3600, "
+                     "--accounts from 2")
     try:
         os.makedirs(options.folder, exist_ok=True)
         rounds = [measure_round(options) for _ in range(options.rounds)]
@@ -122,7 +151,8 @@ def main(argv):
                                      for line in ratios(rounds)],
                           "runs": [{"raw": one["raw"],
                                     "cells": [line for pair in one["cells"].values()
-                                              for line in pair]} for one in rounds]}))
+                                              for line in pair],
+                                    "kept": one["kept"]} for one in rounds]}))
     else:
         table(rounds, options)
     return FINE
