@@ -47,7 +47,7 @@ def kept(options, *checkpoint_bytes):
 
 
 def measure_round(options):
-    """Raw, for each cell what is in memory and what is on disk, and without and with checkpoints."""
+    """Raw; for each cell what is in memory and what is on disk; without and with checkpoints."""
     raw = run([options.sync, options.folder, str(options.seconds)])
     return {"raw": raw,
             "cells": {cell: (bench(options, *cell, False), bench(options, *cell, True))
@@ -68,8 +68,9 @@ def ratios(rounds):
     """Name, target, ratio, and whether less is better."""
     def of(get):
         return statistics.median(get(one) for one in rounds)
-    on_disk = {cell: (lambda one, cell=cell: rate(one["cells"][cell][1]) / rate(one["cells"][cell][0]))
-            for cell in CELLS}
+    on_disk = {cell: (lambda one, cell=cell:
+                      rate(one["cells"][cell][1]) / rate(one["cells"][cell][0]))
+               for cell in CELLS}
     return [
         ("a single commit, p50, of a raw write and sync, p50", 1.3,
          of(lambda one: one["cells"][1, 1][1]["p50_ns"] / one["raw"]["p50_ns"]), True),
