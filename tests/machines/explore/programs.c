@@ -449,6 +449,14 @@ const struct program programs[] = {
      .setup = {CREATE(1, 2, 3)},
      .fibers = {{{.kind = OP_COMMIT, .accounts = {1, 2}, .events = {{11, 1, 3, 5}}}},
                 {{.kind = OP_COMMIT, .accounts = {1, 2}, .events = {{12, 2, 3, 5}}}}}},
+    {.name = "reheld",
+     .about = "a chain voids a hold that falls due, and holds again on its accounts",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 1, .timeout = 5, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 11, .pending_id = 10, .flags = VOID | LINKED},
+                           {12, 1, 2, 1, .timeout = 5, .flags = PENDING})},
+                {ADVANCE_BY(ALL_DUE), LOOKUP(1, 2)}}},
 };
 
 const size_t program_count = sizeof programs / sizeof *programs;
