@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -36,13 +37,20 @@ static inline void patience_block(sigset_t *before)
     (void)pthread_sigmask(SIG_BLOCK, &signals, before);
 }
 
+/* One that the command was started to ignore, as by nohup, does not count. */
 static inline bool patience_interrupted(void)
 {
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action;
     sigset_t pending;
 
     if (sigpending(&pending) != 0) return false;
-    return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
-           sigismember(&pending, SIGHUP) == 1;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (sigismember(&pending, ends[i]) == 1 && sigaction(ends[i], NULL, &action) == 0 &&
+            action.sa_handler != SIG_IGN)
+            return true;
+    }
+    return false;
 }
 
 static inline struct patience patience_begin(void)
