@@ -1,4 +1,4 @@
-/* test_redis_lock.c - locks of libquipu-redis, on real servers that are killed, stopped and lied to.
+/* test_redis_lock.c - locks of libquipu-redis, on real servers that are killed and stopped.
  *
  * No test waits for a time to pass: a key is gone, or a server is, when the test says so. */
 #include "quipu/redis_lock.h"
