@@ -91,7 +91,11 @@ static bool change_all(struct store *store, const struct unit *unit, bool lock)
 
 bool quipui_holds_change(struct store *store, struct unit *unit)
 {
-    return change_all(store, unit, false);
+    if (unit->view_count == 1) return change_all(store, unit, false);
+    /* In two steps (H4). */
+    if (!change_all(store, unit, true)) return false;
+    quipui_holds_confirm(store, unit);
+    return true;
 }
 
 bool quipui_holds_lock(struct store *store, struct unit *unit)

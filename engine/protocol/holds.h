@@ -7,15 +7,18 @@
  *         v                                     |   +-------------------------> EXPIRED
  *      LAPSED --> NEW, at a later timestamp     |
  *                                               v
- *                       under cas, NEW and PENDING are LOCKED for one attempt of the unit that is
- *                       about to change them: it confirms the change, or sets the state back
+ *                       under cas, and where a unit changes several, NEW and PENDING are LOCKED
+ *                       for one attempt of the unit that is about to change them: it confirms the
+ *                       change, or sets the state back
  *
  * A state and what resolved the hold are one word, so both change at once.
  *
  *   H1  a state changes by one compare-and-swap from the state that the unit saw: exactly one of
  *       post, void and expiry wins
  *   H2  a unit changes all of its holds or none
- *   H3  a locked hold reads as pending. A unit that wants it too retries until it is unlocked */
+ *   H3  a locked hold reads as pending. A unit that wants it too retries until it is unlocked
+ *   H4  a hold that reads as posted or voided stays so: an expiry that finds one takes it out of
+ *       the time-outs without looking again. So a unit that may still set one back locks it */
 #ifndef QUIPU_PROTOCOL_HOLDS_H
 #define QUIPU_PROTOCOL_HOLDS_H
 

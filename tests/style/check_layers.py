@@ -32,13 +32,15 @@ ALLOWED = {
     "engine/journal": {"quipu", "journal", "records", "rules", "base"},
     "engine/base": {"base"},
     # guests
+    "engine/lease": {"quipu"},
+    "engine/redis": {"quipu", "redis"},
     "engine/checker": {"quipu", "checker"},
     "engine/command": {"quipu", "command", "checker"},
     "engine/race": {"protocol", "rules", "records", "base"},
 }
 
-COMMAND_ORDER = ({"commands"}, {"measure", "stress"}, {"look"}, {"load", "bank"}, {"csv", "report"},
-                 {"terminal"}, {"common"})
+COMMAND_ORDER = ({"commands"}, {"locks"}, {"measure", "stress"}, {"look"}, {"load", "bank"},
+                 {"csv", "report"}, {"terminal"}, {"common"})
 
 # Not a layer: what the build asks the compiler, and what an installation needs.
 NOT_LAYERS = {"engine/package"}

@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
     &command_checkpoint,
     &command_salvage,
     &command_race,
+    &command_lock,
     &command_stress,
     &command_verify,
     &command_bench,

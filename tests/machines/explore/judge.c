@@ -266,6 +266,7 @@ const char *judge(struct stage *stage)
     for (uint32_t i = 0; wrong == NULL && i < stage->fibers; i++) {
         if (stage->walks[i].done) wrong = judge_walk(stage, &stage->walks[i]);
         if (wrong == NULL && stage->holds[i].done) wrong = judge_hold(stage, &stage->holds[i]);
+        if (wrong == NULL) wrong = judge_holder(stage, i);
         if (wrong == NULL && stage->scans[i].done) wrong = judge_scan(stage, &stage->scans[i]);
     }
     if (wrong == NULL) wrong = judge_followers(stage);

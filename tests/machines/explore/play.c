@@ -36,17 +36,15 @@ static void require(struct stage *stage, bool claim, const char *otherwise)
     if (!claim && stage->trouble == NULL) stage->trouble = otherwise;
 }
 
-static struct history_step *new_step(struct stage *stage, struct tape *tape, enum history_kind kind)
+struct history_step *stage_step(struct tape *tape, enum history_kind kind)
 {
     struct history_step *step = tape_step(tape, kind);
 
     if (step == NULL) abort(); /* stage_open() made room */
-    (void)stage;
     return step;
 }
 
-/* A call was answered just now. */
-static struct history_call *answered(struct stage *stage, struct tape *tape, uint64_t begin)
+struct history_call *stage_end_call(struct stage *stage, struct tape *tape, uint64_t begin)
 {
     struct history_call *call = tape_call(tape, begin, scheduler_time());
 
@@ -77,7 +75,7 @@ static size_t count_ids(const uint32_t *accounts)
     return count;
 }
 
-static size_t ask_for(const struct stage *stage, const struct op *op, quipu_transfer *events)
+size_t stage_events(const struct stage *stage, const struct op *op, quipu_transfer *events)
 {
     size_t count = 0;
 
@@ -104,25 +102,25 @@ static void play_transfers(struct stage *stage, struct tape *tape, const struct 
 {
     quipu_transfer events[EVENTS_MAX];
     quipu_result results[EVENTS_MAX];
-    size_t count = ask_for(stage, op, events);
+    size_t count = stage_events(stage, op, events);
     uint64_t begin = stage_begin_call();
     quipu_status status = quipu_create_transfers(stage->ledger, events, count, results);
 
     require(stage, status == QUIPU_OK, "quipu_create_transfers() failed");
-    (void)answered(stage, tape, begin);
+    (void)stage_end_call(stage, tape, begin);
     for (size_t i = 0; i < count; i++) {
-        struct history_step *step = new_step(stage, tape, HISTORY_TRANSFER);
+        struct history_step *step = stage_step(tape, HISTORY_TRANSFER);
 
         step->status = results[i].status;
         step->transfer = events[i];
     }
 }
 
-static void record_accounts(struct stage *stage, struct tape *tape, const quipu_uint128 *ids,
+static void record_accounts(struct tape *tape, const quipu_uint128 *ids,
                             const quipu_account *accounts, const uint64_t *versions, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct history_step *step = new_step(stage, tape, HISTORY_READ);
+        struct history_step *step = stage_step(tape, HISTORY_READ);
 
         step->version = versions[i];
         step->account = accounts[i];
@@ -146,21 +144,19 @@ static size_t look_up(struct stage *stage, struct tape *tape, const uint32_t *wa
     look = (struct glimpse){tape, tape->step_count, count, stage->now};
     status = quipu_lookup_accounts(stage->ledger, ids, count, accounts, versions);
     require(stage, status == QUIPU_OK, "quipu_lookup_accounts() failed");
-    (void)answered(stage, tape, begin);
-    record_accounts(stage, tape, ids, accounts, versions, count);
+    (void)stage_end_call(stage, tape, begin);
+    record_accounts(tape, ids, accounts, versions, count);
     if (stage->look_count < LOOKS_MAX) stage->looks[stage->look_count++] = look;
     return count;
 }
 
-static void record_receipt(struct stage *stage, struct tape *tape, const quipu_receipt *receipt)
+static void record_receipt(struct tape *tape, const quipu_receipt *receipt)
 {
     if (receipt->debit_version != 0) {
-        record_accounts(stage, tape, &receipt->debit.id, &receipt->debit, &receipt->debit_version,
-                        1);
+        record_accounts(tape, &receipt->debit.id, &receipt->debit, &receipt->debit_version, 1);
     }
     if (receipt->credit_version != 0) {
-        record_accounts(stage, tape, &receipt->credit.id, &receipt->credit,
-                        &receipt->credit_version, 1);
+        record_accounts(tape, &receipt->credit.id, &receipt->credit, &receipt->credit_version, 1);
     }
 }
 
@@ -172,7 +168,7 @@ static void play_commit(struct stage *stage, struct tape *tape, const struct op 
     quipu_expectation expected[ACCOUNTS_MAX];
     uint64_t versions[ACCOUNTS_MAX], begin;
     size_t reads = look_up(stage, tape, op->accounts, versions);
-    size_t count = ask_for(stage, op, events);
+    size_t count = stage_events(stage, op, events);
     quipu_status status;
 
     for (size_t i = 0; i < reads; i++) {
@@ -181,15 +177,15 @@ static void play_commit(struct stage *stage, struct tape *tape, const struct op 
     begin = stage_begin_call();
     status = quipu_commit(stage->ledger, expected, reads, events, count, results, receipts);
     require(stage, status == QUIPU_OK || status == QUIPU_CONFLICT, "quipu_commit() failed");
-    answered(stage, tape, begin)->status = status;
+    stage_end_call(stage, tape, begin)->status = status;
     for (size_t i = 0; i < reads; i++) {
-        struct history_step *step = new_step(stage, tape, HISTORY_EXPECT);
+        struct history_step *step = stage_step(tape, HISTORY_EXPECT);
 
         step->version = versions[i];
         step->account.id = op->accounts[i];
     }
     for (size_t i = 0; i < count; i++) {
-        struct history_step *step = new_step(stage, tape, HISTORY_TRANSFER);
+        struct history_step *step = stage_step(tape, HISTORY_TRANSFER);
 
         step->transfer = events[i];
         if (i + 1 < count) step->transfer.flags |= QUIPU_TRANSFER_LINKED;
@@ -197,7 +193,7 @@ static void play_commit(struct stage *stage, struct tape *tape, const struct op 
         step->status = results[i].status;
         step->versions.debit = receipts[i].debit_version;
         step->versions.credit = receipts[i].credit_version;
-        record_receipt(stage, tape, &receipts[i]);
+        record_receipt(tape, &receipts[i]);
     }
 }
 
@@ -217,9 +213,9 @@ static void play_create(struct stage *stage, struct tape *tape, const struct op 
     begin = stage_begin_call();
     status = quipu_create_accounts(stage->ledger, events, count, results);
     require(stage, status == QUIPU_OK, "quipu_create_accounts() failed");
-    (void)answered(stage, tape, begin);
+    (void)stage_end_call(stage, tape, begin);
     for (size_t i = 0; i < count; i++) {
-        struct history_step *step = new_step(stage, tape, HISTORY_ACCOUNT);
+        struct history_step *step = stage_step(tape, HISTORY_ACCOUNT);
 
         step->status = results[i].status;
         step->version = 1;
@@ -228,25 +224,17 @@ static void play_create(struct stage *stage, struct tape *tape, const struct op 
     }
 }
 
-struct visitor {
-    struct stage *stage;
-    struct tape *tape;
-};
-
 static bool visit(void *context, const quipu_account *account, uint64_t version)
 {
-    struct visitor *visitor = context;
-
-    record_accounts(visitor->stage, visitor->tape, &account->id, account, &version, 1);
+    record_accounts(context, &account->id, account, &version, 1);
     return true;
 }
 
 static void play_snapshot(struct stage *stage, struct tape *tape)
 {
-    struct visitor visitor = {stage, tape};
     uint64_t begin = stage_begin_call();
     struct history_call *call = tape_call(tape, begin, begin);
-    quipu_status status = quipu_snapshot(stage->ledger, visit, &visitor);
+    quipu_status status = quipu_snapshot(stage->ledger, visit, tape);
 
     call->end = scheduler_time();
     stage->durable[tape - stage->history.tapes][tape->call_count - 1] = kept_frames();
@@ -265,8 +253,8 @@ static void play_find(struct stage *stage, struct tape *tape, const struct op *o
 
         require(stage, status == QUIPU_OK, "quipu_lookup_transfers() failed");
         require(stage, transfer.id == 0 || transfer.id == id, "the transfer found is another");
-        (void)answered(stage, tape, begin);
-        step = new_step(stage, tape, HISTORY_FIND);
+        (void)stage_end_call(stage, tape, begin);
+        step = stage_step(tape, HISTORY_FIND);
         step->status = transfer.id != 0;
         step->transfer = transfer;
         step->transfer.id = id;
@@ -296,6 +284,9 @@ static void play(struct stage *stage, struct tape *tape, uint32_t fiber, const s
     case OP_FOLLOW: failed = sight_changes(stage, &stage->followers[fiber]); break;
     case OP_HOLD: failed = sight_hold(stage, &stage->holds[fiber], op); break;
     case OP_SCAN: failed = sight_scan(stage, &stage->scans[fiber]); break;
+    case OP_ACQUIRE: failed = holder_acquire(stage, &stage->holders[fiber], tape, op); break;
+    case OP_RENEW: failed = holder_renew(stage, &stage->holders[fiber], tape, op); break;
+    case OP_FENCED: failed = holder_commit(stage, &stage->holders[fiber], tape, op); break;
     case OP_ADVANCE:
         explore_point(arena_nowhere(OF_CLOCK), true, __func__, __LINE__);
         stage->now += op->ns;
@@ -400,6 +391,7 @@ void stage_restore(struct stage *stage)
     }
     for (uint32_t i = 0; i < stage->fibers; i++) {
         stage->walks[i].done = stage->holds[i].done = stage->scans[i].done = false;
+        stage->holders[i] = (struct holder){0};
         follower_stop(&stage->followers[i]);
         follower_start(&stage->followers[i]);
     }

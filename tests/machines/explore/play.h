@@ -6,6 +6,7 @@
 #define EXPLORE_PLAY_H
 
 #include "checker/checker.h"
+#include "machines/explore/holder.h"
 #include "machines/explore/program.h"
 #include "machines/explore/sight.h"
 #include "support/follower.h"
@@ -34,6 +35,7 @@ struct stage {
     struct follower followers[FIBERS_MAX];
     struct hold_sight holds[FIBERS_MAX];
     struct scan_sight scans[FIBERS_MAX];
+    struct holder holders[FIBERS_MAX];
     struct glimpse looks[LOOKS_MAX];
     size_t look_count;
     const char *trouble; /* a call that answered what it may not, or NULL */
@@ -51,6 +53,13 @@ void stage_play(void *stage, uint32_t fiber);
 
 /* After all fibers: what was stored, by which versions, and the final state. */
 void stage_finish(struct stage *stage);
+
+/* It was answered just now; steps that follow belong to it. */
+struct history_call *stage_end_call(struct stage *stage, struct tape *tape, uint64_t begin);
+struct history_step *stage_step(struct tape *tape, enum history_kind kind);
+
+/* The transfers that an operation names. Returns how many. */
+size_t stage_events(const struct stage *stage, const struct op *op, quipu_transfer *events);
 
 /* A call begins now: others may run before it. */
 uint64_t stage_begin_call(void);

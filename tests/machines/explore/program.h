@@ -28,6 +28,9 @@ enum op_kind {
     OP_FOLLOW,  /* the changes since this fiber followed last */
     OP_HOLD,    /* the hold events[0].id of accounts 1 and 2, and what these show: see sight.h */
     OP_SCAN,    /* all transfers, by pages */
+    OP_ACQUIRE, /* the lease accounts[0], by the grant events[0]; what it learns the fiber keeps */
+    OP_RENEW,   /* that lease, by the grant events[0] and the void events[1] */
+    OP_FENCED,  /* commit events[] under that lease, if the fiber was ever granted it */
     OP_ADVANCE  /* the clock, by ns */
 };
 

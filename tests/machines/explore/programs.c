@@ -57,6 +57,19 @@
     {                                                                                              \
         .kind = OP_SNAPSHOT                                                                        \
     }
+/* The lease is account 1, its counterpart 2. */
+#define ACQUIRE(grant)                                                                             \
+    {                                                                                              \
+        .kind = OP_ACQUIRE, .accounts = {1, 2}, .events = { {.id = grant, .timeout = 5} }          \
+    }
+#define RENEW(grant, end)                                                                          \
+    {                                                                                              \
+        .kind = OP_RENEW, .events = { {.id = grant}, {.id = end} }                                 \
+    }
+#define FENCED(...)                                                                                \
+    {                                                                                              \
+        .kind = OP_FENCED, .events = { __VA_ARGS__ }                                               \
+    }
 /* To the very ns at which a time-out of five seconds is over, if it began with the first transfer
  * after two accounts. */
 #define ADVANCE                                                                                    \
@@ -449,6 +462,34 @@ const struct program programs[] = {
      .setup = {CREATE(1, 2, 3)},
      .fibers = {{{.kind = OP_COMMIT, .accounts = {1, 2}, .events = {{11, 1, 3, 5}}}},
                 {{.kind = OP_COMMIT, .accounts = {1, 2}, .events = {{12, 2, 3, 5}}}}}},
+    {.name = "reheld",
+     .about = "a chain voids a hold that falls due, and holds again on its accounts",
+     .protocols = ON_ALL,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2), TRANSFERS({10, 1, 2, 1, .timeout = 5, .flags = PENDING})},
+     .fibers = {{TRANSFERS({.id = 11, .pending_id = 10, .flags = VOID | LINKED},
+                           {12, 1, 2, 1, .timeout = 5, .flags = PENDING})},
+                {ADVANCE_BY(ALL_DUE), LOOKUP(1, 2)}}},
+    {.name = "contenders",
+     .about = "two acquire one lease at once, and both pay under what they were told",
+     .protocols = ON_VERSIONED,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3, 4)},
+     .fibers = {{ACQUIRE(11), FENCED({21, 3, 4, 5})}, {ACQUIRE(12), FENCED({22, 3, 4, 7})}}},
+    {.name = "leases",
+     .about = "one pays under a lease while it expires, and another acquires it and pays",
+     .protocols = ON_VERSIONED,
+     .preemptions = 2,
+     .setup = {CREATE(1, 2, 3, 4)},
+     .fibers = {{ACQUIRE(11), FENCED({21, 3, 4, 5})},
+                {ADVANCE_BY(ALL_DUE), ACQUIRE(12), FENCED({23, 3, 4, 7})}}},
+    {.name = "renewals",
+     .about = "one renews a lease while it expires, and another acquires it; both pay",
+     .protocols = ON_VERSIONED,
+     .preemptions = 1,
+     .setup = {CREATE(1, 2, 3, 4)},
+     .fibers = {{ACQUIRE(11), RENEW(13, 14), FENCED({21, 3, 4, 5})},
+                {ADVANCE_BY(ALL_DUE), ACQUIRE(12), FENCED({23, 3, 4, 7})}}},
 };
 
 const size_t program_count = sizeof programs / sizeof *programs;

@@ -9,7 +9,7 @@
 #include "machines/explore/points.h"
 
 #define STACK_BYTES ((size_t)256 << 10)
-#define LOCALS_MAX 64
+#define LOCALS_MAX 128
 
 /* A fiber spins so often although no other writes: it may only need another round. */
 #define ROUNDS_MAX 100
@@ -57,7 +57,10 @@ extern char __stop_fiber_local[] __attribute__((weak));  // NOLINT
 
 static size_t locals_bytes(void)
 {
-    return (size_t)(__stop_fiber_local - __start_fiber_local);
+    size_t bytes = (size_t)(__stop_fiber_local - __start_fiber_local);
+
+    if (bytes > LOCALS_MAX) abort();
+    return bytes;
 }
 
 static void swap_locals(struct fiber *from, struct fiber *to)

@@ -19,9 +19,10 @@ tree() {
     cmake --install "$build" --prefix "$tree"
 }
 
-# The library exports what the header declares, no more and no less.
+# The library exports what its headers declare, no more and no less.
 symbols() {
-    tr '\n' ' ' <"$tree/include/quipu/quipu.h" | grep -o 'QUIPU_PUBLIC [^(;]*(' |
+    (cd "$tree/include/quipu" && cat quipu.h lease.h) | tr '\n' ' ' |
+        grep -o 'QUIPU_PUBLIC [^(;]*(' |
         sed -n 's/.*[ *]\(quipu_[a-z_]*\)($/\1/p' | sort >"$made/declared"
     nm --dynamic --defined-only "$library" | sed 's/.* //' | sort >"$made/exported"
     [ -s "$made/declared" ] || fail 'no declaration was found'
@@ -174,12 +175,37 @@ make_builds() {
     "$made/make/quipu" --help >/dev/null
 }
 
+# libquipu-redis: its header and no more, by itself, and by both ways to find it.
+# shellcheck disable=SC2046,SC2086
+redis() {
+    own=$libdir/libquipu-redis.so
+    tr '\n' ' ' <"$tree/include/quipu/redis_lock.h" | grep -o 'QUIPU_PUBLIC [^(;]*(' |
+        sed -n 's/.*[ *]\(quipu_[a-z_]*\)($/\1/p' | sort >"$made/redis_declared"
+    nm --dynamic --defined-only "$own" | sed 's/.* //' | sort >"$made/redis_exported"
+    [ -s "$made/redis_declared" ] || fail 'no declaration was found'
+    diff -u "$made/redis_declared" "$made/redis_exported"
+    readelf -d "$own" | grep -q 'SONAME.*\[libquipu-redis\.so\.0\]' || fail 'wrong soname'
+    ! readelf -d "$own" | grep 'NEEDED.*libquipu' || fail 'it needs the ledger'
+
+    rm -rf "$made/redis_consumer"
+    cmake -G Ninja -S "$here/redis_consumer" -B "$made/redis_consumer" -DCMAKE_C_COMPILER="$cc" \
+        -DCMAKE_PREFIX_PATH="$tree"
+    cmake --build "$made/redis_consumer"
+    for program in c_redis cpp_redis; do
+        "$made/redis_consumer/$program"
+    done
+    "$cc" -std=c11 $strict $(pkg-config --cflags quipu-redis) \
+        "$here/redis_consumer/redis_consumer.c" -o "$made/redis_shared" \
+        $(pkg-config --libs quipu-redis) -Wl,-rpath,"$libdir"
+    "$made/redis_shared"
+}
+
 run_command() {
     "$tree/bin/quipu" --help
 }
 
 claims='tree symbols soname find_package pkg_config pkg_config_static needs late pressure_shared'
-claims="$claims pressure_late pressure_static pressure_jemalloc same_bytes make_builds run_command"
+claims="$claims pressure_late pressure_static pressure_jemalloc same_bytes make_builds run_command redis"
 case " $claims " in
 *" $claim "*) "$claim" ;;
 *) fail 'no such claim' ;;
