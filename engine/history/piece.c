@@ -13,7 +13,7 @@
 #define HASH_AT (HEADER_BYTES - 8)
 #define IDENTITY_AT 16
 #define COLUMNS_AT 64
-#define PIECE_VERSION 1
+#define PIECE_VERSION_MAX 2
 #define STEP_BYTES ((uint64_t)1 << 20)
 
 static const char magic[8] = "QUIPUHIS";
@@ -46,6 +46,12 @@ bool quipui_piece_is_file(const char *file, struct piece_name *name)
     return false;
 }
 
+/* Pieces of markers came later. */
+static uint64_t version_of(uint64_t kind)
+{
+    return kind == PIECE_MARKERS ? 2 : 1;
+}
+
 static uint64_t align(uint64_t at)
 {
     return (at + PIECE_ALIGNMENT - 1) / PIECE_ALIGNMENT * PIECE_ALIGNMENT;
@@ -62,11 +68,11 @@ static void encode(struct directory *directory, struct piece_name *name,
     quipui_directory_facts(directory, &facts);
     memset(header, 0, HEADER_BYTES);
     memcpy(header, magic, sizeof magic);
-    little_put(header + 8, PIECE_VERSION, 4);
+    little_put(header + 8, version_of(name->kind), 4);
     little_put(header + 12, name->kind, 4);
     memcpy(header + IDENTITY_AT, facts.identity, sizeof facts.identity);
     little_put_64(header + 32, name->number);
-    little_put_64(header + 40, PIECE_ITEMS);
+    little_put_64(header + 40, piece_items((enum piece_kind)name->kind));
     little_put_64(header + 48, count);
     for (unsigned i = 0; i < count; i++) {
         unsigned char *column = header + COLUMNS_AT + (ptrdiff_t)24 * i;
@@ -158,7 +164,9 @@ static const char *decode(const unsigned char *header, struct piece *piece)
         little_get_64(header + 32) != piece->name.number) {
         return "is not the one that the checkpoint names";
     }
-    if (little_get_64(header + 40) != PIECE_ITEMS || count > PIECE_COLUMNS_MAX) {
+    if (little_get(header + 8, 4) != version_of(piece->name.kind) ||
+        little_get_64(header + 40) != piece_items((enum piece_kind)piece->name.kind) ||
+        count > PIECE_COLUMNS_MAX) {
         return "has another shape";
     }
     piece->column_count = (unsigned)count;
@@ -187,7 +195,7 @@ static quipu_status check_header(struct piece *piece, struct diagnosis *diagnosi
     if (error == 0) error = files->calls->size(files, piece->file, &size);
     if (error != 0) return quipui_diagnose_error(diagnosis, error, piece->file_name, 0, "read");
     if (done == sizeof header && memcmp(header, magic, sizeof magic) == 0 &&
-        little_get(header + 8, 4) > PIECE_VERSION) {
+        little_get(header + 8, 4) > PIECE_VERSION_MAX) {
         return quipui_diagnose(diagnosis, QUIPU_UNSUPPORTED, piece->file_name, 8,
                                "is of a newer version");
     }
