@@ -8,6 +8,7 @@
 #include "base/checksum.h"
 #include "base/little.h"
 #include "base/memory.h"
+#include "journal/names.h"
 
 #define HEADER_BYTES 4096
 #define HASH_AT (HEADER_BYTES - 8)
@@ -18,14 +19,11 @@
 
 static const char magic[8] = "QUIPUHIS";
 
-static const char *const kinds[PIECE_KINDS] = {
-    [PIECE_TRANSFERS] = "transfers.", [PIECE_HOLDS] = "holds.",     [PIECE_FAILED_IDS] = "failed.",
-    [PIECE_EXPIRIES] = "expiries.",   [PIECE_IMPORTS] = "imports.", [PIECE_MARKERS] = "markers.",
-};
+_Static_assert((int)PIECE_KINDS == NAME_PIECE_KINDS, "each kind has a name");
 
 void quipui_piece_file(const struct piece_name *name, char file[PIECE_NAME_BYTES])
 {
-    (void)snprintf(file, PIECE_NAME_BYTES, "%s%012llx", kinds[name->kind],
+    (void)snprintf(file, PIECE_NAME_BYTES, "%s%012llx", quipui_piece_names[name->kind],
                    (unsigned long long)name->number);
 }
 
@@ -34,10 +32,10 @@ bool quipui_piece_is_file(const char *file, struct piece_name *name)
     char again[PIECE_NAME_BYTES];
 
     for (unsigned kind = 0; kind < PIECE_KINDS; kind++) {
-        size_t length = strlen(kinds[kind]);
+        size_t length = strlen(quipui_piece_names[kind]);
         unsigned long long number;
 
-        if (strncmp(file, kinds[kind], length) != 0) continue;
+        if (strncmp(file, quipui_piece_names[kind], length) != 0) continue;
         if (sscanf(file + length, "%llx", &number) != 1) return false;
         *name = (struct piece_name){.kind = kind, .number = number};
         quipui_piece_file(name, again);
