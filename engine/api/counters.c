@@ -15,6 +15,20 @@ static uint64_t index_bytes(struct index *index)
     return region_bytes(&index->tables) - load_relaxed(&index->given_back);
 }
 
+/* The time-outs, and the order of expiries. */
+static uint64_t timeouts_bytes(struct timeouts *timeouts)
+{
+    return region_bytes(&timeouts->heap) + region_bytes(&timeouts->expired.holds) +
+           region_bytes(&timeouts->expired.blocks) + region_bytes(&timeouts->expired.groups);
+}
+
+static uint64_t transfers_bytes(struct transfers *transfers)
+{
+    return region_bytes(&transfers->records) + region_bytes(&transfers->knots) +
+           region_bytes(&transfers->holds) + region_bytes(&transfers->burnt) +
+           region_bytes(&transfers->chunks.chunks) + region_bytes(&transfers->chunks.groups);
+}
+
 static uint64_t count_timeouts(struct timeouts *timeouts)
 {
     uint64_t count;
@@ -49,10 +63,10 @@ static void count_all(struct store *store, quipu_counters *counters)
         .holds = quipui_keep_count_used(&transfers->hold_places, workers),
         .timeouts = count_timeouts(&store->timeouts),
         .workers = count_workers(workers),
-        .table_bytes = region_bytes(&store->accounts.slots) + region_bytes(&transfers->records) +
-                       region_bytes(&transfers->knots) + region_bytes(&transfers->holds) +
-                       region_bytes(&transfers->burnt) + index_bytes(&store->account_ids) +
-                       index_bytes(&store->transfer_ids),
+        .table_bytes = region_bytes(&store->accounts.slots) + transfers_bytes(transfers) +
+                       index_bytes(&store->account_ids) + index_bytes(&store->transfer_ids) +
+                       timeouts_bytes(&store->timeouts) + region_bytes(&store->markers.region) +
+                       region_bytes(&store->imports.notes),
     };
 }
 

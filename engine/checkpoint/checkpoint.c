@@ -28,6 +28,7 @@ static quipu_status copy_tables(struct making *making)
     if (status == QUIPU_OK) status = quipui_making_failed_ids(making);
     if (status == QUIPU_OK) status = quipui_making_expiries(making);
     if (status == QUIPU_OK) status = quipui_making_imports(making);
+    if (status == QUIPU_OK) status = quipui_making_markers(making);
     return status;
 }
 
@@ -47,7 +48,6 @@ static void add_pieces(struct making *making)
 {
     const struct pile *const piles[] = {&making->archive->pieces, &making->pieces};
 
-    quipui_image_begin(&making->writer, IMAGE_MARKERS);
     quipui_image_begin(&making->writer, IMAGE_PIECES);
     for (size_t i = 0; i < 2; i++) {
         for (size_t at = 0; at < piles[i]->count; at++)
@@ -100,6 +100,15 @@ static void set_checkpoint(struct ledger_facts *facts, void *context)
 /* --- 4: what was for it --- */
 
 /* A piece that cannot be mapped stays in memory: it is in its file all the same. */
+static void map(struct making *making, const struct piece_name *name)
+{
+    struct piece piece;
+
+    if (quipui_piece_open(making->target, name, &piece, NULL) != QUIPU_OK) return;
+    (void)quipui_archive_map(&piece, making->store, NULL);
+    quipui_piece_close(&piece);
+}
+
 static void adopt(struct making *making, const struct checkpoint_name *name)
 {
     struct archive *archive = making->archive;
@@ -110,7 +119,7 @@ static void adopt(struct making *making, const struct checkpoint_name *name)
         const struct piece_name *piece = pile_at(&making->pieces, i);
 
         quipui_archive_has(archive, piece);
-        (void)quipui_archive_map(making->target, making->store, piece, NULL);
+        map(making, piece);
     }
 }
 

@@ -3,7 +3,8 @@
  *   cut.c         when                               made_rest.c   failed ids, expiries, imports
  *   made_accounts.c   accounts at the cut            keeper.c      making them by itself
  *   made_transfers.c  transfers                      checkpoint.c  one after the other
- *   made_holds.c      holds                          copies.c      pieces of a backup */
+ *   made_holds.c      holds                          copies.c      pieces of a backup
+ *   made_markers.c    markers of strands */
 #ifndef QUIPU_CHECKPOINT_MAKING_H
 #define QUIPU_CHECKPOINT_MAKING_H
 
@@ -36,6 +37,11 @@ quipu_status quipui_making_holds(struct making *making);
 quipu_status quipui_making_failed_ids(struct making *making);
 quipu_status quipui_making_expiries(struct making *making);
 quipu_status quipui_making_imports(struct making *making);
+quipu_status quipui_making_markers(struct making *making);
+
+/* The newest marker of an account that was described: it, and all before it, get numbers. */
+quipu_status quipui_making_number(struct making *making, struct slot *slot,
+                                  struct image_account *account);
 
 /* Of a backup: the pieces that there are, copied; and the facts of the ledger that is made. */
 quipu_status quipui_making_copies(struct making *making);

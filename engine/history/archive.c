@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-static uint64_t pieces_of(uint64_t items)
-{
-    return items / PIECE_ITEMS + 1;
-}
-
 static bool open_filed(struct archive *archive, const struct store *store)
 {
     const uint64_t items[PIECE_KINDS] = {
@@ -20,12 +15,13 @@ static bool open_filed(struct archive *archive, const struct store *store)
     };
 
     for (unsigned kind = 0; kind < PIECE_KINDS; kind++) {
-        uint64_t pieces = pieces_of(items[kind]);
+        uint64_t pieces = items[kind] / piece_items((enum piece_kind)kind) + 1;
 
         if (!quipui_region_open(&archive->filed[kind], (size_t)pieces)) return false;
         if (!region_ensure(&archive->filed[kind], (size_t)pieces)) return false;
     }
-    return quipui_region_open(&archive->known_holds, (size_t)items[PIECE_HOLDS]);
+    return quipui_region_open(&archive->known_holds, (size_t)items[PIECE_HOLDS]) &&
+           quipui_marker_numbers_open(&archive->markers, store->markers.capacity);
 }
 
 bool quipui_archive_open(struct archive *archive, struct directory *directory,
@@ -45,6 +41,7 @@ void quipui_archive_close(struct archive *archive)
     for (unsigned kind = 0; kind < PIECE_KINDS; kind++)
         quipui_region_close(&archive->filed[kind]);
     quipui_region_close(&archive->known_holds);
+    quipui_marker_numbers_close(&archive->markers);
 }
 
 void quipui_archive_has(struct archive *archive, const struct piece_name *name)
@@ -142,21 +139,18 @@ static uint64_t column_bytes(enum piece_kind kind, unsigned column)
     return 0;
 }
 
-quipu_status quipui_archive_map(struct directory *directory, const struct store *store,
-                                const struct piece_name *name, struct diagnosis *diagnosis)
+quipu_status quipui_archive_map(const struct piece *piece, const struct store *store,
+                                struct diagnosis *diagnosis)
 {
-    enum piece_kind kind = (enum piece_kind)name->kind;
-    struct piece piece;
-    quipu_status status = quipui_piece_open(directory, name, &piece, diagnosis);
+    enum piece_kind kind = (enum piece_kind)piece->name.kind;
+    quipu_status status = QUIPU_OK;
 
-    if (status != QUIPU_OK) return status;
-    for (unsigned i = 0; status == QUIPU_OK && i < piece.column_count; i++) {
-        void *address = quipui_archive_place(store, kind, i, name->number);
+    for (unsigned i = 0; status == QUIPU_OK && i < piece->column_count; i++) {
+        void *address = quipui_archive_place(store, kind, i, piece->name.number);
 
         if (address == NULL) continue;
-        status = quipui_piece_expect(&piece, i, column_bytes(kind, i), diagnosis);
-        if (status == QUIPU_OK) status = quipui_piece_map(&piece, i, address, diagnosis);
+        status = quipui_piece_expect(piece, i, column_bytes(kind, i), diagnosis);
+        if (status == QUIPU_OK) status = quipui_piece_map(piece, i, address, diagnosis);
     }
-    quipui_piece_close(&piece);
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "base/pile.h"
 #include "history/image.h"
+#include "history/marker_numbers.h"
 #include "records/store.h"
 
 struct archive {
@@ -16,6 +17,7 @@ struct archive {
     struct pile pieces;               /* struct piece_name: of the newest checkpoint */
     struct region filed[PIECE_KINDS]; /* a byte for each piece: 1: the checkpoint has it */
     struct region known_holds;        /* a byte for each hold: 1: a stored transfer opened it */
+    struct marker_numbers markers;
 };
 
 /* For a store with such capacities. Returns false if address space or memory runs out. */
@@ -44,10 +46,10 @@ static inline bool archive_has_piece(const struct archive *archive, enum piece_k
 void *quipui_archive_place(const struct store *store, enum piece_kind kind, unsigned column,
                            uint64_t number);
 
-/* Put the columns of a piece that the store has in memory in place of what is there. The piece has
- * the same bytes. QUIPU_OK, QUIPU_CORRUPT, QUIPU_NO_MEMORY, QUIPU_IO. */
-quipu_status quipui_archive_map(struct directory *directory, const struct store *store,
-                                const struct piece_name *name, struct diagnosis *diagnosis);
+/* Put the columns of an open piece that the store has in memory in place of what is there. The
+ * piece has the same bytes. QUIPU_OK, QUIPU_CORRUPT, QUIPU_NO_MEMORY, QUIPU_IO. */
+quipu_status quipui_archive_map(const struct piece *piece, const struct store *store,
+                                struct diagnosis *diagnosis);
 
 /* The columns of a piece of transfers. */
 enum { TRANSFERS_RECORDS, TRANSFERS_KNOTS, TRANSFERS_IDS, TRANSFERS_SPANS, TRANSFERS_COLUMNS };

@@ -7,6 +7,7 @@
 #include "base/checksum.h"
 #include "base/little.h"
 #include "history/image_parts.h"
+#include "journal/names.h"
 
 /* Where the notes of quipu.ledger have the newest checkpoint. */
 enum { NOTE_NUMBER, NOTE_BYTES, NOTE_HASH, NOTE_FIRST_FRAME, NOTE_CUT };
@@ -24,7 +25,7 @@ const size_t quipui_image_item_bytes[IMAGE_SECTIONS] = {
 
 void quipui_image_file(uint64_t number, char file[IMAGE_NAME_BYTES])
 {
-    (void)snprintf(file, IMAGE_NAME_BYTES, "checkpoint.%012llx", (unsigned long long)number);
+    (void)snprintf(file, IMAGE_NAME_BYTES, NAME_CHECKPOINT "%012llx", (unsigned long long)number);
 }
 
 bool quipui_image_is_file(const char *file, uint64_t *number)
@@ -32,7 +33,7 @@ bool quipui_image_is_file(const char *file, uint64_t *number)
     char again[IMAGE_NAME_BYTES];
     unsigned long long read;
 
-    if (sscanf(file, "checkpoint.%llx", &read) != 1) return false;
+    if (sscanf(file, NAME_CHECKPOINT "%llx", &read) != 1) return false;
     *number = read;
     quipui_image_file(read, again);
     return strcmp(file, again) == 0;

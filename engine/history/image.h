@@ -24,7 +24,7 @@ enum image_section {
     IMAGE_FAILED_IDS, /* struct image_failed_id */
     IMAGE_EXPIRIES,   /* struct piece_expiry, in order */
     IMAGE_IMPORTS,    /* struct import_note, in order */
-    IMAGE_MARKERS,    /* struct marker, in order */
+    IMAGE_MARKERS,    /* struct marker, by number; links are numbers */
     IMAGE_PIECES,     /* struct piece_name */
     IMAGE_SECTIONS
 };
@@ -38,7 +38,7 @@ struct image_account {
     uint32_t user_data_32, ledger;
     uint16_t code, flags;
     uint32_t closed;
-    uint64_t marker; /* the newest on its strand: its number among the markers + 1, or 0 */
+    uint64_t marker; /* the newest on its strand: its number, or 0 (marker_numbers.h) */
 };
 
 struct image_transfer {

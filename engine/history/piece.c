@@ -8,24 +8,22 @@
 #include "base/checksum.h"
 #include "base/little.h"
 #include "base/memory.h"
+#include "journal/names.h"
 
 #define HEADER_BYTES 4096
 #define HASH_AT (HEADER_BYTES - 8)
 #define IDENTITY_AT 16
 #define COLUMNS_AT 64
-#define PIECE_VERSION 1
+#define PIECE_VERSION_MAX 2
 #define STEP_BYTES ((uint64_t)1 << 20)
 
 static const char magic[8] = "QUIPUHIS";
 
-static const char *const kinds[PIECE_KINDS] = {
-    [PIECE_TRANSFERS] = "transfers.", [PIECE_HOLDS] = "holds.",     [PIECE_FAILED_IDS] = "failed.",
-    [PIECE_EXPIRIES] = "expiries.",   [PIECE_IMPORTS] = "imports.", [PIECE_MARKERS] = "markers.",
-};
+_Static_assert((int)PIECE_KINDS == NAME_PIECE_KINDS, "each kind has a name");
 
 void quipui_piece_file(const struct piece_name *name, char file[PIECE_NAME_BYTES])
 {
-    (void)snprintf(file, PIECE_NAME_BYTES, "%s%012llx", kinds[name->kind],
+    (void)snprintf(file, PIECE_NAME_BYTES, "%s%012llx", quipui_piece_names[name->kind],
                    (unsigned long long)name->number);
 }
 
@@ -34,16 +32,22 @@ bool quipui_piece_is_file(const char *file, struct piece_name *name)
     char again[PIECE_NAME_BYTES];
 
     for (unsigned kind = 0; kind < PIECE_KINDS; kind++) {
-        size_t length = strlen(kinds[kind]);
+        size_t length = strlen(quipui_piece_names[kind]);
         unsigned long long number;
 
-        if (strncmp(file, kinds[kind], length) != 0) continue;
+        if (strncmp(file, quipui_piece_names[kind], length) != 0) continue;
         if (sscanf(file + length, "%llx", &number) != 1) return false;
         *name = (struct piece_name){.kind = kind, .number = number};
         quipui_piece_file(name, again);
         return strcmp(file, again) == 0;
     }
     return false;
+}
+
+/* Pieces of markers came later. */
+static uint64_t version_of(uint64_t kind)
+{
+    return kind == PIECE_MARKERS ? 2 : 1;
 }
 
 static uint64_t align(uint64_t at)
@@ -62,11 +66,11 @@ static void encode(struct directory *directory, struct piece_name *name,
     quipui_directory_facts(directory, &facts);
     memset(header, 0, HEADER_BYTES);
     memcpy(header, magic, sizeof magic);
-    little_put(header + 8, PIECE_VERSION, 4);
+    little_put(header + 8, version_of(name->kind), 4);
     little_put(header + 12, name->kind, 4);
     memcpy(header + IDENTITY_AT, facts.identity, sizeof facts.identity);
     little_put_64(header + 32, name->number);
-    little_put_64(header + 40, PIECE_ITEMS);
+    little_put_64(header + 40, piece_items((enum piece_kind)name->kind));
     little_put_64(header + 48, count);
     for (unsigned i = 0; i < count; i++) {
         unsigned char *column = header + COLUMNS_AT + (ptrdiff_t)24 * i;
@@ -158,7 +162,9 @@ static const char *decode(const unsigned char *header, struct piece *piece)
         little_get_64(header + 32) != piece->name.number) {
         return "is not the one that the checkpoint names";
     }
-    if (little_get_64(header + 40) != PIECE_ITEMS || count > PIECE_COLUMNS_MAX) {
+    if (little_get(header + 8, 4) != version_of(piece->name.kind) ||
+        little_get_64(header + 40) != piece_items((enum piece_kind)piece->name.kind) ||
+        count > PIECE_COLUMNS_MAX) {
         return "has another shape";
     }
     piece->column_count = (unsigned)count;
@@ -187,7 +193,7 @@ static quipu_status check_header(struct piece *piece, struct diagnosis *diagnosi
     if (error == 0) error = files->calls->size(files, piece->file, &size);
     if (error != 0) return quipui_diagnose_error(diagnosis, error, piece->file_name, 0, "read");
     if (done == sizeof header && memcmp(header, magic, sizeof magic) == 0 &&
-        little_get(header + 8, 4) > PIECE_VERSION) {
+        little_get(header + 8, 4) > PIECE_VERSION_MAX) {
         return quipui_diagnose(diagnosis, QUIPU_UNSUPPORTED, piece->file_name, 8,
                                "is of a newer version");
     }

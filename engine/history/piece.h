@@ -1,6 +1,7 @@
 /* piece.h - a piece of history: a file of records that do not change any more, written once.
  *
- * Each table of the store whose records become final has pieces of PIECE_ITEMS places. A piece is
+ * Each table of the store whose records become final has pieces of PIECE_ITEMS places; markers have
+ * pieces of PIECE_MARKERS_COUNT. A piece is
  * whole and synced before anything names it, and is never written again. Its columns begin at
  * multiples of PIECE_ALIGNMENT, so that they can be mapped over the table itself.
  *
@@ -19,22 +20,30 @@
 #define PIECE_ALIGNMENT ((uint64_t)65536)
 #define PIECE_COLUMNS_MAX 4
 
+/* Of markers: whole pages, too. They are of as many versions as four pieces of transfers give. */
+#define PIECE_MARKERS_COUNT ((uint64_t)2048)
+
 enum piece_kind {
     PIECE_TRANSFERS,  /* records, knots, ids, spans of chunks */
     PIECE_HOLDS,      /* holds */
     PIECE_FAILED_IDS, /* failed ids */
     PIECE_EXPIRIES,   /* struct piece_expiry */
     PIECE_IMPORTS,    /* import notes */
-    PIECE_MARKERS,    /* markers */
+    PIECE_MARKERS,    /* markers, by number */
     PIECE_KINDS
 };
 
 /* A piece as a checkpoint names it. */
 struct piece_name {
     uint64_t kind;   /* enum piece_kind */
-    uint64_t number; /* it has the items from number * PIECE_ITEMS on */
+    uint64_t number; /* it has the items from number * piece_items() on */
     uint64_t hash;   /* of its header */
 };
+
+static inline uint64_t piece_items(enum piece_kind kind)
+{
+    return kind == PIECE_MARKERS ? PIECE_MARKERS_COUNT : PIECE_ITEMS;
+}
 
 struct piece_expiry {
     uint64_t hold, timestamp;

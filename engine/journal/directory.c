@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "journal/facts.h"
+#include "journal/names.h"
 
 #define LOCK_FILE "quipu.lock"
 #define SPARE_FILE "quipu.spare"
@@ -22,14 +23,17 @@ struct sight {
     char other[96]; /* the name of one of them */
 };
 
+static bool begins(const char *name, const char *start)
+{
+    return strncmp(name, start, strlen(start)) == 0;
+}
+
 /* Is it a segment of the journal, or of the files of checkpoints (history/)? */
 static bool is_of_ledger(const char *name)
 {
-    static const char *const starts[] = {"journal.", "checkpoint.", "transfers.", "holds.",
-                                         "failed.",  "expiries.",   "imports.",   "markers."};
-
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        if (strncmp(name, starts[i], strlen(starts[i])) == 0) return true;
+    if (begins(name, NAME_JOURNAL) || begins(name, NAME_CHECKPOINT)) return true;
+    for (size_t i = 0; i < NAME_PIECE_KINDS; i++) {
+        if (begins(name, quipui_piece_names[i])) return true;
     }
     return false;
 }

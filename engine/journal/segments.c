@@ -12,20 +12,19 @@
 
 #include "base/memory.h"
 #include "journal/log_parts.h"
-
-#define NAME_START "journal."
+#include "journal/names.h"
 
 void quipui_segment_name(uint64_t segment, char name[SEGMENT_NAME_BYTES])
 {
-    (void)snprintf(name, SEGMENT_NAME_BYTES, NAME_START "%016llx", (unsigned long long)segment);
+    (void)snprintf(name, SEGMENT_NAME_BYTES, NAME_JOURNAL "%016llx", (unsigned long long)segment);
 }
 
 uint64_t quipui_segment_number(const char *name)
 {
-    size_t start = sizeof NAME_START - 1;
+    size_t start = sizeof NAME_JOURNAL - 1;
     uint64_t number = 0;
 
-    if (strncmp(name, NAME_START, start) != 0 || strlen(name) != start + 16) return 0;
+    if (strncmp(name, NAME_JOURNAL, start) != 0 || strlen(name) != start + 16) return 0;
     for (const char *at = name + start; *at != '\0'; at++) {
         const char *digits = "0123456789abcdef", *digit = strchr(digits, *at);
 

@@ -15,8 +15,9 @@
 
 #include "base/thread.h"
 #include "journal/log_parts.h"
+#include "journal/names.h"
 
-#define SPARE_FILE "journal.spare"
+#define SPARE_FILE NAME_JOURNAL "spare"
 
 static void set_last(struct ledger_facts *facts, void *context)
 {

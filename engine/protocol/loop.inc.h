@@ -135,6 +135,19 @@ static uint64_t last_instant(const struct unit *unit)
     return unit->imports ? unit->now : unit->legs[unit->leg_count - 1].timestamp;
 }
 
+/* A unit of an import that comes behind an expiry of one of its accounts happens after it, also if
+ * the import began before it. No later call may draw that instant, and a read waits for it
+ * (journal.h, J3). */
+static void import_no_sooner(struct store *store, struct unit *unit)
+{
+    uint64_t now = due_no_sooner(store, unit->copies, unit->copy_count, unit->now);
+
+    if (now == unit->now) return;
+    unit->now = now;
+    clock_reach(&store->clock, now + 1);
+    store_raise_barrier(store, now);
+}
+
 /* Let expire what is due when this unit happens. A unit that straddles a due time of its accounts
  * happens after it. Returns false if memory runs out. */
 static bool clear_due(struct store *store, struct worker *worker, struct unit *unit)
@@ -142,7 +155,7 @@ static bool clear_due(struct store *store, struct worker *worker, struct unit *u
     const struct copy *copies = unit->copies;
     uint32_t count = unit->copy_count;
 
-    if (unit->imports) unit->now = due_no_sooner(store, copies, count, unit->now);
+    if (unit->imports) import_no_sooner(store, unit);
     if (!timeouts_due(&store->timeouts, last_instant(unit))) return true;
     if (unit->imports) return expire_due(store, worker, copies, count, unit->now);
 

@@ -16,7 +16,7 @@ static void forget_timeouts(struct store *store, const struct unit *unit)
 static void note_import(struct store *store, const struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->leg_count; i++) {
-        quipui_imports_add(&store->imports, unit->drawn, unit->from + i, IMPORTED_TRANSFER,
+        quipui_imports_add(&store->imports, unit->now, unit->from + i, IMPORTED_TRANSFER,
                            unit->legs[i].place);
     }
 }

@@ -69,9 +69,8 @@ struct unit {
     struct view *views;
     struct total_reach *reaches; /* of a chain, two a copy; see notes_reach */
     uint32_t leg_count, copy_count, view_count;
-    uint64_t now;   /* imports: when the call began; its legs are of the past */
-    uint64_t drawn; /* imports: the timestamp that the call drew, and the place of the first */
-    size_t from;    /* leg among its events */
+    uint64_t now; /* imports: when the unit happens (imports.h); its legs are of the past */
+    size_t from;  /* imports: the place of the first leg among the events of the call */
     bool imports;
     bool notes_reach;         /* cas, chains: the judge keeps reaches[] */
     bool expects;             /* some copy has an expected version */

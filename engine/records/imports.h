@@ -1,8 +1,10 @@
 /* imports.h - when imported records came in: their place in the order of changes.
  *
  * An imported record keeps the timestamp that its caller gave it. A follower of the changes is long
- * past that. So an import notes for each record the timestamp that its call drew, and which event
- * of the call it was. All events of an import happen at the instant at which it began. Imports run
+ * past that. So an import notes for each record when it came in, and which event of the call it
+ * was. The events of an import happen at the timestamp that its call drew. If a hold expires
+ * meanwhile that fell due later, the next event on one of its accounts, and all events behind it,
+ * happen at its due time: so changes of an account are in the order of its versions. Imports run
  * one at a time (W2), so notes are in order. */
 #ifndef QUIPU_RECORDS_IMPORTS_H
 #define QUIPU_RECORDS_IMPORTS_H
@@ -14,7 +16,7 @@
 enum imported { IMPORTED_TRANSFER, IMPORTED_ACCOUNT };
 
 struct import_note {
-    uint64_t drawn; /* by the call */
+    uint64_t drawn; /* by the call; or later, see above */
     uint64_t what;  /* the event's number in the call << 40 | place << 1 | enum imported */
 };
 
@@ -39,6 +41,16 @@ static inline void imports_begin_at(struct imports *imports, uint64_t count)
 {
     /* relaxed: no other thread knows the store yet. */
     store_relaxed(&imports->count, count);
+}
+
+/* When the next event of an import may happen that drew this: not before what it noted. */
+static inline uint64_t imports_no_sooner(const struct imports *imports, uint64_t drawn)
+{
+    /* relaxed: only written by the one import that runs. */
+    uint64_t count = load_relaxed(&imports->count);
+    const struct import_note *notes = (const struct import_note *)(const void *)imports->notes.base;
+
+    return count > 0 && notes[count - 1].drawn > drawn ? notes[count - 1].drawn : drawn;
 }
 
 /* The first note that was drawn at `drawn` or later, or the count. */

@@ -7,21 +7,10 @@
 #include "base/random.h"
 
 #define EMPTY ((uint64_t)0)
-#define BURNT ((uint64_t)1 << 63)
 
-static uint64_t entry_of(uint64_t hash, uint64_t reference)
+static uint64_t entry_of(const struct index *index, uint64_t hash, uint64_t reference)
 {
-    return index_fingerprint(hash) << INDEX_BITS | (reference + 1);
-}
-
-static uint64_t entry_reference(uint64_t entry)
-{
-    return (entry & INDEX_REFERENCE) - 1;
-}
-
-static uint64_t entry_fingerprint(uint64_t entry)
-{
-    return (entry & ~BURNT) >> INDEX_BITS;
+    return (index_fingerprint(hash) & index->fingerprint_mask) | (reference + 1) << 1;
 }
 
 static quipu_uint128 id_at(const struct index *index, uint64_t reference)
@@ -117,10 +106,22 @@ static void start_at(struct index *index, unsigned size)
     store_relaxed(&index->given_back, INDEX_FIRST_BYTES << size);
 }
 
+/* All bits of an entry but those that a reference + 1 may have, if all are below this. */
+static uint64_t mask_for(uint64_t references)
+{
+    unsigned bits = 1;
+
+    invariant(references < (uint64_t)1 << INDEX_BITS_MAX);
+    while (references >> bits != 0)
+        bits++;
+    return ~((((uint64_t)1 << bits) - 1) << 1);
+}
+
 bool quipui_index_open(struct index *index, const struct index_records *records, uint64_t capacity)
 {
     memset(index, 0, sizeof *index);
     index->records = *records;
+    index->fingerprint_mask = mask_for(records->references);
     if (!quipui_random_fill(&index->key, sizeof index->key)) return false;
     if (!quipui_region_open(&index->tables, INDEX_FIRST_BYTES << (size_for(capacity) + 1))) {
         return false;
@@ -155,7 +156,7 @@ void quipui_index_close(struct index *index)
 
 static uint64_t home_of(const struct index_table *table, uint64_t entry)
 {
-    return index_home(entry_fingerprint(entry), table->size);
+    return index_home(entry, table->size);
 }
 
 /* Double a shard. Latch held. Returns false if memory runs out. */
@@ -188,9 +189,9 @@ static bool grow(struct index *index, struct index_shard *shard)
 static bool is_taken(const struct index *index, uint64_t entry, quipu_uint128 id, enum claim *claim,
                      uint64_t *found)
 {
-    uint64_t reference = entry_reference(entry);
+    uint64_t reference = index_reference(index, entry);
 
-    if ((entry & BURNT) != 0) {
+    if ((entry & INDEX_BURNT) != 0) {
         *claim = CLAIM_BURNT;
         return burnt_id(index, reference) == id;
     }
@@ -205,7 +206,7 @@ static inline enum claim claim_by(struct index *index, uint64_t hash, quipu_uint
                                   uint64_t claimed, uint64_t *found)
 {
     struct index_shard *shard = index_shard_of(index, hash);
-    uint64_t fingerprint = index_fingerprint(hash), at, entry;
+    uint64_t at = index_fingerprint(hash), entry;
     enum claim claim = CLAIM_NO_MEMORY;
     struct index_table table;
 
@@ -214,8 +215,9 @@ static inline enum claim claim_by(struct index *index, uint64_t hash, quipu_uint
 
     table = index_table(index, shard, own_state(shard));
     /* Ends: at an empty entry; a table is never full. */
-    for (at = index_home(fingerprint, table.size); (entry = own_entry(&table, at)) != EMPTY; at++) {
-        if (entry_fingerprint(entry) == fingerprint && is_taken(index, entry, id, &claim, found)) {
+    for (at = index_home(at, table.size); (entry = own_entry(&table, at)) != EMPTY; at++) {
+        if (index_difference(index, entry, hash) <= INDEX_BURNT &&
+            is_taken(index, entry, id, &claim, found)) {
             goto let_go;
         }
     }
@@ -232,20 +234,21 @@ let_go:
 enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 id,
                               uint64_t reference, uint64_t *found)
 {
-    return claim_by(index, hash, id, reference == INDEX_ASK ? EMPTY : entry_of(hash, reference),
-                    found);
+    return claim_by(index, hash, id,
+                    reference == INDEX_ASK ? EMPTY : entry_of(index, hash, reference), found);
 }
 
 enum claim quipui_index_claim_burnt(struct index *index, uint64_t hash, quipu_uint128 id,
                                     uint64_t burnt, uint64_t *found)
 {
-    return claim_by(index, hash, id, BURNT | entry_of(hash, burnt), found);
+    return claim_by(index, hash, id, INDEX_BURNT | entry_of(index, hash, burnt), found);
 }
 
 /* Where our own entry is. Latch held. */
-static uint64_t find_own(const struct index_table *table, uint64_t hash, uint64_t reference)
+static uint64_t find_own(const struct index *index, const struct index_table *table, uint64_t hash,
+                         uint64_t reference)
 {
-    uint64_t ours = entry_of(hash, reference), at = home_of(table, ours);
+    uint64_t ours = entry_of(index, hash, reference), at = home_of(table, ours);
 
     /* Ends: our entry is in the table until we take it out. */
     while (own_entry(table, at) != ours)
@@ -281,7 +284,7 @@ void quipui_index_free(struct index *index, uint64_t hash, uint64_t reference)
     state = own_state(shard);
     table = index_table(index, shard, state);
     set_state(shard, state + INDEX_DISTURBED);
-    take_out(&table, find_own(&table, hash, reference));
+    take_out(&table, find_own(index, &table, hash, reference));
     shard->used--;
     set_state(shard, state + 2 * INDEX_DISTURBED);
     latch_leave(&shard->latch);
@@ -294,7 +297,8 @@ void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, u
 
     latch_take(&shard->latch);
     table = index_table(index, shard, own_state(shard));
-    set_entry(&table, find_own(&table, hash, reference), BURNT | entry_of(hash, burnt));
+    set_entry(&table, find_own(index, &table, hash, reference),
+              INDEX_BURNT | entry_of(index, hash, burnt));
     latch_leave(&shard->latch);
 }
 
@@ -303,16 +307,15 @@ static enum claim probe(struct index *index, struct index_shard *shard, uint64_t
                         uint64_t hash, quipu_uint128 id, bool under_latch, uint64_t *found)
 {
     struct index_table table = index_table(index, shard, state);
-    uint64_t fingerprint = index_fingerprint(hash);
 
     /* Ends: at an empty entry; a table is never full. */
-    for (uint64_t at = index_home(fingerprint, table.size);; at++) {
+    for (uint64_t at = index_home(index_fingerprint(hash), table.size);; at++) {
         /* edge index.entry: acquire; pairs with release in set_entry(). */
         uint64_t entry = load_acquire(&table.entries[at & table.mask]), reference;
 
         if (entry == EMPTY) return CLAIM_TAKEN;
-        if ((entry & BURNT) != 0 || entry_fingerprint(entry) != fingerprint) continue;
-        reference = entry_reference(entry);
+        if (index_difference(index, entry, hash) != 0) continue;
+        reference = index_reference(index, entry);
         if (!is_settled(index, reference) && !under_latch) return CLAIM_IN_FLIGHT;
         if (id_at(index, reference) != id) continue;
         *found = reference;
@@ -323,14 +326,13 @@ static enum claim probe(struct index *index, struct index_shard *shard, uint64_t
 uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigned size)
 {
     struct index_table table = index_table_at(index, hash >> 56, size);
-    uint64_t fingerprint = index_fingerprint(hash);
 
-    for (uint64_t at = index_home(fingerprint, size) + 1;; at++) {
+    for (uint64_t at = index_home(index_fingerprint(hash), size) + 1;; at++) {
         /* relaxed: a guess, only good for a prefetch. */
         uint64_t entry = load_relaxed(&table.entries[at & table.mask]);
 
         if (entry == EMPTY) return UINT64_MAX;
-        if (entry >> INDEX_BITS == fingerprint) return entry_reference(entry);
+        if (index_difference(index, entry, hash) == 0) return index_reference(index, entry);
     }
 }
 

@@ -10,7 +10,9 @@
  *   X3  an unsettled record is looked at only under the latch: while its entry is there, its id
  *       stays
  *   X4  the fingerprint's first bits choose the home of an entry, as many as the size needs, so a
- *       table doubles without a look at the records
+ *       table doubles without a look at the records. It has as many bits as the largest reference
+ *       leaves, and never fewer than the largest size needs: a record of another id, which may lie
+ *       on disk, is looked at as seldom as eight bytes allow
  *   X5  taking an entry out moves others, and the shard's state is odd meanwhile. A lookup that
  *       finds nothing and sees that the state has changed repeats under the latch
  *   X6  tables of one size lie in a row in one region, so that they share huge pages. Of a
@@ -19,6 +21,7 @@
 #ifndef QUIPU_RECORDS_INDEX_H
 #define QUIPU_RECORDS_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/hash.h"
@@ -32,13 +35,13 @@
 #define INDEX_UNITS 16
 #define INDEX_UNIT_SHARDS (INDEX_SHARDS / INDEX_UNITS)
 
-/* An entry: burnt (bit 63), fingerprint (27 bits), reference + 1 (36 bits). */
-#define INDEX_BITS 36
-#define INDEX_REFERENCE (((uint64_t)1 << INDEX_BITS) - 1)
-#define FINGERPRINT_BITS 27
+/* An entry: the fingerprint in the first bits; then, down to bit 1, the reference + 1; in bit 0
+ * whether the id is burnt. So many bits has the largest reference + 1. */
+#define INDEX_BITS_MAX 36
+#define INDEX_BURNT ((uint64_t)1)
 
 /* Sizes: a table of size s has 8 << s entries; the tables of size s begin at FIRST_BYTES << s. */
-#define INDEX_SIZES (FINGERPRINT_BITS - 2)
+#define INDEX_SIZES (64 - 1 - INDEX_BITS_MAX - 2)
 #define INDEX_FIRST_BYTES ((size_t)INDEX_SHARDS * CACHE_LINE)
 
 /* The state of a shard: size, and from bit 8 up how often it was disturbed; odd: it is now. */
@@ -60,10 +63,12 @@ struct index_records {
     uint64_t settled_mask;
     const char *burnt; /* or NULL */
     size_t burnt_stride;
+    uint64_t references; /* all of them, of burnt ids too, are below */
 };
 
 struct index {
     struct hash_key key;
+    uint64_t fingerprint_mask; /* of an entry: all but the reference; in bit 0, too */
     struct index_records records;
     struct region tables;
     struct latch leaving;
@@ -135,15 +140,27 @@ static inline uint64_t index_hash(const struct index *index, quipu_uint128 id)
     return hash_id(&index->key, id);
 }
 
-/* A hash says: shard in the top 8 bits; below, the fingerprint whose first bits are the home. */
+/* A hash says: shard in the first 8 bits; behind, the fingerprint whose first bits are the home. */
 static inline struct index_shard *index_shard_of(struct index *index, uint64_t hash)
 {
     return &index->shards[hash >> 56];
 }
 
+/* The fingerprint where an entry has it, and what the hash has behind it. */
 static inline uint64_t index_fingerprint(uint64_t hash)
 {
-    return hash >> 29 & (((uint64_t)1 << FINGERPRINT_BITS) - 1);
+    return hash << 8;
+}
+
+/* Where an entry differs from that of a hash; INDEX_BURNT: only in that its id is burnt. */
+static inline uint64_t index_difference(const struct index *index, uint64_t entry, uint64_t hash)
+{
+    return (entry ^ index_fingerprint(hash)) & index->fingerprint_mask;
+}
+
+static inline uint64_t index_reference(const struct index *index, uint64_t entry)
+{
+    return ((entry & ~index->fingerprint_mask) >> 1) - 1;
 }
 
 static inline uint64_t index_state(const struct index_shard *shard)
@@ -158,10 +175,10 @@ struct index_table {
     unsigned size;
 };
 
-/* The home of a fingerprint at a size. */
+/* The home of a fingerprint, or of an entry, at a size. */
 static inline uint64_t index_home(uint64_t fingerprint, unsigned size)
 {
-    return fingerprint >> (FINGERPRINT_BITS - 3 - size);
+    return fingerprint >> (64 - 3 - size);
 }
 
 /* The table of a shard at this size. */
@@ -197,9 +214,10 @@ static inline unsigned index_likely_size(const struct index *index, uint64_t has
 static inline _Atomic uint64_t *index_home_at(const struct index *index, uint64_t hash,
                                               unsigned size)
 {
-    uint64_t shard_and_home = ((uint64_t)INDEX_SHARDS << FINGERPRINT_BITS) + (hash >> 29);
+    /* The shard and the home, behind a one for the tables of smaller sizes. */
+    uint64_t at = ((uint64_t)1 << 63 | hash >> 1) >> (64 - 1 - 8 - 3 - size);
 
-    return (_Atomic uint64_t *)(void *)index->tables.base + index_home(shard_and_home, size);
+    return (_Atomic uint64_t *)(void *)index->tables.base + at;
 }
 
 /* Bring the home line of an id close, to read: many threads may have it. Inside a read section. */
@@ -226,7 +244,7 @@ static inline uint64_t index_guess(const struct index *index, uint64_t hash)
     /* relaxed: a guess, only good for a prefetch. */
     uint64_t entry = load_relaxed(index_home_at(index, hash, size));
 
-    if (entry >> INDEX_BITS == index_fingerprint(hash)) return (entry & INDEX_REFERENCE) - 1;
+    if (index_difference(index, entry, hash) == 0) return index_reference(index, entry);
     return entry == 0 ? UINT64_MAX : quipui_index_guess_on(index, hash, size);
 }
 

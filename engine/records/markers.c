@@ -19,6 +19,15 @@ void quipui_markers_close(struct markers *markers)
     quipui_region_close(&markers->region);
 }
 
+bool quipui_markers_supply(struct markers *markers, uint64_t count)
+{
+    /* relaxed: no other thread knows the ledger yet. */
+    uint64_t all = load_relaxed(&markers->used) + count;
+
+    return all <= markers->capacity &&
+           region_ensure(&markers->region, (size_t)all * sizeof(struct marker));
+}
+
 static struct marker *writable(const struct markers *markers, uint32_t place)
 {
     return (struct marker *)(void *)markers->region.base + (place - 1);

@@ -53,6 +53,15 @@ struct markers {
 bool quipui_markers_open(struct markers *markers, uint64_t transfer_capacity);
 void quipui_markers_close(struct markers *markers);
 
+/* Before its first use: room for `count` more; and `count` in all are there. supply() returns false
+ * if memory or room runs out. */
+bool quipui_markers_supply(struct markers *markers, uint64_t count);
+static inline void markers_begin_at(struct markers *markers, uint64_t count)
+{
+    /* relaxed: no other thread knows the ledger yet. */
+    store_relaxed(&markers->used, count);
+}
+
 /* The marker before all: of an account without transfers. */
 extern const struct marker quipui_marker_none;
 

@@ -5,6 +5,11 @@
 
 #include "base/available.h"
 
+static uint64_t larger_of(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 bool quipui_store_open(struct store *store, const struct store_capacities *capacities)
 {
     struct index_records accounts, transfers;
@@ -24,6 +29,7 @@ bool quipui_store_open(struct store *store, const struct store_capacities *capac
         .id_stride = sizeof(struct slot),
         .mark_stride = sizeof(struct slot),
         .settled_mask = UINT64_MAX,
+        .references = capacities->accounts + QUIPU_BATCH_MAX,
     };
     transfers = (struct index_records){
         .ids = store->transfers.records.base + offsetof(quipu_transfer, id),
@@ -33,6 +39,7 @@ bool quipui_store_open(struct store *store, const struct store_capacities *capac
         .settled_mask = TIE_COMMITTED,
         .burnt = store->transfers.burnt.base + offsetof(struct failed_id, id),
         .burnt_stride = sizeof(struct failed_id),
+        .references = larger_of(capacities->transfers + QUIPU_BATCH_MAX, capacities->failed_ids),
     };
     /* Stored transfers and burnt ids share an index. */
     if (!quipui_index_open(&store->account_ids, &accounts, capacities->accounts) ||

@@ -49,6 +49,15 @@ static quipu_status read_piece(void *context, const void *item, struct diagnosis
     return quipui_recover_piece(recovery, name, diagnosis);
 }
 
+/* Is there the marker that it names, of a version that it has? */
+static bool marker_fits(struct store *store, const struct image_account *account)
+{
+    /* relaxed: no other thread knows the store yet. */
+    return account->marker <= load_relaxed(&store->markers.used) &&
+           marker_at(&store->markers, (uint32_t)account->marker)->number * MARKED_VERSIONS <=
+               account->version;
+}
+
 static quipu_status read_account(void *context, const void *item, struct diagnosis *diagnosis)
 {
     struct recovery *recovery = context;
@@ -70,6 +79,9 @@ static quipu_status read_account(void *context, const void *item, struct diagnos
     if (account->version == 0 || account->timestamp == 0) {
         return contradicts(diagnosis, "an account of no version, or of no time");
     }
+    if (!marker_fits(store, account)) {
+        return contradicts(diagnosis, "an account has the marker of another");
+    }
     newborn_at(recovery, place)->timestamp = account->timestamp;
     *base = (struct base){.totals = account->totals,
                           .version = account->version,
@@ -84,6 +96,8 @@ static quipu_status read_account(void *context, const void *item, struct diagnos
                                       .user_data_128 = account->user_data_128,
                                       .user_data_64 = account->user_data_64,
                                       .user_data_32 = account->user_data_32});
+    /* relaxed: no other thread knows the store yet. */
+    store_relaxed(&slot_at(&store->accounts, place)->marker, (uint32_t)account->marker);
     claim = quipui_index_claim(ids, index_hash(ids, account->id), account->id, place, &found);
     if (claim == CLAIM_NO_MEMORY) return no_memory(diagnosis, "accounts");
     if (claim != CLAIM_TAKEN) return contradicts(diagnosis, "an account is there twice");
@@ -234,12 +248,17 @@ static quipu_status read_image(struct recovery *recovery, struct image *image)
         enum image_section section;
         image_visit *visit;
     } sections[] = {
-        {IMAGE_PIECES, read_piece},         {IMAGE_ACCOUNTS, read_account},
-        {IMAGE_TRANSFERS, read_transfer},   {IMAGE_HOLDS, read_hold},
-        {IMAGE_FAILED_IDS, read_failed_id}, {IMAGE_EXPIRIES, read_expiry},
+        {IMAGE_MARKERS, quipui_recover_marker}, {IMAGE_ACCOUNTS, read_account},
+        {IMAGE_TRANSFERS, read_transfer},       {IMAGE_HOLDS, read_hold},
+        {IMAGE_FAILED_IDS, read_failed_id},     {IMAGE_EXPIRIES, read_expiry},
         {IMAGE_IMPORTS, read_import},
     };
     quipu_status status = take_places(recovery, image);
+
+    if (status == QUIPU_OK) {
+        status = quipui_image_read(image, IMAGE_PIECES, read_piece, recovery, recovery->diagnosis);
+    }
+    if (status == QUIPU_OK) status = quipui_recover_share(recovery, quipui_recover_pieces);
 
     /* A program may open a ledger before anything else (grace.h, G1). */
     if (status == QUIPU_OK && !grace_join()) status = no_memory(recovery->diagnosis, "a thread");
@@ -279,6 +298,5 @@ quipu_status quipui_recover_image(struct recovery *recovery)
         status = no_memory(recovery->diagnosis, "accounts");
     }
     quipui_image_close(&image);
-    if (status == QUIPU_OK) status = note_newest(recovery);
-    return status == QUIPU_OK ? quipui_recover_share(recovery, quipui_recover_ids) : status;
+    return status == QUIPU_OK ? note_newest(recovery) : status;
 }

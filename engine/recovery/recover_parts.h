@@ -4,7 +4,7 @@
  *   recover_image.c     the checkpoint's image            recover_tie.c    strands and totals
  *   recover_pieces.c    and its pieces                    recover_blame.c  what is wrong
  *   recover_cuts.c      what counts of the log            recover_accounts.c  accounts, the books
- *   recover_read.c      entries into the tables
+ *   recover_read.c      entries into the tables           recover_markers.c   markers of strands
  *
  * Two threads share the phases that look at each transfer. They share either the places (half of
  * the transfers each) or the sides (debits, credits), so that none waits for the other.
@@ -183,17 +183,22 @@ static inline struct range fresh_transfers(const struct recovery *recovery)
 /* Have all parts do this; the first failure, and its diagnosis. */
 quipu_status quipui_recover_share(struct recovery *recovery, recover_work *work);
 
-/* --- recover_image.c, recover_pieces.c: the checkpoint --- */
+/* --- recover_image.c, recover_pieces.c, recover_markers.c: the checkpoint --- */
 
 /* Fill the tables from the newest checkpoint, if there is one. */
 quipu_status quipui_recover_image(struct recovery *recovery);
 
-/* A piece that the checkpoint names: its items come into the tables. */
+/* A piece that the checkpoint names, of what has an order: its items come into the tables. */
 quipu_status quipui_recover_piece(struct recovery *recovery, const struct piece_name *name,
                                   struct diagnosis *diagnosis);
 
-/* A part's share of the pieces: their ids come into the index. */
-quipu_status quipui_recover_ids(struct part *part);
+/* A marker of the image, an image_visit; and those of a piece, read and to be mapped. */
+quipu_status quipui_recover_marker(void *context, const void *item, struct diagnosis *diagnosis);
+quipu_status quipui_recover_markers(struct recovery *recovery, const struct piece *piece,
+                                    const struct marker *read, struct diagnosis *diagnosis);
+
+/* A part's share of the other pieces, and their ids in the index. */
+quipu_status quipui_recover_pieces(struct part *part);
 
 /* An id of the checkpoint comes into the index. */
 quipu_status quipui_recover_id(struct store *store, quipu_uint128 id, uint64_t place, bool failed,

@@ -1,6 +1,8 @@
 /* recover_pieces.c - the pieces of history that a checkpoint names; see recover_parts.h.
  *
- * Records are mapped, not read: all that is read of a transfer is its id, for the index. */
+ * Each is opened once. What has an order (expiries, notes of imports, markers) is taken as its name
+ * is read; the parts share the others. Records are mapped, not read: all that is read of a transfer
+ * is its id, for the index. */
 #include "recovery/recover_parts.h"
 
 #include "base/grace.h"
@@ -11,65 +13,41 @@ static quipu_status no_memory(struct diagnosis *diagnosis)
     return quipui_blame_room(diagnosis, QUIPU_NO_MEMORY, "a piece of history");
 }
 
-/* Read a column of `bytes` into fresh memory; NULL: *status says why. */
-static void *read_column(struct recovery *recovery, const struct piece_name *name, unsigned column,
-                         uint64_t bytes, quipu_status *status, struct diagnosis *diagnosis)
+static quipu_status contradicts(struct diagnosis *diagnosis, const char *what)
 {
-    struct piece piece;
-    void *read = NULL;
+    return quipui_diagnose(diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,
+                           "the checkpoint contradicts itself: %s", what);
+}
 
-    *status = quipui_piece_open(recovery->archive->directory, name, &piece, diagnosis);
+/* Read a column of `bytes` into fresh memory; NULL: *status says why. */
+static void *read_column(const struct piece *piece, unsigned column, uint64_t bytes,
+                         quipu_status *status, struct diagnosis *diagnosis)
+{
+    void *read;
+
+    *status = quipui_piece_expect(piece, column, bytes, diagnosis);
     if (*status != QUIPU_OK) return NULL;
-    *status = quipui_piece_expect(&piece, column, bytes, diagnosis);
-    if (*status == QUIPU_OK) {
-        read = quipui_memory_take((size_t)bytes);
-        *status = read != NULL ? quipui_piece_read(&piece, column, read, diagnosis)
-                               : no_memory(diagnosis);
-    }
-    quipui_piece_close(&piece);
+    read = quipui_memory_take((size_t)bytes);
+    *status =
+        read != NULL ? quipui_piece_read(piece, column, read, diagnosis) : no_memory(diagnosis);
     if (*status == QUIPU_OK) return read;
     quipui_memory_give_back(read);
     return NULL;
 }
 
-/* What scans know about these places. */
-static quipu_status note_spans(struct recovery *recovery, const struct piece_name *name,
-                               struct diagnosis *diagnosis)
-{
-    struct chunks *chunks = &recovery->store->transfers.chunks;
-    uint64_t first = name->number * PIECE_CHUNKS;
-    struct span all = {0};
-    quipu_status status;
-    struct piece_span *spans = read_column(recovery, name, TRANSFERS_SPANS,
-                                           PIECE_CHUNKS * sizeof *spans, &status, diagnosis);
+/* --- what has an order --- */
 
-    if (spans == NULL) return status;
-    for (uint64_t i = 0; i < PIECE_CHUNKS; i++) {
-        const struct span span = {.count = CHUNK_PLACES,
-                                  .oldest = spans[i].oldest >> 1,
-                                  .newest = spans[i].newest,
-                                  .is_ordered = (spans[i].oldest & 1) != 0};
-
-        (void)quipui_chunk_note(chunk_at(chunks, first + i), &span);
-        span_add(&all, &span);
-    }
-    (void)quipui_chunk_note(chunk_group_at(chunks, name->number), &all);
-    quipui_memory_give_back(spans);
-    return QUIPU_OK;
-}
-
-static quipu_status read_expiries(struct recovery *recovery, const struct piece_name *name,
+static quipu_status read_expiries(struct recovery *recovery, const struct piece *piece,
                                   struct diagnosis *diagnosis)
 {
     struct expiries *expired = &recovery->store->timeouts.expired;
     quipu_status status;
     struct piece_expiry *read =
-        read_column(recovery, name, 0, PIECE_ITEMS * sizeof *read, &status, diagnosis);
+        read_column(piece, 0, PIECE_ITEMS * sizeof *read, &status, diagnosis);
 
     if (read == NULL) return status;
-    if (expiries_count(expired) != name->number * PIECE_ITEMS) {
-        status = quipui_diagnose(diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,
-                                 "the checkpoint contradicts itself: expiries are not in order");
+    if (expiries_count(expired) != piece->name.number * PIECE_ITEMS) {
+        status = contradicts(diagnosis, "expiries are not in order");
     } else if (!quipui_expiries_supply(expired, PIECE_ITEMS)) {
         status = no_memory(diagnosis);
     }
@@ -79,19 +57,31 @@ static quipu_status read_expiries(struct recovery *recovery, const struct piece_
     return status;
 }
 
-static quipu_status map_imports(struct recovery *recovery, const struct piece_name *name,
+static quipu_status map_imports(struct recovery *recovery, const struct piece *piece,
                                 struct diagnosis *diagnosis)
 {
     struct imports *imports = &recovery->store->imports;
     quipu_status status;
 
-    if (imports_count(imports) != name->number * PIECE_ITEMS) {
-        return quipui_diagnose(diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,
-                               "the checkpoint contradicts itself: imports are not in order");
+    if (imports_count(imports) != piece->name.number * PIECE_ITEMS) {
+        return contradicts(diagnosis, "imports are not in order");
     }
     if (!quipui_imports_supply(imports, PIECE_ITEMS)) return no_memory(diagnosis);
-    status = quipui_archive_map(recovery->archive->directory, recovery->store, name, diagnosis);
-    if (status == QUIPU_OK) imports_begin_at(imports, (name->number + 1) * PIECE_ITEMS);
+    status = quipui_archive_map(piece, recovery->store, diagnosis);
+    if (status == QUIPU_OK) imports_begin_at(imports, (piece->name.number + 1) * PIECE_ITEMS);
+    return status;
+}
+
+static quipu_status read_markers(struct recovery *recovery, const struct piece *piece,
+                                 struct diagnosis *diagnosis)
+{
+    quipu_status status;
+    struct marker *read =
+        read_column(piece, 0, PIECE_MARKERS_COUNT * sizeof *read, &status, diagnosis);
+
+    if (read == NULL) return status;
+    status = quipui_recover_markers(recovery, piece, read, diagnosis);
+    quipui_memory_give_back(read);
     return status;
 }
 
@@ -111,50 +101,71 @@ static bool is_within(const struct recovery *recovery, const struct piece_name *
 quipu_status quipui_recover_piece(struct recovery *recovery, const struct piece_name *name,
                                   struct diagnosis *diagnosis)
 {
+    struct piece piece;
     quipu_status status;
 
     if (!is_within(recovery, name)) {
-        return quipui_diagnose(diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,
-                               "the checkpoint contradicts itself: a piece has places of nothing");
+        return contradicts(diagnosis, "a piece has places of nothing");
     }
-    switch ((enum piece_kind)name->kind) {
-    case PIECE_EXPIRIES: return read_expiries(recovery, name, diagnosis);
-    case PIECE_IMPORTS: return map_imports(recovery, name, diagnosis);
-    case PIECE_TRANSFERS:
-    case PIECE_HOLDS:
-    case PIECE_FAILED_IDS:
-    case PIECE_MARKERS:
-    case PIECE_KINDS: break;
-    }
-    status = quipui_archive_map(recovery->archive->directory, recovery->store, name, diagnosis);
-    if (status != QUIPU_OK || name->kind != PIECE_TRANSFERS) return status;
-    return note_spans(recovery, name, diagnosis);
+    if (name->kind <= PIECE_FAILED_IDS) return QUIPU_OK; /* quipui_recover_pieces() */
+    status = quipui_piece_open(recovery->archive->directory, name, &piece, diagnosis);
+    if (status != QUIPU_OK) return status;
+    if (name->kind == PIECE_EXPIRIES) status = read_expiries(recovery, &piece, diagnosis);
+    if (name->kind == PIECE_IMPORTS) status = map_imports(recovery, &piece, diagnosis);
+    if (name->kind == PIECE_MARKERS) status = read_markers(recovery, &piece, diagnosis);
+    quipui_piece_close(&piece);
+    return status;
 }
 
-/* --- the index --- */
+/* --- what has places --- */
 
-static quipu_status claim_transfers(struct part *part, const struct piece_name *name)
+/* What scans know about these places. */
+static quipu_status note_spans(struct part *part, const struct piece *piece)
 {
-    struct recovery *recovery = part->recovery;
+    struct chunks *chunks = &part->recovery->store->transfers.chunks;
+    uint64_t first = piece->name.number * PIECE_CHUNKS;
+    struct span all = {0};
     quipu_status status;
-    quipu_uint128 *ids = read_column(recovery, name, TRANSFERS_IDS, PIECE_ITEMS * sizeof *ids,
-                                     &status, &part->diagnosis);
+    struct piece_span *spans = read_column(piece, TRANSFERS_SPANS, PIECE_CHUNKS * sizeof *spans,
+                                           &status, &part->diagnosis);
+
+    if (spans == NULL) return status;
+    for (uint64_t i = 0; i < PIECE_CHUNKS; i++) {
+        const struct span span = {.count = CHUNK_PLACES,
+                                  .oldest = spans[i].oldest >> 1,
+                                  .newest = spans[i].newest,
+                                  .is_ordered = (spans[i].oldest & 1) != 0};
+
+        (void)quipui_chunk_note(chunk_at(chunks, first + i), &span);
+        span_add(&all, &span);
+    }
+    (void)quipui_chunk_note(chunk_group_at(chunks, piece->name.number), &all);
+    quipui_memory_give_back(spans);
+    return QUIPU_OK;
+}
+
+static quipu_status claim_transfers(struct part *part, const struct piece *piece)
+{
+    uint64_t first = piece->name.number * PIECE_ITEMS;
+    quipu_status status;
+    quipu_uint128 *ids =
+        read_column(piece, TRANSFERS_IDS, PIECE_ITEMS * sizeof *ids, &status, &part->diagnosis);
 
     if (ids == NULL) return status;
     quipui_grace_enter();
     for (uint64_t i = 0; status == QUIPU_OK && i < PIECE_ITEMS; i++) {
-        status = quipui_recover_id(recovery->store, ids[i], name->number * PIECE_ITEMS + i, false,
-                                   &part->diagnosis);
+        status =
+            quipui_recover_id(part->recovery->store, ids[i], first + i, false, &part->diagnosis);
     }
     quipui_grace_leave();
     quipui_memory_give_back(ids);
     return status;
 }
 
-static quipu_status claim_failed_ids(struct part *part, const struct piece_name *name)
+static quipu_status claim_failed_ids(struct part *part, const struct piece *piece)
 {
     struct store *store = part->recovery->store;
-    uint64_t first = name->number * PIECE_ITEMS;
+    uint64_t first = piece->name.number * PIECE_ITEMS;
     quipu_status status = QUIPU_OK;
 
     quipui_grace_enter();
@@ -166,7 +177,25 @@ static quipu_status claim_failed_ids(struct part *part, const struct piece_name 
     return status;
 }
 
-quipu_status quipui_recover_ids(struct part *part)
+static quipu_status take_piece(struct part *part, const struct piece_name *name)
+{
+    struct recovery *recovery = part->recovery;
+    struct piece piece;
+    quipu_status status =
+        quipui_piece_open(recovery->archive->directory, name, &piece, &part->diagnosis);
+
+    if (status != QUIPU_OK) return status;
+    status = quipui_archive_map(&piece, recovery->store, &part->diagnosis);
+    if (status == QUIPU_OK && name->kind == PIECE_TRANSFERS) status = note_spans(part, &piece);
+    if (status == QUIPU_OK && name->kind == PIECE_TRANSFERS) status = claim_transfers(part, &piece);
+    if (status == QUIPU_OK && name->kind == PIECE_FAILED_IDS) {
+        status = claim_failed_ids(part, &piece);
+    }
+    quipui_piece_close(&piece);
+    return status;
+}
+
+quipu_status quipui_recover_pieces(struct part *part)
 {
     const struct pile *pieces = &part->recovery->archive->pieces;
     struct range range = part_range(part, 0, pieces->count);
@@ -175,8 +204,7 @@ quipu_status quipui_recover_ids(struct part *part)
     for (uint64_t i = range.next; status == QUIPU_OK && i < range.end; i++) {
         const struct piece_name *name = pile_at(pieces, (size_t)i);
 
-        if (name->kind == PIECE_TRANSFERS) status = claim_transfers(part, name);
-        if (name->kind == PIECE_FAILED_IDS) status = claim_failed_ids(part, name);
+        if (name->kind <= PIECE_FAILED_IDS) status = take_piece(part, name);
     }
     return status;
 }

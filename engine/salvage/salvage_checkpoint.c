@@ -108,7 +108,9 @@ static quipu_status read_sections(struct reading *reading)
     if (status != QUIPU_OK) return status;
     status = read_section(reading, IMAGE_HOLDS, "states of holds", NULL, &lacks);
     if (status != QUIPU_OK) return status;
-    return read_section(reading, IMAGE_IMPORTS, "notes of imports", NULL, &lacks);
+    status = read_section(reading, IMAGE_IMPORTS, "notes of imports", NULL, &lacks);
+    if (status != QUIPU_OK) return status;
+    return read_section(reading, IMAGE_MARKERS, "markers of strands", NULL, &lacks);
 }
 
 /* --- pieces --- */

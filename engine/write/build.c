@@ -99,7 +99,7 @@ quipu_status quipui_build(struct transfer_batch *batch, size_t from, uint32_t co
     }
     batch->unit.leg_count = count;
     batch->unit.imports = batch->imports;
-    batch->unit.now = batch->unit.drawn = batch->drawn;
+    batch->unit.now = batch->imports ? imports_no_sooner(&batch->store->imports, batch->drawn) : 0;
     batch->unit.from = from;
     batch->unit.expects = batch->expectation_count > 0;
     batch->unit.receipts = batch->receipts;

@@ -204,8 +204,7 @@ typedef struct quipu_change {
     quipu_account credit;    /* account: all zero */
     uint64_t debit_version, credit_version;
     uint64_t timestamp; /* when it happened: the record's; expired: due - 1, or later, see
-                           semantics.md; imported: when the import drew it, later than the record's
-                           own */
+                           semantics.md; imported: when it came in, later than the record's own */
     uint64_t order;     /* among changes of one timestamp; expiries and the events of one import
                            may share one */
     uint32_t type;      /* quipu_change_type */

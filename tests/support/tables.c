@@ -119,13 +119,12 @@ static void take_failed_ids(struct tables *tables, struct store *store, uint64_t
             /* relaxed: the ledger is at rest. */
             uint64_t entry = load_relaxed(&table.entries[i]);
 
-            if (entry >> 63 == 0) continue;
-            tables_add(
-                tables,
-                &(struct entry){
-                    .kind = ENTRY_FAILED_ID,
-                    .timestamp = failed_at,
-                    .id = failed_id_at(&store->transfers, (entry & INDEX_REFERENCE) - 1)->id});
+            if ((entry & INDEX_BURNT) == 0) continue;
+            tables_add(tables,
+                       &(struct entry){
+                           .kind = ENTRY_FAILED_ID,
+                           .timestamp = failed_at,
+                           .id = failed_id_at(&store->transfers, index_reference(ids, entry))->id});
         }
     }
 }

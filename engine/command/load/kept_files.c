@@ -15,15 +15,12 @@ static bool begins(const char *name, const char *word)
     return strncmp(name, word, strlen(word)) == 0;
 }
 
+/* Pieces of history end like this: .00000000000a */
 static bool is_piece(const char *name)
 {
-    static const char *const kinds[] = {"transfers.", "holds.",   "failed.",
-                                        "expiries.",  "imports.", "markers."};
+    const char *end = strrchr(name, '.');
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (begins(name, kinds[i])) return true;
-    }
-    return false;
+    return end != NULL && strlen(end + 1) == 12 && strspn(end + 1, "0123456789abcdef") == 12;
 }
 
 static void add(const char *name, uint64_t bytes, struct kept_files *files)

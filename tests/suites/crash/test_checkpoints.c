@@ -5,6 +5,7 @@
  *   C2  the totals of each account are those of the transfers that are there
  *   C3  it goes on: more is posted, another checkpoint is made, and it is opened once more
  *   C4  a disk that fails while a checkpoint is made takes nothing away
+ *   C5  a page in the middle of a history is as in the whole of it
  *
  * Single calls of the flusher and of its helper come at times of their own: a state is one of those
  * that may be, not always the same. */
@@ -20,7 +21,7 @@
 #include "support/random.h"
 
 enum { STATES = EFFORT(200) };
-enum { ACCOUNTS = 6, BATCH = 12, STEPS = 24, IDS_MAX = 4096, SEGMENT = 16 * 4096 };
+enum { ACCOUNTS = 6, BATCH = 40, STEPS = 24, IDS_MAX = 4096, SEGMENT = 16 * 4096 };
 
 static const char path[] = "/ledger";
 
@@ -85,7 +86,9 @@ static void end(struct scene *scene)
 
 static quipu_transfer an_event(struct scene *scene)
 {
-    uint64_t id = scene->next++, debit = 2 + random_below(&scene->random, ACCOUNTS - 1);
+    /* Account 2 has the longest history: it gets markers. */
+    uint64_t id = scene->next++, other = random_below(&scene->random, ACCOUNTS - 1);
+    uint64_t debit = random_one_in(&scene->random, 4) ? 2 + other : 2;
     uint64_t credit = 2 + (debit - 1) % (ACCOUNTS - 1), back = random_below(&scene->random, 20);
 
     switch (random_below(&scene->random, 6)) {
@@ -214,12 +217,35 @@ static void check_totals(struct scene *scene, const quipu_transfer *transfers, s
     }
 }
 
+/* C5 */
+static void check_pages(struct scene *scene, quipu_uint128 id)
+{
+    static quipu_account_balance whole[IDS_MAX], page[IDS_MAX];
+    quipu_account_filter filter = {
+        .account_id = id, .limit = IDS_MAX, .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS};
+    size_t count, rest;
+
+    cr_assert_eq(quipu_get_account_balances(scene->ledger, &filter, whole, IDS_MAX, &count),
+                 QUIPU_OK);
+    for (size_t i = 0; i < count; i += 1 + count / 5) {
+        filter.timestamp_min = whole[i].timestamp;
+        filter.limit = 3;
+        cr_assert_eq(quipu_get_account_balances(scene->ledger, &filter, page, IDS_MAX, &rest),
+                     QUIPU_OK);
+        cr_assert_eq(rest, count - i < 3 ? count - i : 3);
+        cr_assert_eq(memcmp(page, &whole[i], rest * sizeof *page), 0, "seed %lu",
+                     (unsigned long)scene->seed);
+    }
+}
+
 static void check(struct scene *scene)
 {
     static quipu_transfer found[IDS_MAX];
     size_t count = check_ids(scene, found);
 
     check_totals(scene, found, count);
+    for (quipu_uint128 id = 1; id <= ACCOUNTS; id++)
+        check_pages(scene, id);
 }
 
 static void reopen(struct scene *scene)

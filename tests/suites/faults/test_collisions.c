@@ -83,7 +83,8 @@ static unsigned probes_of(uint64_t reference)
     uint64_t at = index_home(index_fingerprint(hash), table.size);
     unsigned probes = 1;
 
-    while ((load_relaxed(&table.entries[at & table.mask]) & INDEX_REFERENCE) != reference + 1) {
+    while (index_reference(fixture_index, load_relaxed(&table.entries[at & table.mask])) !=
+           reference) {
         at++;
         probes++;
     }

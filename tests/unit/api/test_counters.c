@@ -79,7 +79,10 @@ Test(counters, count_bytes)
     quipu_account accounts[2] = {an_account(1), an_account(2)};
     static quipu_transfer events[QUIPU_BATCH_MAX];
     static quipu_result results[QUIPU_BATCH_MAX];
+    quipu_account_filter filter = {
+        .account_id = 1, .limit = 1, .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS};
     uint64_t before = count(ledger).table_bytes, stored = 0, after;
+    size_t found;
 
     cr_assert_eq(quipu_create_accounts(ledger, accounts, 2, results), QUIPU_OK);
     for (unsigned batch = 0; batch < 20; batch++, stored += QUIPU_BATCH_MAX) {
@@ -92,6 +95,13 @@ Test(counters, count_bytes)
     cr_assert_geq(after, stored * (176 + 8));
     cr_assert_leq(after, stored * (176 + 40) * 3 / 2 + (8 << 20), "%llu bytes",
                   (unsigned long long)after);
+
+    /* A reader leaves a marker of 96 bytes for each 256 versions. */
+    before = count(ledger).table_bytes;
+    filter.timestamp_min = results[QUIPU_BATCH_MAX / 2].timestamp;
+    cr_assert_eq(quipu_get_account_transfers(ledger, &filter, events, 1, &found), QUIPU_OK);
+    cr_assert_eq(found, 1);
+    cr_assert_geq(count(ledger).table_bytes - before, stored / 256 * 96);
     ledger_close(ledger);
 }
 

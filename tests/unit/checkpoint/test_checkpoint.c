@@ -20,17 +20,16 @@
 
 #include "api/ledger.h"
 #include "support/effort.h"
-#include "support/generator.h"
 #include "support/ledger.h"
 #include "support/scratch.h"
-#include "support/twin.h"
+#include "support/twin_step.h"
 
 #if defined(QUIPU_SANITIZED)
 enum { SANITIZED = 1 };
 #else
 enum { SANITIZED = 0 };
 #endif
-enum { SEEDS = EFFORT(4), ROUNDS = 60, HOPS = 8, LARGEST = 40 };
+enum { SEEDS = EFFORT(4), ROUNDS = 60, HOPS = 8 };
 
 static quipu_options options_at(struct twin *twin, const char *path, int protocol_index)
 {
@@ -57,26 +56,8 @@ static void open_at(struct twin *twin, const char *path, int protocol_index)
 
 static void traffic(struct twin *twin, struct generator *g, int rounds)
 {
-    static quipu_account accounts[LARGEST];
-    static quipu_transfer transfers[LARGEST];
-    static quipu_result results[LARGEST];
-
     for (int round = 0; round < rounds; round++) {
-        uint64_t base;
-
-        if (random_one_in(&g->random, 4)) twin_pass(twin, SECOND);
-        if (random_one_in(&g->random, 100)) twin_pass(twin, 100 * SECOND);
-        base = twin->now + twin->step;
-        if (round < 4 || random_one_in(&g->random, 10)) {
-            size_t n = generator_accounts(g, base, accounts, LARGEST);
-
-            twin_accounts(twin, accounts, n, results);
-        } else {
-            size_t n = generator_transfers(g, base, transfers, LARGEST);
-
-            twin_transfers(twin, transfers, n, results);
-            generator_learn(g, transfers, results, n);
-        }
+        twin_step(twin, g, round);
         if (random_one_in(&g->random, 12)) cr_assert_eq(quipu_checkpoint(twin->ledger), QUIPU_OK);
     }
 }

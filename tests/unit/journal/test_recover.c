@@ -11,16 +11,15 @@
  *   R4  new timestamps are above all that the log has, dropped entries included */
 #include "support/effort.h"
 #include "support/follower.h"
-#include "support/generator.h"
 #include "support/tables.h"
-#include "support/twin.h"
+#include "support/twin_step.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/ledger.h"
 
-enum { SEEDS = 1 + EFFORT(11), ROUNDS = 120, LARGEST = 40, FRAME_BYTES = 700 };
+enum { SEEDS = 1 + EFFORT(11), ROUNDS = 120, FRAME_BYTES = 700 };
 
 static quipu_options options_for(struct twin *twin, int protocol_index)
 {
@@ -34,27 +33,8 @@ static quipu_options options_for(struct twin *twin, int protocol_index)
 
 static void traffic(struct twin *twin, struct generator *g, int rounds)
 {
-    static quipu_account accounts[LARGEST];
-    static quipu_transfer transfers[LARGEST];
-    static quipu_result results[LARGEST];
-
-    for (int round = 0; round < rounds; round++) {
-        uint64_t base = twin->now + twin->step;
-
-        if (random_one_in(&g->random, 4)) twin_pass(twin, SECOND);
-        if (random_one_in(&g->random, 100)) twin_pass(twin, 100 * SECOND);
-        base = twin->now + twin->step;
-        if (round < 4 || random_one_in(&g->random, 10)) {
-            size_t n = generator_accounts(g, base, accounts, LARGEST);
-
-            twin_accounts(twin, accounts, n, results);
-        } else {
-            size_t n = generator_transfers(g, base, transfers, LARGEST);
-
-            twin_transfers(twin, transfers, n, results);
-            generator_learn(g, transfers, results, n);
-        }
-    }
+    for (int round = 0; round < rounds; round++)
+        twin_step(twin, g, round);
 }
 
 /* All that happened, below a horizon; an expiry's place among others of its time is left out. */

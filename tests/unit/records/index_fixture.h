@@ -15,6 +15,9 @@ static struct index fixture_memory, *const fixture_index = &fixture_memory;
 static quipu_uint128 fixture_ids[PLACES_MAX], fixture_burnt[PLACES_MAX];
 static _Atomic uint64_t fixture_marks[PLACES_MAX];
 
+/* The most that a table may have room for, so that fingerprints are as short as they get. */
+static uint64_t fixture_references = ((uint64_t)1 << INDEX_BITS_MAX) - 1;
+
 static inline void fixture_open(uint64_t seed, uint64_t capacity)
 {
     struct index_records records = {
@@ -25,6 +28,7 @@ static inline void fixture_open(uint64_t seed, uint64_t capacity)
         .settled_mask = 1,
         .burnt = (const char *)fixture_burnt,
         .burnt_stride = sizeof *fixture_burnt,
+        .references = fixture_references,
     };
     struct random random = {seed};
 
@@ -46,7 +50,7 @@ static inline quipu_uint128 fixture_colliding(quipu_uint128 after, unsigned shar
     for (quipu_uint128 id = after + 1;; id++) {
         uint64_t hash = index_hash(fixture_index, id);
 
-        if (hash >> 56 == shard && index_fingerprint(hash) * entries >> FINGERPRINT_BITS == home) {
+        if (hash >> 56 == shard && (index_fingerprint(hash) >> 32) * entries >> 32 == home) {
             return id;
         }
     }

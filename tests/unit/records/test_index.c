@@ -7,7 +7,8 @@
  *   T2  taking an entry out leaves all others to be found, wherever the cluster lies (X5)
  *   T3  a shard grows through all its sizes with nothing lost, and old sizes are forgotten (X4, X6)
  *   T4  two ids with the same fingerprint are two ids
- *   T5  without memory a claim is refused, and all that was there stays */
+ *   T5  without memory a claim is refused, and all that was there stays
+ *   T6  the smaller the table of records, the fewer records of other ids are looked at (X4) */
 #include "unit/records/index_fixture.h"
 
 #include <stdlib.h>
@@ -300,4 +301,55 @@ Test(index, tells_ids_of_one_fingerprint_apart)
     cr_assert_geq(pairs, 2, "16 are expected: %u", pairs);
     free(all);
     fixture_close();
+}
+
+/* A glance at an id that nobody has says that it may be in flight if it looked at a record that is
+ * (X3): here all of them are. */
+static unsigned count_looks(uint64_t references)
+{
+    enum { RECORDS = 100000, GLANCES = 4000000 };
+    uint64_t kept = fixture_references, found;
+    unsigned looks = 0;
+
+    fixture_references = references;
+    fixture_open(5, RECORDS);
+    for (uint64_t i = 0; i < RECORDS; i++) {
+        fixture_write(i, i + 1);
+        cr_assert_eq(fixture_claim(i + 1, i, &found), CLAIM_TAKEN);
+    }
+    for (quipu_uint128 id = RECORDS + 1; id <= RECORDS + GLANCES; id++) {
+        uint64_t hash = index_hash(fixture_index, id);
+
+        section_enter();
+        looks += quipui_index_glance(fixture_index, hash, id, &found) == CLAIM_IN_FLIGHT;
+        section_leave();
+    }
+    fixture_close();
+    fixture_references = kept;
+    return looks;
+}
+
+/* T6: with 8 bits of the shard, 1 glance in 2^35 / RECORDS with the 27 bits of the largest table; 1
+ * in 2^54 / RECORDS with the 46 of the smallest that these fit in. */
+Test(index, looks_at_few_records_of_other_ids, .timeout = 120)
+{
+    unsigned many = count_looks(((uint64_t)1 << INDEX_BITS_MAX) - 1), few = count_looks(100000);
+
+    cr_assert(many >= 3 && many <= 30, "12 are expected: %u", many);
+    cr_assert_eq(few, 0);
+}
+
+/* T6 */
+Test(index, has_the_bits_that_references_leave)
+{
+    for (unsigned bits = 1; bits <= INDEX_BITS_MAX; bits++) {
+        uint64_t mask;
+
+        fixture_references = ((uint64_t)1 << bits) - 1;
+        fixture_open(1, 100);
+        mask = fixture_index->fingerprint_mask;
+        cr_assert_eq(__builtin_popcountll(mask), 64 - bits);
+        cr_assert_eq(index_reference(fixture_index, ~mask), fixture_references - 1, "the largest");
+        fixture_close();
+    }
 }
