@@ -4,6 +4,7 @@
 #include "api/check.h"
 #include "api/ledger.h"
 #include "base/atomic.h"
+#include "connect/far_calls.h"
 #include "journal/journal.h"
 #include "write/create_accounts.h"
 #include "write/create_transfers.h"
@@ -32,7 +33,12 @@ quipu_status quipu_create_accounts(quipu_ledger *ledger, const quipu_account *ev
 
     if (!quipui_check_create(ledger, events, count, results)) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) {
+        return status != LEDGER_ELSEWHERE
+                   ? status
+                   : quipui_far_create(ledger->connection, WIRE_CREATE_ACCOUNTS, events, count,
+                                       results);
+    }
     status = quipui_create_accounts(&ledger->store, ledger->protocol, events, count, results);
     return answer(ledger, status, clock_last(&ledger->store.clock), results, count);
 }
@@ -45,7 +51,12 @@ quipu_status quipu_create_transfers(quipu_ledger *ledger, const quipu_transfer *
 
     if (!quipui_check_create(ledger, events, count, results)) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) {
+        return status != LEDGER_ELSEWHERE
+                   ? status
+                   : quipui_far_create(ledger->connection, WIRE_CREATE_TRANSFERS, events, count,
+                                       results);
+    }
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
     status = quipui_create_transfers(&batch);
     return answer(ledger, status, batch.answers_at, results, count);
@@ -64,7 +75,12 @@ static quipu_status commit(quipu_ledger *ledger, const quipu_expectation *expect
     }
     if (!ledger->protocol->versioned) return QUIPU_UNSUPPORTED;
     status = ledger_write_status(ledger);
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) {
+        return status != LEDGER_ELSEWHERE
+                   ? status
+                   : quipui_far_commit(ledger->connection, expectations, expectation_count, events,
+                                       count, results, receipts);
+    }
 
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
     batch.expectations = expectations;

@@ -10,7 +10,8 @@ quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
 
     if (!quipui_check_words(ledger, horizon, sizeof *horizon)) return QUIPU_INVALID;
     *horizon = 0;
-    return READ(ledger, quipui_read_horizon(&reader, horizon));
+    return READ(ledger, quipui_read_horizon(&reader, horizon),
+                quipui_far_horizon(ledger->connection, horizon));
 }
 
 quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
@@ -25,5 +26,7 @@ quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *
     if (!quipui_check_change_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
     if (horizon != NULL) *horizon = 0;
-    return READ(ledger, quipui_get_changes(&reader, &asked, changes, capacity, count, horizon));
+    return READ_FILTERED(ledger,
+                         quipui_get_changes(&reader, &asked, changes, capacity, count, horizon),
+                         WIRE_GET_CHANGES, horizon, changes);
 }

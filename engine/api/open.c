@@ -1,5 +1,6 @@
 /* open.c - opening and closing a ledger. */
 #include "api/check.h"
+#include "api/connected.h"
 #include "api/durable.h"
 #include "api/outside.h"
 #include "base/atomic.h"
@@ -82,6 +83,7 @@ static quipu_status open_parts(struct quipu_ledger *ledger, const quipu_options 
     if (!quipui_tables_open(ledger, options)) return QUIPU_NO_MEMORY;
     ledger->directory = NULL;
     ledger->log = NULL;
+    ledger->connection = NULL;
     ledger->reads_latest = false;
     if (options->path != NULL) status = quipui_durable_open(ledger, options);
     if (status != QUIPU_OK) quipui_tables_close(ledger);
@@ -188,7 +190,7 @@ quipu_status quipu_close(quipu_ledger *ledger)
 
     if (ledger == NULL) return QUIPU_INVALID;
     before = outside_begin();
-    status = close_ledger(ledger);
+    status = ledger->connection != NULL ? quipui_connected_close(ledger) : close_ledger(ledger);
     outside_end(before);
     return status;
 }

@@ -3,6 +3,7 @@
 #define QUIPU_API_READING_H
 
 #include "api/ledger.h"
+#include "connect/far_calls.h"
 #include "read/consistent.h"
 
 /* Begin: QUIPU_OK, or why the call cannot be made; then it has no reader. */
@@ -25,10 +26,19 @@ static inline quipu_status reading_end(quipu_ledger *ledger, struct reader *read
     return status == QUIPU_OK ? ledger_read_wait(ledger, seen) : status;
 }
 
-/* One reading call, in a function that has `reader` and `status`: begin it, do it, end it. */
-#define READ(ledger, call)                                                                         \
+/* One reading call, in a function that has `reader` and `status`: begin it, do it, end it. `far`
+ * makes it in a daemon. */
+#define READ(ledger, call, far)                                                                    \
     ((status = reading_begin((ledger), &reader)) == QUIPU_OK                                       \
          ? reading_end((ledger), &reader, (call))                                                  \
-         : status)
+     : status == LEDGER_ELSEWHERE ? (far)                                                          \
+                                  : status)
+
+/* The same for a filtered read, in a function whose arguments have the usual names. */
+#define READ_FILTERED(ledger, call, kind, horizon, what)                                           \
+    READ((ledger), (call),                                                                         \
+         quipui_far_read(                                                                          \
+             (ledger)->connection, (kind),                                                         \
+             &(struct far_read){&asked, asked.limit, (what), capacity, count, (horizon)}))
 
 #endif

@@ -17,7 +17,12 @@ quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *id
         return QUIPU_INVALID;
     }
     status = ledger_status(ledger);
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) {
+        return status != LEDGER_ELSEWHERE
+                   ? status
+                   : quipui_far_lookup(ledger->connection, WIRE_LOOKUP_ACCOUNTS, ids, count,
+                                       accounts, versions);
+    }
     status = quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts,
                                     versions, &seen);
     return status == QUIPU_OK ? ledger_read_wait(ledger, seen) : status;
@@ -32,7 +37,9 @@ quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *i
     if (!quipui_check_lookup(ledger, ids, count, transfers, versions, sizeof *versions)) {
         return QUIPU_INVALID;
     }
-    return READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
+    return READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions),
+                quipui_far_lookup(ledger->connection, WIRE_LOOKUP_TRANSFERS, ids, count, transfers,
+                                  versions));
 }
 
 quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -45,7 +52,9 @@ quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_accou
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    return READ(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
+    return READ_FILTERED(ledger,
+                         quipui_get_account_transfers(&reader, &asked, transfers, capacity, count),
+                         WIRE_GET_ACCOUNT_TRANSFERS, NULL, transfers);
 }
 
 quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -59,7 +68,9 @@ quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_accoun
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    return READ(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count));
+    return READ_FILTERED(ledger,
+                         quipui_get_account_balances(&reader, &asked, balances, capacity, count),
+                         WIRE_GET_ACCOUNT_BALANCES, NULL, balances);
 }
 
 quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
@@ -72,7 +83,8 @@ quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_f
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    return READ(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
+    return READ_FILTERED(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count),
+                         WIRE_GET_ACCOUNT_HOLDS, NULL, holds);
 }
 
 quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
@@ -82,7 +94,8 @@ quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, 
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) return QUIPU_INVALID;
-    return READ(ledger, quipui_lookup_holds(&reader, ids, count, holds));
+    return READ(ledger, quipui_lookup_holds(&reader, ids, count, holds),
+                quipui_far_lookup(ledger->connection, WIRE_LOOKUP_HOLDS, ids, count, holds, NULL));
 }
 
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
@@ -95,7 +108,8 @@ quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    return READ(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
+    return READ_FILTERED(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count),
+                         WIRE_QUERY_ACCOUNTS, NULL, accounts);
 }
 
 quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
@@ -108,7 +122,9 @@ quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filte
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
     *count = 0;
-    return READ(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count));
+    return READ_FILTERED(ledger,
+                         quipui_query_transfers(&reader, &asked, transfers, capacity, count),
+                         WIRE_QUERY_TRANSFERS, NULL, transfers);
 }
 
 /* A visit that begins when all that it will be shown is durable. */
@@ -144,7 +160,7 @@ quipu_status quipu_snapshot(quipu_ledger *ledger,
 
     if (ledger == NULL || visit == NULL) return QUIPU_INVALID;
     status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) return status == LEDGER_ELSEWHERE ? QUIPU_UNSUPPORTED : status;
     if (ledger->store.journal == NULL) {
         status = quipui_snapshot(&reader, visit, context);
     } else {

@@ -1,7 +1,9 @@
 /* sync.c - the public calls that are about the disk. */
 #include "api/check.h"
+#include "api/connected.h"
 #include "api/durable.h"
 #include "api/outside.h"
+#include "connect/far_calls.h"
 #include "salvage/salvage.h"
 
 quipu_status quipu_sync(quipu_ledger *ledger)
@@ -10,6 +12,7 @@ quipu_status quipu_sync(quipu_ledger *ledger)
 
     if (ledger == NULL) return QUIPU_INVALID;
     status = ledger_status(ledger);
+    if (status == LEDGER_ELSEWHERE) return quipui_far_sync(ledger->connection);
     if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
     return quipui_journal_sync(ledger->store.journal, clock_last(&ledger->store.clock));
 }
@@ -21,6 +24,7 @@ quipu_status quipu_checkpoint(quipu_ledger *ledger)
 
     if (ledger == NULL) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
+    if (status == LEDGER_ELSEWHERE) return QUIPU_UNSUPPORTED;
     if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
     before = outside_begin();
     status = quipui_checkpoint(&ledger->checkpoints, NULL);
@@ -35,7 +39,7 @@ quipu_status quipu_backup(quipu_ledger *ledger, const char *directory)
 
     if (ledger == NULL || directory == NULL) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) return status == LEDGER_ELSEWHERE ? QUIPU_UNSUPPORTED : status;
     if (ledger->store.journal == NULL) return QUIPU_INVALID;
     before = outside_begin();
     status = quipui_backup(&ledger->checkpoints, directory, NULL);
@@ -59,9 +63,12 @@ quipu_status quipu_diagnose(quipu_ledger *ledger, const char *path, char *text, 
     quipu_status status;
 
     if ((ledger == NULL) == (path == NULL) || text == NULL || capacity == 0) return QUIPU_INVALID;
+    text[0] = 0;
+    if (ledger != NULL && ledger_status(ledger) == LEDGER_ELSEWHERE) {
+        return quipui_connected_diagnose(ledger, text, capacity);
+    }
     before = outside_begin();
     status = ledger != NULL ? diagnose(ledger, &diagnosis) : quipui_durable_check(path, &diagnosis);
-    text[0] = 0;
     if (status != QUIPU_OK) {
         quipui_diagnosis_text(&diagnosis, quipu_status_text(status), text, capacity);
     }
