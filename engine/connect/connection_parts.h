@@ -31,7 +31,7 @@ void quipui_link_close(struct link_to_daemon *link);
 /* Is the daemon there? */
 bool quipui_link_is_up(const struct link_to_daemon *link);
 
-/* Wait until there is a whole answer, or room for a request of `bytes`. Returns false if there never
+/* Wait until there is an answer, or room for a request of `bytes`. Returns false if there never
  * will be: the daemon is gone, it broke a rule, or the time is over. */
 bool quipui_link_wait_answer(struct link_to_daemon *link, uint64_t timeout);
 bool quipui_link_wait_room(struct link_to_daemon *link, uint64_t bytes, uint64_t timeout);

@@ -27,8 +27,8 @@ static quipu_status status_of(int error)
     }
 }
 
-/* A socket that is connected to the path, or -1 (errno). The kernel keeps `wait_ms` while the daemon
- * has too many at its door. */
+/* A socket that is connected to the path, or -1 (errno). While the daemon has too many at its door,
+ * this waits for at most `wait_ms`. */
 static int reach(const char *path, int wait_ms)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -1,15 +1,14 @@
 /* server.h - a ledger for other processes: one loop that owns it, and clients with rings.
  *
- * One thread does all: it lets clients in, takes their requests in turns, executes them and answers.
+ * One thread does all: it lets clients in, takes requests in turns, executes them and answers.
  * docs/daemon.md says what clients may rely on.
  *
  *   V1  fair: in each round every client has a turn, of so many records, or one request
- *   V2  a request is taken only if there is room for the largest answer that it can have: a client
- *       that does not take its answers stops itself, and nobody else
- *   V3  a client that breaks a rule of the wire (wire/wire_ring.h, wire/message.h) is dropped with a
- *       reason, which is said. What it had published before is executed, up to that
- *   V4  a client that is gone: what it had published by then is executed, and nothing that it had
- *       not
+ *   V2  a request is taken only if there is room for the largest answer that it can have: a
+ *       client that does not take its answers stops itself, and nobody else
+ *   V3  a client that breaks a rule of the wire (wire_ring.h, message.h) is dropped with
+ *       a reason, which is said. What it had published before that is executed
+ *   V4  of a client that is gone, what it had published by then is executed
  *   V5  the loop waits for nobody: not for a client, not in a system call on what a client shares */
 #ifndef QUIPU_SERVER_SERVER_H
 #define QUIPU_SERVER_SERVER_H

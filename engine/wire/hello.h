@@ -34,7 +34,7 @@ _Static_assert(sizeof(struct wire_hello) == 64 && sizeof(struct wire_welcome) ==
 
 enum { WIRE_DESCRIPTORS = 2, WIRE_MEMORY = 0, WIRE_BELL = 1 };
 
-/* Send a packet, with `count` descriptors. It never waits. Returns false if it could not be sent. */
+/* Send a packet, with `count` descriptors. It never waits. Returns false if that failed. */
 bool quipui_wire_send(int socket, const void *packet, size_t bytes, const int *descriptors,
                       unsigned count);
 
@@ -47,8 +47,8 @@ enum wire_received {
 };
 
 /* Receive a packet of `bytes`. It never waits. Descriptors that came with it are in
- * descriptors[0..*count), closed on exec, and never more than WIRE_DESCRIPTORS; NULL: none are
- * wanted, and any that come are closed. */
+ * descriptors[0..*count), closed on exec, and no more than WIRE_DESCRIPTORS. If that is NULL, none
+ * are wanted. Those that nobody wants are closed. */
 enum wire_received quipui_wire_receive(int socket, void *packet, size_t bytes, int *descriptors,
                                        unsigned *count);
 

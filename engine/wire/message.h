@@ -12,7 +12,7 @@
  *
  *   N1  the header is checked as a whole, from a copy, before any of its numbers is used
  *   N2  requests of a client are numbered 1, 2, 3 ...; an answer has the number of its request
- *   N3  a request says how large its answer can be, so room for that can be kept before it is done */
+ *   N3  a request says how large its answer can be, so room for it can be kept beforehand */
 #ifndef QUIPU_WIRE_MESSAGE_H
 #define QUIPU_WIRE_MESSAGE_H
 

@@ -1,7 +1,7 @@
 /* wire_ring.h - two rings of bytes in memory that two processes share, of which one is hostile.
  *
- * Each ring has one producer and one consumer, one of them in the server and one in the client. What
- * a side has done, it keeps in memory of its own; the shared words only tell the other side.
+ * Each ring has one producer and one consumer, one of them in the server and one in the client. A
+ * side keeps in memory of its own what it has done; the shared words only tell the other side.
  *
  *   M1  a shared word is loaded once, and checked before it is used: no more bytes may be in a ring
  *       than it has, and all positions are multiples of WIRE_UNIT
@@ -9,14 +9,14 @@
  *   M3  a side never loads a word that it writes itself: the other side may write it, too
  *   M4  a message is published as a whole: its consumer never waits for the rest of one
  *   M5  a side that is about to sleep says so, and looks again. A side that has moved a word looks
- *       whether the other one sleeps, and rings its bell. So one of the two sees what the other did,
- *       and no bell is rung for a side that is awake
+ *       whether the other one sleeps, and rings its bell. So one of the two sees what the other
+ *       did, and no bell is rung for a side that is awake.
  *       For room a producer can only wait while more than the spare part of its ring is in use, as
  *       the largest message fits the rest: a consumer looks for it only then
- *   M6  the server makes no system call on a file description that the client shares (an eventfd,
- *       whose flags the client could change) but one that cannot wait: it watches its own bell by
- *       edge-triggered epoll and never reads it; the client's bell is a byte on the socket, sent with
- *       MSG_DONTWAIT
+ *   M6  the server makes no system call that could wait on a file description that the client
+ *       shares (an eventfd, whose flags the client could change): it watches its own bell by
+ *       edge-triggered epoll and never reads it; the client's bell is a byte on the socket, sent
+ *       with MSG_DONTWAIT
  *   M7  the memory cannot shrink or grow (seals of the memfd), so no access faults */
 #ifndef QUIPU_WIRE_WIRE_RING_H
 #define QUIPU_WIRE_WIRE_RING_H

@@ -8,8 +8,8 @@
  *               ledger with
  *   reads       one call reads at most QUIPU_BATCH_MAX records: QUIPU_UNSUPPORTED if the lesser of
  *               filter->limit and capacity is more. Read page by page
- *   rights      the daemon decides by the user that connects. Without the right to write, calls that
- *               write return QUIPU_UNSUPPORTED
+ *   rights      the daemon decides by the user that connects. Without the right to write, calls
+ *               that write return QUIPU_UNSUPPORTED
  *   not offered QUIPU_UNSUPPORTED: quipu_snapshot() (its instant would have to be kept for a client
  *               that may never come back), quipu_checkpoint() (the daemon makes them by itself),
  *               quipu_backup() (a directory of the daemon, with the rights of the daemon), queues
@@ -19,11 +19,11 @@
  *   diagnosis   quipu_diagnose() of the handle says whether the daemon is there
  *   close       quipu_close() ends the connection and leaves the ledger to the daemon. It returns
  *               QUIPU_BUSY if it sees a call in flight
- *   fork        in a child of fork() calls on the handle return QUIPU_FENCED; close it, and connect
- *               anew
+ *   fork        in a child of fork() calls on the handle return QUIPU_FENCED; close it, and
+ *               connect anew
  *
- *   threads     any number on one handle. One call at a time is on its way: calls of several threads
- *               wait for each other. Open a handle per thread where that matters
+ *   threads     any number on one handle. One call at a time is on its way: calls of several
+ *               threads wait for each other. Open a handle per thread where that matters
  *   cost        a request and its answer are copied twice each; a system call only where one of the
  *               two processes sleeps
  *   source      docs/daemon.md */
@@ -48,7 +48,8 @@ typedef struct quipu_connect_options {
  *   units    path: of a UNIX socket, shorter than 108 bytes, not used after the call; options NULL:
  *            all defaults; *ledger is NULL unless QUIPU_OK
  *   returns  QUIPU_OK           *ledger is connected; give it to quipu_close()
- *            QUIPU_INVALID      path or ledger is NULL or misaligned, path is too long, reserved set
+ *            QUIPU_INVALID      path or ledger is NULL or misaligned, path is too long, reserved
+ *                               set
  *            QUIPU_UNSUPPORTED  the daemon is of another version, or this user may not read
  *            QUIPU_BUSY         the daemon has as many clients as it takes
  *            QUIPU_IO           no daemon listens there, the socket is not for this user, or the
@@ -106,8 +107,8 @@ QUIPU_STATIC_ASSERT(sizeof(quipu_daemon_client) == 128, "a client is two cache l
  *
  *   units    at most `capacity` clients, 1..QUIPU_BATCH_MAX; *count says how many
  *   returns  QUIPU_OK
- *            QUIPU_INVALID      NULL or misaligned, overlapping, capacity out of range; ledger is no
- *                               handle of quipu_connect()
+ *            QUIPU_INVALID      NULL or misaligned, overlapping, capacity out of range; ledger is
+ *                               no handle of quipu_connect()
  *            QUIPU_IO, QUIPU_FENCED  as any call on a handle
  *   threads  any */
 QUIPU_PUBLIC quipu_status quipu_get_daemon(quipu_ledger *ledger, quipu_daemon *daemon,

@@ -3,6 +3,8 @@
 
     program -> api -> checkpoint -> write | read -> protocol -> rules, records -> journal -> base
                    -> recovery | salvage -> history -> journal
+            -> connect -> wire -> base
+    daemon  -> server -> wire
 
 A folder may include itself and what ALLOWED says; what stands below, never what stands above. A
 guest has a room beside the library's and sees the public header only. No two files of engine/ have
@@ -19,7 +21,7 @@ BELOW_READ = {"quipu", "protocol", "rules", "records", "journal", "base"}
 ALLOWED = {
     "include/quipu": {"quipu"},
     "engine/api": {"api", "checkpoint", "recovery", "salvage", "history", "write", "read"}
-                  | BELOW_READ,
+                  | {"connect", "wire"} | BELOW_READ,
     "engine/checkpoint": {"checkpoint", "history", "read"} | BELOW_READ,
     "engine/recovery": {"quipu", "recovery", "history", "journal", "records", "rules", "base"},
     "engine/salvage": {"quipu", "salvage", "history", "journal", "records", "rules", "base"},
@@ -30,10 +32,13 @@ ALLOWED = {
     "engine/rules": {"quipu", "rules"},
     "engine/records": {"quipu", "records", "rules", "base"},
     "engine/journal": {"quipu", "journal", "records", "rules", "base"},
+    "engine/connect": {"quipu", "connect", "wire", "base"},
+    "engine/wire": {"quipu", "wire", "base"},
     "engine/base": {"base"},
     # guests
+    "engine/server": {"quipu", "server", "wire"},
     "engine/checker": {"quipu", "checker"},
-    "engine/command": {"quipu", "command", "checker"},
+    "engine/command": {"quipu", "command", "checker", "server"},
     "engine/race": {"protocol", "rules", "records", "base"},
 }
 
