@@ -102,16 +102,14 @@ static void sweep(struct server *server)
     server->count = kept;
 }
 
-/* A turn for each client, each time beginning with another one. Returns true if one of them had
- * something to do. */
+/* A turn for each client. Returns true if one of them had something to do. */
 static bool do_round(struct server *server)
 {
     bool worked = false, gone = false;
 
     server->counts.rounds++;
-    server->first++;
     for (size_t i = 0; i < server->count; i++) {
-        struct client *client = server->clients[(server->first + i) % server->count];
+        struct client *client = server->clients[i];
 
         if (client->state == CLIENT_SERVED || client->state == CLIENT_ENDING)
             worked = client_turn(server, client) || worked;

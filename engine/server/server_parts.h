@@ -57,7 +57,7 @@ struct server {
     bool is_deaf; /* the listener is not watched: there were no descriptors */
     bool stopping;
     struct client **clients; /* [0..count), in the order in which they came */
-    size_t count, first;     /* first: of the next round */
+    size_t count;
     quipu_daemon counts;
 };
 
