@@ -62,10 +62,11 @@ static inline void answer_read(struct answer *answer, quipu_ledger *ledger, quip
 /* The second half of a call: return its status, once it may be given. */
 static inline quipu_status answer_wait(struct answer *answer, quipu_ledger *ledger)
 {
-    struct journal *journal = ledger->store.journal;
+    struct journal *journal;
     quipu_status waited;
 
     if (answer->after == ANSWER_NOW) return answer->status;
+    journal = ledger->store.journal;
     waited = answer->after == ANSWER_KEPT ? quipui_journal_wait(journal, answer->hangs_on)
                                           : quipui_journal_sync(journal, answer->hangs_on);
     if (waited != QUIPU_OK) answer_fail(answer, waited);

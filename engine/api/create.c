@@ -29,7 +29,7 @@ static void remember(struct answer *answer, quipu_result *results, quipu_receipt
     answer->receipts = (struct answer_memory){receipts, count * sizeof *receipts};
 }
 
-/* Begin a call that writes. If the disk has failed its results are zeroed. Returns false if the call
+/* Begin a call that writes; if the disk has failed, its results are zeroed. Returns false if it
  * cannot be made. */
 static bool begin(struct answer *answer, quipu_ledger *ledger)
 {

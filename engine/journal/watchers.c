@@ -23,7 +23,7 @@ static void stop_waiting(struct waiters *waiters, struct watcher *watcher)
 
 void quipui_watchers_leave(struct waiters *waiters, struct watcher *watcher)
 {
-    lock_take(&waiters->telling); /* D6 */
+    lock_take(&waiters->telling); /* Y6 */
     lock_take(&waiters->lock);
     stop_waiting(waiters, watcher);
     if (watcher->next != NULL) watcher->next->previous = watcher->previous;
@@ -48,7 +48,7 @@ bool quipui_watcher_expect(struct waiters *waiters, struct watcher *watcher, uin
     bool settled, is_last;
 
     lock_take(&waiters->lock);
-    settled = is_settled(waiters, horizon); /* D5 */
+    settled = is_settled(waiters, horizon); /* Y5 */
     if (!settled) {
         if (horizon < watcher->least) watcher->least = horizon;
         if (horizon > watcher->most) watcher->most = horizon;
@@ -73,7 +73,7 @@ void quipui_watcher_tell_itself(struct waiters *waiters, struct watcher *watcher
     if (!told) quipui_event_set(watcher->event);
 }
 
-/* It needs `least`, and is told of it if that is there already (D4); otherwise it is not told.
+/* It needs `least`, and is told of it if that is there already (Y4); otherwise it is not told.
  * Returns whether it is. With the lock taken. */
 static bool compare(struct waiters *waiters, struct watcher *watcher, uint64_t least)
 {
@@ -112,7 +112,7 @@ size_t quipui_watchers_serve(struct waiters *waiters, struct watcher **told)
             served++;
         }
         if (w->told || w->least == WATCHER_NOTHING || !is_settled(waiters, w->least)) continue;
-        w->told = true; /* D3 */
+        w->told = true; /* Y3 */
         w->next_told = *told;
         *told = w;
     }

@@ -6,18 +6,18 @@
  *
  * A watcher *needs* horizons: the answer that hangs on a timestamp needs the horizon above it.
  *
- *   D1  `least` is the least horizon that the watcher needs, or less; `most` the largest. While the
+ *   Y1  `least` is the least horizon that the watcher needs, or less; `most` the largest. While the
  *       horizon is below `most`, the watcher counts as one call that waits
- *   D2  a descriptor that was written is *told*. It is written once for each time that `told`
+ *   Y2  a descriptor that was written is *told*. It is written once for each time that `told`
  *       becomes true, and read once for each time that it becomes false: so it is readable if and
  *       only if the watcher is told, a write that is on its way apart
- *   D3  a watcher is told when the horizon comes to `least`, or the journal fails. Both happen
+ *   Y3  a watcher is told when the horizon comes to `least`, or the journal fails. Both happen
  *       under the lock
- *   D4  a watcher that goes to sleep first makes `told` false, and then compares `least` with the
+ *   Y4  a watcher that goes to sleep first makes `told` false, and then compares `least` with the
  *       horizon, both under the lock: the flusher comes after it and tells it, or came before it
  *       and is seen
- *   D5  a watcher that needs a horizon which was served, or never will be, is not taken in (W3)
- *   D6  the flusher writes descriptors with `telling` taken and the lock left. A watcher that
+ *   Y5  a watcher that needs a horizon which was served, or never will be, is not taken in (W3)
+ *   Y6  the flusher writes descriptors with `telling` taken and the lock left. A watcher that
  *       leaves takes `telling`, so its descriptor is not written later */
 #ifndef QUIPU_JOURNAL_WATCHERS_H
 #define QUIPU_JOURNAL_WATCHERS_H

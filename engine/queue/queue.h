@@ -5,17 +5,17 @@
  * it is reaped. Whether it is ready is decided by reaping, which compares with the horizon that the
  * journal shows; so the flusher has only to wake the thread, by the queue's descriptor.
  *
- *        submit, something is ready                     the flusher: least is served (D3)
+ *        submit, something is ready                     the flusher: least is served (Y3)
  *     +------------------------------> READABLE <-------------------------------+
  *   QUIET                                                                     QUIET
  *     +<------------------------------ READABLE
- *        a reap finds nothing: the descriptor is read, then the horizon is compared (D4)
+ *        a reap finds nothing: the descriptor is read, then the horizon is compared (Y4)
  *
  *   Q1  an entry is given to one completion, when the horizon that it needs is shown or the journal
  *       has failed; by order of need (P1)
  *   Q2  while something is ready that no reap has seen, the descriptor is READABLE, or a write to
  *       it is on its way. In memory only the queue's own thread writes it; with a journal the rules
- *       are those of watchers.h, D1 to D6
+ *       are those of watchers.h, Y1 to Y6
  *   Q3  a reap that finds something leaves the descriptor as it is. One that finds nothing leaves
  *       it QUIET
  *   Q4  a submit waits for no sync: where its call would wait for room in a ring it returns
