@@ -23,6 +23,7 @@ struct quipu_ledger {
     struct store store;
     const struct protocol *protocol;
     _Atomic uint32_t state;      /* enum ledger_state */
+    _Atomic uint32_t queues;     /* that are open */
     bool reads_latest;           /* reads do not wait for the disk */
     struct directory *directory; /* of a ledger with a path, or NULL; and its log */
     struct log *log;
@@ -64,15 +65,19 @@ static inline quipu_status ledger_write_status(quipu_ledger *ledger)
     return quipui_journal_status(ledger->store.journal);
 }
 
-/* Wait until what a reading call has seen is durable: everything up to `seen`, and what calls in
- * flight may have shown. Returns QUIPU_OK, or why it will never be. */
-static inline quipu_status ledger_read_wait(quipu_ledger *ledger, uint64_t seen)
+/* Does the answer of a reading call wait until what it has seen is durable? */
+static inline bool ledger_reads_wait(const quipu_ledger *ledger)
 {
-    uint64_t barrier;
+    return ledger->store.journal != NULL && !ledger->reads_latest;
+}
 
-    if (ledger->store.journal == NULL || ledger->reads_latest) return QUIPU_OK;
-    barrier = store_barrier(&ledger->store);
-    return quipui_journal_wait(ledger->store.journal, seen > barrier ? seen : barrier);
+/* The timestamp that a reading call hangs on: everything up to `seen`, and what calls in flight may
+ * have shown. */
+static inline uint64_t ledger_read_hangs_on(quipu_ledger *ledger, uint64_t seen)
+{
+    uint64_t barrier = store_barrier(&ledger->store);
+
+    return seen > barrier ? seen : barrier;
 }
 
 #endif

@@ -103,6 +103,8 @@ static void forked(struct fork_member *member)
     }
     /* relaxed: this process has no other thread. */
     store_relaxed(&ledger->state, state);
+    /* relaxed: as above. The queues are the parent's. */
+    store_relaxed(&ledger->queues, 0);
 }
 
 /* Open one with these options, which make sense. */
@@ -121,6 +123,8 @@ static quipu_status open_ledger(const quipu_options *options, quipu_ledger **led
     }
     /* relaxed: no other thread knows the ledger yet. */
     store_relaxed(&opened->state, LEDGER_OPEN);
+    /* relaxed: as above. */
+    store_relaxed(&opened->queues, 0);
     opened->fork.forked = forked;
     quipui_fork_join(&opened->fork);
     *ledger = opened;
@@ -169,6 +173,8 @@ static quipu_status close_ledger(quipu_ledger *ledger)
 {
     quipu_status status = ledger_status(ledger);
 
+    /* relaxed: queues are closed before the ledger is; the host orders that. */
+    if (load_relaxed(&ledger->queues) != 0) return QUIPU_BUSY;
     if (status == QUIPU_BUSY || (status == QUIPU_OK && !come_to_rest(ledger))) return QUIPU_BUSY;
     quipui_grace_wait(); /* for lookups without a worker (read/lookup.c, L2) */
     quipui_fork_leave(&ledger->fork);

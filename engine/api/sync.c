@@ -2,19 +2,26 @@
 #include "api/check.h"
 #include "api/connected.h"
 #include "api/durable.h"
+#include "api/execute.h"
 #include "api/outside.h"
 #include "connect/far_calls.h"
 #include "salvage/salvage.h"
 
+void quipui_execute_sync(quipu_ledger *ledger, struct answer *answer)
+{
+    answer_now(answer, ledger != NULL ? ledger_status(ledger) : QUIPU_INVALID);
+    if (answer->status == LEDGER_ELSEWHERE) answer_now(answer, quipui_far_sync(ledger->connection));
+    if (answer->status != QUIPU_OK || ledger->store.journal == NULL) return;
+    answer->after = ANSWER_SYNCED;
+    answer->hangs_on = clock_last(&ledger->store.clock);
+}
+
 quipu_status quipu_sync(quipu_ledger *ledger)
 {
-    quipu_status status;
+    struct answer answer = {.never_waits = false};
 
-    if (ledger == NULL) return QUIPU_INVALID;
-    status = ledger_status(ledger);
-    if (status == LEDGER_ELSEWHERE) return quipui_far_sync(ledger->connection);
-    if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
-    return quipui_journal_sync(ledger->store.journal, clock_last(&ledger->store.clock));
+    quipui_execute_sync(ledger, &answer);
+    return answer_wait(&answer, ledger);
 }
 
 quipu_status quipu_checkpoint(quipu_ledger *ledger)

@@ -96,6 +96,26 @@ quipu_status quipui_journal_wait(struct journal *journal, uint64_t timestamp)
     return quipui_journal_sync(journal, timestamp);
 }
 
+bool quipui_journal_is_buffered(const struct journal *journal)
+{
+    return journal->options.buffered;
+}
+
+struct waiters *quipui_journal_waiters(struct journal *journal)
+{
+    return &journal->waiters;
+}
+
+static void call(void *journal)
+{
+    quipui_journal_call(journal);
+}
+
+bool quipui_journal_expect(struct journal *journal, struct watcher *watcher, uint64_t horizon)
+{
+    return quipui_watcher_expect(&journal->waiters, watcher, horizon, call, journal);
+}
+
 bool quipui_journal_join(struct worker *worker)
 {
     struct ring *ring;

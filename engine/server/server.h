@@ -27,6 +27,7 @@ enum server_others { SERVER_OTHERS_WRITE, SERVER_OTHERS_READ, SERVER_OTHERS_NOTH
 
 struct server_options {
     quipu_ledger *ledger; /* stays the caller's */
+    bool is_durable;      /* it has a path: its answers wait for a disk */
     int listener;         /* of server_listen(), or the like; it is the server's from now on */
     size_t clients_max;   /* 1..SERVER_CLIENTS_MAX */
     enum server_others others;

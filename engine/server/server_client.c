@@ -166,6 +166,7 @@ void client_answer(struct server *server, struct job *job)
     struct client *client = job->client;
 
     client->jobs--;
+    server->jobs--;
     client->promised -= job->promised;
     send_answer(server, client, &job->answer, job);
     job_free(job);
@@ -187,6 +188,7 @@ static void serve(struct server *server, struct client *client)
     job->promised = quipui_wire_answer_most(&request);
     client->promised += job->promised;
     client->jobs++;
+    server->jobs++;
     server_execute(server, job);
 }
 
@@ -198,7 +200,7 @@ bool client_turn(struct server *server, struct client *client)
     while (client->counts.records - begin + client->counts.requests - requests <
            SERVER_TURN_RECORDS) {
         if (client->state != CLIENT_SERVED && client->state != CLIENT_ENDING) break;
-        if (client->jobs == SERVER_JOBS_MAX || !has_request(server, client)) break;
+        if (client->jobs == SERVER_JOBS_MAX || client->waits || !has_request(server, client)) break;
         if (!has_room(server, client)) break;
         serve(server, client);
     }

@@ -9,26 +9,6 @@
 #define OUT(job, type) ((type *)(void *)(job)->out_each)
 #define BESIDE(job, type) ((type *)(void *)(job)->out_beside)
 
-/* A call that writes has given results for all of its events, unless it was not made. */
-static void end_write(struct job *job, quipu_status status)
-{
-    job->answer.status = status;
-    if (status == QUIPU_INVALID || status == QUIPU_UNSUPPORTED || status == QUIPU_BUSY ||
-        status == QUIPU_FENCED) {
-        return;
-    }
-    job->answer.count = job->request.count;
-    job->answer.flags = job->request.flags;
-}
-
-static void end_read(struct job *job, quipu_status status, size_t count)
-{
-    job->answer.status = status;
-    if (status != QUIPU_OK) return;
-    job->answer.count = (uint32_t)count;
-    job->answer.flags = job->request.flags;
-}
-
 static void write_events(quipu_ledger *ledger, struct job *job)
 {
     const struct wire_request *request = &job->request;
@@ -36,17 +16,18 @@ static void write_events(quipu_ledger *ledger, struct job *job)
 
     switch (request->kind) {
     case WIRE_CREATE_ACCOUNTS:
-        end_write(job,
-                  quipu_create_accounts(ledger, EACH(job, quipu_account), request->count, results));
+        job_end_write(
+            job, quipu_create_accounts(ledger, EACH(job, quipu_account), request->count, results));
         break;
     case WIRE_CREATE_TRANSFERS:
-        end_write(job, quipu_create_transfers(ledger, EACH(job, quipu_transfer), request->count,
-                                              results));
+        job_end_write(job, quipu_create_transfers(ledger, EACH(job, quipu_transfer), request->count,
+                                                  results));
         break;
     default:
-        end_write(job, quipu_commit(ledger, (const quipu_expectation *)(void *)job->expectations,
-                                    request->expectation_count, EACH(job, quipu_transfer),
-                                    request->count, results, BESIDE(job, quipu_receipt)));
+        job_end_write(job,
+                      quipu_commit(ledger, (const quipu_expectation *)(void *)job->expectations,
+                                   request->expectation_count, EACH(job, quipu_transfer),
+                                   request->count, results, BESIDE(job, quipu_receipt)));
         break;
     }
 }
@@ -68,7 +49,7 @@ static void look_up(quipu_ledger *ledger, struct job *job)
         break;
     default: status = quipu_lookup_holds(ledger, ids, count, OUT(job, quipu_hold)); break;
     }
-    end_read(job, status, count);
+    job_end_read(job, status, count);
 }
 
 static void read_filtered(quipu_ledger *ledger, struct job *job)
@@ -101,7 +82,7 @@ static void read_filtered(quipu_ledger *ledger, struct job *job)
                                    most, &count, &job->answer.horizon);
         break;
     }
-    end_read(job, status, count);
+    job_end_read(job, status, count);
 }
 
 static void tell_of_server(struct server *server, struct job *job)
@@ -121,7 +102,7 @@ static void tell_of_server(struct server *server, struct job *job)
         daemon->clients++;
         if (count < job->request.count) clients[count++] = client->counts;
     }
-    end_read(job, QUIPU_OK, count);
+    job_end_read(job, QUIPU_OK, count);
 }
 
 /* What is answered at once, from memory. */
@@ -130,13 +111,19 @@ static void tell(struct server *server, struct job *job)
     quipu_ledger *ledger = server->options.ledger;
 
     switch (job->request.kind) {
-    case WIRE_HORIZON: end_read(job, quipu_horizon(ledger, &job->answer.horizon), 0); break;
+    case WIRE_HORIZON: job_end_read(job, quipu_horizon(ledger, &job->answer.horizon), 0); break;
     case WIRE_GET_COUNTERS:
-        end_read(job, quipu_get_counters(ledger, (quipu_counters *)(void *)job->out_once), 0);
+        job_end_read(job, quipu_get_counters(ledger, (quipu_counters *)(void *)job->out_once), 0);
         break;
-    case WIRE_SYNC: end_read(job, quipu_sync(ledger), 0); break;
+    case WIRE_SYNC: job_end_read(job, quipu_sync(ledger), 0); break;
     default: tell_of_server(server, job); break;
     }
+}
+
+/* May the answer to such a request wait for a disk? */
+static bool waits(uint32_t kind)
+{
+    return kind != WIRE_GET_COUNTERS && kind != WIRE_GET_DAEMON;
 }
 
 void server_execute(struct server *server, struct job *job)
@@ -145,6 +132,8 @@ void server_execute(struct server *server, struct job *job)
 
     if (quipui_wire_shape(job->request.kind)->writes && !job->client->counts.may_write) {
         job->answer.status = QUIPU_UNSUPPORTED;
+    } else if (server->queue != NULL && waits(job->request.kind)) {
+        if (server_submit(server, job)) return;
     } else if (job->request.kind <= WIRE_COMMIT) {
         write_events(ledger, job);
     } else if (job->request.kind <= WIRE_LOOKUP_HOLDS) {

@@ -89,3 +89,23 @@ void job_free(struct job *job)
     free(client->spare);
     client->spare = job;
 }
+
+/* A call that writes has given results for all of its events, unless it was not made. */
+void job_end_write(struct job *job, quipu_status status)
+{
+    job->answer.status = status;
+    if (status == QUIPU_INVALID || status == QUIPU_UNSUPPORTED || status == QUIPU_BUSY ||
+        status == QUIPU_FENCED) {
+        return;
+    }
+    job->answer.count = job->request.count;
+    job->answer.flags = job->request.flags;
+}
+
+void job_end_read(struct job *job, quipu_status status, size_t count)
+{
+    job->answer.status = status;
+    if (status != QUIPU_OK) return;
+    job->answer.count = (uint32_t)count;
+    job->answer.flags = job->request.flags;
+}

@@ -21,6 +21,7 @@ enum {
     EVENTS_MAX = 64,
     LOOKS_EVERY = 16, /* rounds that find something to do */
     DEAF_MS = 100,
+    DRAIN_MS = 100,
     LINE_BYTES = 200
 };
 
@@ -102,10 +103,11 @@ static void sweep(struct server *server)
     server->count = kept;
 }
 
-/* A turn for each client. Returns true if one of them had something to do. */
+/* Answers that have become durable, then a turn for each client. Returns true if there was
+ * something to do. */
 static bool do_round(struct server *server)
 {
-    bool worked = false, gone = false;
+    bool worked = server_reap(server), gone = false;
 
     server->counts.rounds++;
     for (size_t i = 0; i < server->count; i++) {
@@ -182,8 +184,9 @@ static void drain(struct server *server)
     for (size_t i = 0; i < server->count; i++)
         client_end(server, server->clients[i], true);
     /* Ends: nothing more is looked at, and each turn takes something or lets a client go. */
-    while (server->count > 0)
-        (void)do_round(server);
+    while (server->count > 0) {
+        if (!do_round(server) && server->jobs > 0) look_at_sockets(server, DRAIN_MS);
+    }
 }
 
 bool server_run(struct server *server)
@@ -191,6 +194,7 @@ bool server_run(struct server *server)
     serve_until_stopped(server);
     (void)close(server->options.listener);
     server->options.listener = -1;
+    (void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, server->stop, NULL);
     drain(server);
     return true;
 }
@@ -235,6 +239,15 @@ static void begin_counts(struct server *server)
     server->counts.clients_max = server->options.clients_max;
 }
 
+/* The queue's descriptor wakes the loop, and says nothing more. */
+static bool begin_queue(struct server *server)
+{
+    server->last_put_off = &server->put_off;
+    if (!server->options.is_durable) return true;
+    return server_open_queue(server) &&
+           server_watch(server, quipu_queue_fd(server->queue), EPOLLIN, NULL);
+}
+
 struct server *server_open(const struct server_options *options)
 {
     struct server *server = calloc(1, sizeof *server);
@@ -250,7 +263,7 @@ struct server *server_open(const struct server_options *options)
     begin_counts(server);
     if (take_memory(server, options) && server->epoll >= 0 && server->stop >= 0 &&
         server_watch(server, server->stop, EPOLLIN, &server->stop) &&
-        server_watch(server, options->listener, EPOLLIN, server)) {
+        server_watch(server, options->listener, EPOLLIN, server) && begin_queue(server)) {
         return server;
     }
     error = errno;
@@ -263,6 +276,7 @@ void server_close(struct server *server)
 {
     for (size_t i = 0; i < server->count; i++)
         client_free(server, server->clients[i]);
+    if (server->queue != NULL) (void)quipu_queue_close(server->queue);
     if (server->options.listener >= 0) (void)close(server->options.listener);
     if (server->epoll >= 0) (void)close(server->epoll);
     if (server->stop >= 0) (void)close(server->stop);

@@ -2,6 +2,7 @@
 #ifndef QUIPU_SERVER_SERVER_PARTS_H
 #define QUIPU_SERVER_SERVER_PARTS_H
 
+#include "quipu/queue.h"
 #include "server/server.h"
 #include "wire/message.h"
 
@@ -19,12 +20,15 @@ struct client;
 /* A request, from the ring to its answer. All of it is the server's own memory. */
 struct job {
     struct client *client;
+    struct job *next; /* that was put off */
     struct wire_request request;
     struct wire_answer answer; /* status, count, horizon, flags; the rest when it is sent */
     unsigned char *once, *expectations, *each;       /* of the request */
     unsigned char *out_once, *out_each, *out_beside; /* of the answer */
     size_t bytes;                                    /* of the memory that it has */
     uint64_t promised;                               /* of the client's answers */
+    quipu_change_filter at_the_end;
+    quipu_change no_change;
 };
 
 enum client_state {
@@ -39,6 +43,7 @@ struct client {
     bool hears;       /* it may take answers */
     bool has_request; /* the header of the next one was taken */
     bool is_full;     /* its answers had no room */
+    bool waits;       /* a job of it was put off */
     int socket, bell; /* bell: -1 before the welcome */
     struct wire_shared *shared;
     struct wire_end requests, answers;
@@ -58,6 +63,9 @@ struct server {
     bool stopping;
     struct client **clients; /* [0..count), in the order in which they came */
     size_t count;
+    size_t jobs;        /* of all clients */
+    quipu_queue *queue; /* of a durable ledger, or NULL */
+    struct job *put_off, **last_put_off;
     quipu_daemon counts;
 };
 
@@ -81,8 +89,19 @@ void client_answer(struct server *server, struct job *job);
 struct job *job_new(struct client *client, const struct wire_request *request);
 void job_free(struct job *job);
 
+/* Its call has come to this status; of a read, with so many records. */
+void job_end_write(struct job *job, quipu_status status);
+void job_end_read(struct job *job, quipu_status status, size_t count);
+
 /* server_execute.c: execute a job. It is answered by client_answer(), now or by server_reap(). */
 void server_execute(struct server *server, struct job *job);
+
+/* server_submit.c: the queue of a durable ledger. */
+bool server_open_queue(struct server *server);
+/* Returns false if the job has come to its answer; otherwise server_reap() answers it. */
+bool server_submit(struct server *server, struct job *job);
+/* Answer what has become durable. Returns true if there was something. */
+bool server_reap(struct server *server);
 
 /* Say something of a client. */
 __attribute__((format(printf, 3, 4))) void

@@ -27,16 +27,16 @@ static void *run(void *context)
     return NULL;
 }
 
-static struct server *open_server(struct daemon *daemon, quipu_ledger *ledger,
-                                  const struct server_options *options, int listener)
+static struct server *open_server(quipu_ledger *ledger, const struct server_options *options,
+                                  int listener, bool is_durable)
 {
     struct server_options all = {.clients_max = 64};
     struct server *server;
 
     if (options != NULL) all = *options;
     all.ledger = ledger;
+    all.is_durable = is_durable;
     all.listener = listener;
-    (void)daemon;
     server = server_open(&all);
     cr_assert_not_null(server);
     return server;
@@ -47,7 +47,7 @@ void daemon_start(struct daemon *daemon, quipu_ledger *ledger, const struct serv
     int listener = server_listen(daemon->path, 0600);
 
     cr_assert_geq(listener, 0);
-    daemon->server = open_server(daemon, ledger, options, listener);
+    daemon->server = open_server(ledger, options, listener, options != NULL && options->is_durable);
     cr_assert_eq(pthread_create(&daemon->thread, NULL, run, daemon->server), 0);
 }
 
@@ -68,14 +68,14 @@ static void stop(int signal)
 }
 
 /* The child. */
-static void serve(struct daemon *daemon, const quipu_options *options, int listener)
+static void serve(const quipu_options *options, int listener)
 {
     struct sigaction action = {.sa_handler = stop};
     quipu_ledger *ledger = NULL;
     quipu_status closed;
 
     if (quipu_open(options, &ledger) != QUIPU_OK) _exit(10);
-    served = open_server(daemon, ledger, NULL, listener);
+    served = open_server(ledger, NULL, listener, options->path != NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)server_run(served);
     server_close(served);
@@ -90,7 +90,7 @@ void daemon_fork(struct daemon *daemon, const quipu_options *options)
     cr_assert_geq(listener, 0);
     daemon->pid = fork();
     cr_assert_geq(daemon->pid, 0);
-    if (daemon->pid == 0) serve(daemon, options, listener);
+    if (daemon->pid == 0) serve(options, listener);
     (void)close(listener);
 }
 

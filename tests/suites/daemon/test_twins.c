@@ -17,12 +17,14 @@ enum { SEEDS = 4, ROUNDS = 250, LARGEST = 40 };
 
 static struct daemon daemon_of_test;
 
-static quipu_ledger *move_out(struct twin *twin)
+/* `queued`: the server submits, as for a durable ledger. */
+static quipu_ledger *move_out(struct twin *twin, bool queued)
 {
+    const struct server_options options = {.clients_max = 4, .is_durable = queued};
     quipu_ledger *near = twin->ledger;
 
     daemon_begin(&daemon_of_test);
-    daemon_start(&daemon_of_test, near, NULL);
+    daemon_start(&daemon_of_test, near, &options);
     twin->ledger = daemon_connect(&daemon_of_test);
     twin->is_far = true;
     return near;
@@ -70,7 +72,7 @@ static void run(uint64_t seed, int protocol_index)
 
     twin_open(&twin, protocol_index);
     twin.seed = seed;
-    near = move_out(&twin);
+    near = move_out(&twin, seed % 2 == 1);
     generator_start(&g, seed);
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t base;
@@ -149,7 +151,7 @@ EVERY_PROTOCOL(daemon, d2_the_largest_batches_go_through, .timeout = 120)
     quipu_ledger *near;
 
     twin_open(&twin, *protocol_index);
-    near = move_out(&twin);
+    near = move_out(&twin, false);
     largest_batches(&twin);
     move_back(&twin, near);
     twin_close(&twin);
