@@ -6,8 +6,8 @@
  *   V1  fair: in each round every client has a turn, of so many records, or one request
  *   V2  a request is taken only if there is room for the largest answer that it can have: a
  *       client that does not take its answers stops itself, and nobody else
- *   V3  a client that breaks a rule of the wire (wire_ring.h, message.h) is dropped with
- *       a reason, which is said. What it had published before that is executed
+ *   V3  a client that breaks a rule of the wire (wire_ring.h, message.h) is dropped with a
+ *       reason, which is said. What it had published before that is executed
  *   V4  of a client that is gone, what it had published by then is executed
  *   V5  the loop waits for nobody: not for a client, not in a system call on what a client shares */
 #ifndef QUIPU_SERVER_SERVER_H

@@ -1,4 +1,4 @@
-/* test_calls.c - handles of quipu_connect(): what they offer, and who may have one.
+/* test_calls.c - handles of quipu_connect(): what they offer, and to which users.
  *
  *   C1  what makes no sense is QUIPU_INVALID; where nobody listens, QUIPU_IO
  *   C2  calls that are not offered are QUIPU_UNSUPPORTED, and do nothing; the others work

@@ -1,7 +1,7 @@
 /* test_deaths.c - clients and daemons that are killed at random points.
  *
- *   X1  a client that is killed: a request that it had published is executed as a whole, one that it
- *       had not leaves nothing; asked again with the same ids, what was done is `exists`
+ *   X1  a client that is killed: a request that it had published is executed as a whole, another
+ *       one leaves nothing; asked again with the same ids, what was done is `exists`
  *   X2  a daemon that is killed: calls in flight return QUIPU_IO and give no results; after
  *       quipu_reconnect() to the next daemon on the same directory all that was acknowledged is
  *       there, and what was not is asked again

@@ -338,7 +338,7 @@ Test(hostile, h3_bells_that_nobody_hears, .timeout = 60)
     end();
 }
 
-/* The bell goes on ringing after the client is gone: whoever has it is not heard any more. */
+/* A process that has kept the bell goes on ringing after the client is gone: it is not heard. */
 Test(hostile, h3_a_bell_that_outlives_its_client, .timeout = 60)
 {
     const uint64_t once = 1;
