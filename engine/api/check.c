@@ -238,3 +238,15 @@ bool quipui_check_words(const quipu_ledger *ledger, const void *words, size_t by
 
     return ledger != NULL && lend(&out, words, 1, bytes, _Alignof(uint64_t));
 }
+
+bool quipui_check_daemon(const quipu_ledger *ledger, const void *daemon, size_t bytes,
+                         const struct check_room *room)
+{
+    struct lent out, found, count;
+
+    return ledger != NULL && room->capacity > 0 &&
+           lend(&out, daemon, 1, bytes, _Alignof(uint64_t)) &&
+           lend(&found, room->records, room->capacity, room->record_bytes, _Alignof(uint64_t)) &&
+           lend(&count, room->count, 1, sizeof *room->count, _Alignof(size_t)) &&
+           are_apart(&out, &found) && are_apart(&out, &count) && are_apart(&found, &count);
+}

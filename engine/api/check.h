@@ -48,4 +48,8 @@ bool quipui_check_change_filter(const quipu_ledger *ledger, const quipu_change_f
 /* A read of nothing but 64-bit words: the horizon, counters. */
 bool quipui_check_words(const quipu_ledger *ledger, const void *words, size_t bytes);
 
+/* quipu_get_daemon(): a record, and room for others. */
+bool quipui_check_daemon(const quipu_ledger *ledger, const void *daemon, size_t bytes,
+                         const struct check_room *room);
+
 #endif

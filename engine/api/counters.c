@@ -1,6 +1,7 @@
 /* counters.c - how full a ledger is. */
 #include "api/check.h"
 #include "api/ledger.h"
+#include "connect/far_calls.h"
 
 static uint64_t region_bytes(struct region *region)
 {
@@ -78,6 +79,7 @@ quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters)
 
     if (!quipui_check_words(ledger, counters, sizeof *counters)) return QUIPU_INVALID;
     status = ledger_status(ledger);
+    if (status == LEDGER_ELSEWHERE) return quipui_far_counters(ledger->connection, counters);
     if (status != QUIPU_OK) return status;
     worker = quipui_worker_take(&ledger->store.workers, WORKER_READS);
     if (worker == NULL) return QUIPU_NO_MEMORY;

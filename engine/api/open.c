@@ -1,5 +1,6 @@
 /* open.c - opening and closing a ledger. */
 #include "api/check.h"
+#include "api/connected.h"
 #include "api/durable.h"
 #include "api/outside.h"
 #include "base/atomic.h"
@@ -82,6 +83,7 @@ static quipu_status open_parts(struct quipu_ledger *ledger, const quipu_options 
     if (!quipui_tables_open(ledger, options)) return QUIPU_NO_MEMORY;
     ledger->directory = NULL;
     ledger->log = NULL;
+    ledger->connection = NULL;
     ledger->reads_latest = false;
     if (options->path != NULL) status = quipui_durable_open(ledger, options);
     if (status != QUIPU_OK) quipui_tables_close(ledger);
@@ -101,6 +103,8 @@ static void forked(struct fork_member *member)
     }
     /* relaxed: this process has no other thread. */
     store_relaxed(&ledger->state, state);
+    /* relaxed: as above. The queues are the parent's. */
+    store_relaxed(&ledger->queues, 0);
 }
 
 /* Open one with these options, which make sense. */
@@ -119,6 +123,8 @@ static quipu_status open_ledger(const quipu_options *options, quipu_ledger **led
     }
     /* relaxed: no other thread knows the ledger yet. */
     store_relaxed(&opened->state, LEDGER_OPEN);
+    /* relaxed: as above. */
+    store_relaxed(&opened->queues, 0);
     opened->fork.forked = forked;
     quipui_fork_join(&opened->fork);
     *ledger = opened;
@@ -167,6 +173,8 @@ static quipu_status close_ledger(quipu_ledger *ledger)
 {
     quipu_status status = ledger_status(ledger);
 
+    /* relaxed: queues are closed before the ledger is; the host orders that. */
+    if (load_relaxed(&ledger->queues) != 0) return QUIPU_BUSY;
     if (status == QUIPU_BUSY || (status == QUIPU_OK && !come_to_rest(ledger))) return QUIPU_BUSY;
     quipui_grace_wait(); /* for lookups without a worker (read/lookup.c, L2) */
     quipui_fork_leave(&ledger->fork);
@@ -188,7 +196,7 @@ quipu_status quipu_close(quipu_ledger *ledger)
 
     if (ledger == NULL) return QUIPU_INVALID;
     before = outside_begin();
-    status = close_ledger(ledger);
+    status = ledger->connection != NULL ? quipui_connected_close(ledger) : close_ledger(ledger);
     outside_end(before);
     return status;
 }

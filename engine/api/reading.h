@@ -2,7 +2,8 @@
 #ifndef QUIPU_API_READING_H
 #define QUIPU_API_READING_H
 
-#include "api/ledger.h"
+#include "api/answer.h"
+#include "connect/far_calls.h"
 #include "read/consistent.h"
 
 /* Begin: QUIPU_OK, or why the call cannot be made; then it has no reader. */
@@ -15,20 +16,28 @@ static inline quipu_status reading_begin(quipu_ledger *ledger, struct reader *re
                                                                         : QUIPU_NO_MEMORY;
 }
 
-/* End a call that has begun and come to `status`: return that once what it has seen is durable. */
-static inline quipu_status reading_end(quipu_ledger *ledger, struct reader *reader,
-                                       quipu_status status)
+/* End a call that has begun and come to `status`: what that hangs on. */
+static inline void reading_end(quipu_ledger *ledger, struct reader *reader, quipu_status status,
+                               struct answer *answer)
 {
     uint64_t seen = reader->seen;
 
     quipui_reader_close(reader);
-    return status == QUIPU_OK ? ledger_read_wait(ledger, seen) : status;
+    answer_read(answer, ledger, status, seen);
 }
 
-/* One reading call, in a function that has `reader` and `status`: begin it, do it, end it. */
-#define READ(ledger, call)                                                                         \
+/* One reading call, in a function that has `reader` and `status`: begin it, do it, end it. `far`
+ * makes it in a daemon. */
+#define READ(ledger, call, answer, far)                                                            \
     ((status = reading_begin((ledger), &reader)) == QUIPU_OK                                       \
-         ? reading_end((ledger), &reader, (call))                                                  \
-         : status)
+         ? reading_end((ledger), &reader, (call), (answer))                                        \
+         : answer_now((answer), status == LEDGER_ELSEWHERE ? (far) : status))
+
+/* The same for a filtered read into `what`, in a function whose arguments have the usual names. */
+#define READ_FILTERED(ledger, call, answer, kind, what, horizon)                                   \
+    READ((ledger), (call), (answer),                                                               \
+         quipui_far_read(                                                                          \
+             (ledger)->connection, (kind),                                                         \
+             &(struct far_read){&asked, asked.limit, (what), capacity, count, (horizon)}))
 
 #endif

@@ -1,5 +1,6 @@
 /* reads.c - the public calls that read. */
 #include "api/check.h"
+#include "api/execute.h"
 #include "api/reading.h"
 #include "read/account_holds.h"
 #include "read/history.h"
@@ -7,108 +8,218 @@
 #include "read/query.h"
 #include "read/snapshot.h"
 
+void quipui_execute_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
+                                    quipu_account *accounts, uint64_t *versions,
+                                    struct answer *answer)
+{
+    uint64_t seen = 0;
+    quipu_status status = QUIPU_INVALID;
+
+    if (quipui_check_lookup(ledger, ids, count, accounts, versions, sizeof *versions)) {
+        status = ledger_status(ledger);
+    }
+    if (status == QUIPU_OK) {
+        status = quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts,
+                                        versions, &seen);
+    } else if (status == LEDGER_ELSEWHERE) {
+        answer_now(answer, quipui_far_lookup(ledger->connection, WIRE_LOOKUP_ACCOUNTS, ids, count,
+                                             accounts, versions));
+        return;
+    }
+    answer_read(answer, ledger, status, seen);
+}
+
 quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                    quipu_account *accounts, uint64_t *versions)
 {
-    uint64_t seen = 0;
-    quipu_status status;
+    struct answer answer = {.never_waits = false};
 
-    if (!quipui_check_lookup(ledger, ids, count, accounts, versions, sizeof *versions)) {
-        return QUIPU_INVALID;
-    }
-    status = ledger_status(ledger);
-    if (status != QUIPU_OK) return status;
-    status = quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts,
-                                    versions, &seen);
-    return status == QUIPU_OK ? ledger_read_wait(ledger, seen) : status;
+    quipui_execute_lookup_accounts(ledger, ids, count, accounts, versions, &answer);
+    return answer_wait(&answer, ledger);
 }
 
-quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
-                                    quipu_transfer *transfers, quipu_transfer_versions *versions)
+void quipui_execute_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
+                                     quipu_transfer *transfers, quipu_transfer_versions *versions,
+                                     struct answer *answer)
 {
     struct reader reader;
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, transfers, versions, sizeof *versions)) {
-        return QUIPU_INVALID;
+        answer_now(answer, QUIPU_INVALID);
+        return;
     }
-    return READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
+    READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions), answer,
+         quipui_far_lookup(ledger->connection, WIRE_LOOKUP_TRANSFERS, ids, count, transfers,
+                           versions));
 }
 
-quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                         quipu_transfer *transfers, size_t capacity, size_t *count)
+quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
+                                    quipu_transfer *transfers, quipu_transfer_versions *versions)
+{
+    struct answer answer = {.never_waits = false};
+
+    quipui_execute_lookup_transfers(ledger, ids, count, transfers, versions, &answer);
+    return answer_wait(&answer, ledger);
+}
+
+void quipui_execute_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                          quipu_transfer *transfers, size_t capacity, size_t *count,
+                                          struct answer *answer)
 {
     const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
     quipu_account_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
+        answer_now(answer, QUIPU_INVALID);
+        return;
+    }
     *count = 0;
-    return READ(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
+    READ_FILTERED(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count),
+                  answer, WIRE_GET_ACCOUNT_TRANSFERS, transfers, NULL);
 }
 
-quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                        quipu_account_balance *balances, size_t capacity,
-                                        size_t *count)
+quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                         quipu_transfer *transfers, size_t capacity, size_t *count)
+{
+    struct answer answer = {.never_waits = false};
+
+    quipui_execute_get_account_transfers(ledger, filter, transfers, capacity, count, &answer);
+    return answer_wait(&answer, ledger);
+}
+
+void quipui_execute_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                         quipu_account_balance *balances, size_t capacity,
+                                         size_t *count, struct answer *answer)
 {
     const struct check_room room = {balances, sizeof *balances, capacity, count, NULL};
     quipu_account_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
+        answer_now(answer, QUIPU_INVALID);
+        return;
+    }
     *count = 0;
-    return READ(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count));
+    READ_FILTERED(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count),
+                  answer, WIRE_GET_ACCOUNT_BALANCES, balances, NULL);
 }
 
-quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                     quipu_hold *holds, size_t capacity, size_t *count)
+quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                        quipu_account_balance *balances, size_t capacity,
+                                        size_t *count)
+{
+    struct answer answer = {.never_waits = false};
+
+    quipui_execute_get_account_balances(ledger, filter, balances, capacity, count, &answer);
+    return answer_wait(&answer, ledger);
+}
+
+void quipui_execute_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                      quipu_hold *holds, size_t capacity, size_t *count,
+                                      struct answer *answer)
 {
     const struct check_room room = {holds, sizeof *holds, capacity, count, NULL};
     quipu_account_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
+        answer_now(answer, QUIPU_INVALID);
+        return;
+    }
     *count = 0;
-    return READ(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
+    READ_FILTERED(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count), answer,
+                  WIRE_GET_ACCOUNT_HOLDS, holds, NULL);
+}
+
+quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
+                                     quipu_hold *holds, size_t capacity, size_t *count)
+{
+    struct answer answer = {.never_waits = false};
+
+    quipui_execute_get_account_holds(ledger, filter, holds, capacity, count, &answer);
+    return answer_wait(&answer, ledger);
+}
+
+void quipui_execute_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
+                                 quipu_hold *holds, struct answer *answer)
+{
+    struct reader reader;
+    quipu_status status;
+
+    if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) {
+        answer_now(answer, QUIPU_INVALID);
+        return;
+    }
+    READ(ledger, quipui_lookup_holds(&reader, ids, count, holds), answer,
+         quipui_far_lookup(ledger->connection, WIRE_LOOKUP_HOLDS, ids, count, holds, NULL));
 }
 
 quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                 quipu_hold *holds)
 {
-    struct reader reader;
-    quipu_status status;
+    struct answer answer = {.never_waits = false};
 
-    if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) return QUIPU_INVALID;
-    return READ(ledger, quipui_lookup_holds(&reader, ids, count, holds));
+    quipui_execute_lookup_holds(ledger, ids, count, holds, &answer);
+    return answer_wait(&answer, ledger);
 }
 
-quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
-                                  quipu_account *accounts, size_t capacity, size_t *count)
+void quipui_execute_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                   quipu_account *accounts, size_t capacity, size_t *count,
+                                   struct answer *answer)
 {
     const struct check_room room = {accounts, sizeof *accounts, capacity, count, NULL};
     quipu_query_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    if (!quipui_check_query_filter(ledger, filter, &room, &asked)) {
+        answer_now(answer, QUIPU_INVALID);
+        return;
+    }
     *count = 0;
-    return READ(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
+    READ_FILTERED(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count), answer,
+                  WIRE_QUERY_ACCOUNTS, accounts, NULL);
 }
 
-quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
-                                   quipu_transfer *transfers, size_t capacity, size_t *count)
+quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                  quipu_account *accounts, size_t capacity, size_t *count)
+{
+    struct answer answer = {.never_waits = false};
+
+    quipui_execute_query_accounts(ledger, filter, accounts, capacity, count, &answer);
+    return answer_wait(&answer, ledger);
+}
+
+void quipui_execute_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                    quipu_transfer *transfers, size_t capacity, size_t *count,
+                                    struct answer *answer)
 {
     const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
     quipu_query_filter asked;
     struct reader reader;
     quipu_status status;
 
-    if (!quipui_check_query_filter(ledger, filter, &room, &asked)) return QUIPU_INVALID;
+    if (!quipui_check_query_filter(ledger, filter, &room, &asked)) {
+        answer_now(answer, QUIPU_INVALID);
+        return;
+    }
     *count = 0;
-    return READ(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count));
+    READ_FILTERED(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count),
+                  answer, WIRE_QUERY_TRANSFERS, transfers, NULL);
+}
+
+quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                   quipu_transfer *transfers, size_t capacity, size_t *count)
+{
+    struct answer answer = {.never_waits = false};
+
+    quipui_execute_query_transfers(ledger, filter, transfers, capacity, count, &answer);
+    return answer_wait(&answer, ledger);
 }
 
 /* A visit that begins when all that it will be shown is durable. */
@@ -127,8 +238,11 @@ static bool visit_durable(void *context, const quipu_account *account, uint64_t 
     struct durable_visit *visit = context;
 
     if (!visit->waited) {
+        struct answer answer = {.never_waits = false};
+
         visit->waited = true;
-        visit->status = ledger_read_wait(visit->ledger, clock_last(&visit->ledger->store.clock));
+        answer_read(&answer, visit->ledger, QUIPU_OK, clock_last(&visit->ledger->store.clock));
+        visit->status = answer_wait(&answer, visit->ledger);
     }
     return visit->status == QUIPU_OK && visit->visit(visit->context, account, version);
 }
@@ -144,7 +258,7 @@ quipu_status quipu_snapshot(quipu_ledger *ledger,
 
     if (ledger == NULL || visit == NULL) return QUIPU_INVALID;
     status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) return status == LEDGER_ELSEWHERE ? QUIPU_UNSUPPORTED : status;
     if (ledger->store.journal == NULL) {
         status = quipui_snapshot(&reader, visit, context);
     } else {

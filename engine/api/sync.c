@@ -1,17 +1,27 @@
 /* sync.c - the public calls that are about the disk. */
 #include "api/check.h"
+#include "api/connected.h"
 #include "api/durable.h"
+#include "api/execute.h"
 #include "api/outside.h"
+#include "connect/far_calls.h"
 #include "salvage/salvage.h"
+
+void quipui_execute_sync(quipu_ledger *ledger, struct answer *answer)
+{
+    answer_now(answer, ledger != NULL ? ledger_status(ledger) : QUIPU_INVALID);
+    if (answer->status == LEDGER_ELSEWHERE) answer_now(answer, quipui_far_sync(ledger->connection));
+    if (answer->status != QUIPU_OK || ledger->store.journal == NULL) return;
+    answer->after = ANSWER_SYNCED;
+    answer->hangs_on = clock_last(&ledger->store.clock);
+}
 
 quipu_status quipu_sync(quipu_ledger *ledger)
 {
-    quipu_status status;
+    struct answer answer = {.never_waits = false};
 
-    if (ledger == NULL) return QUIPU_INVALID;
-    status = ledger_status(ledger);
-    if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
-    return quipui_journal_sync(ledger->store.journal, clock_last(&ledger->store.clock));
+    quipui_execute_sync(ledger, &answer);
+    return answer_wait(&answer, ledger);
 }
 
 quipu_status quipu_checkpoint(quipu_ledger *ledger)
@@ -21,6 +31,7 @@ quipu_status quipu_checkpoint(quipu_ledger *ledger)
 
     if (ledger == NULL) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
+    if (status == LEDGER_ELSEWHERE) return QUIPU_UNSUPPORTED;
     if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
     before = outside_begin();
     status = quipui_checkpoint(&ledger->checkpoints, NULL);
@@ -35,7 +46,7 @@ quipu_status quipu_backup(quipu_ledger *ledger, const char *directory)
 
     if (ledger == NULL || directory == NULL) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) return status == LEDGER_ELSEWHERE ? QUIPU_UNSUPPORTED : status;
     if (ledger->store.journal == NULL) return QUIPU_INVALID;
     before = outside_begin();
     status = quipui_backup(&ledger->checkpoints, directory, NULL);
@@ -59,9 +70,12 @@ quipu_status quipu_diagnose(quipu_ledger *ledger, const char *path, char *text, 
     quipu_status status;
 
     if ((ledger == NULL) == (path == NULL) || text == NULL || capacity == 0) return QUIPU_INVALID;
+    text[0] = 0;
+    if (ledger != NULL && ledger_status(ledger) == LEDGER_ELSEWHERE) {
+        return quipui_connected_diagnose(ledger, text, capacity);
+    }
     before = outside_begin();
     status = ledger != NULL ? diagnose(ledger, &diagnosis) : quipui_durable_check(path, &diagnosis);
-    text[0] = 0;
     if (status != QUIPU_OK) {
         quipui_diagnosis_text(&diagnosis, quipu_status_text(status), text, capacity);
     }

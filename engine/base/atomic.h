@@ -72,6 +72,14 @@ static inline void fence_full(void)
         (void)memcpy((to), (from), sizeof *(to));                                                  \
         __asm__ __volatile__("" : "+m"(*(to)));                                                    \
     } while (0)
+
+/* The same for so many bytes: memory that another process may be changing. */
+static inline void copy_bytes_once(void *to, const void *from, size_t bytes)
+{
+    (void)memcpy(to, from, bytes);
+    __asm__ __volatile__("" : : : "memory");
+}
+
 /* The cheap half of an asymmetric fence (base/grace.c): it holds the compiler only. */
 static inline void fence_compiler(void)
 {

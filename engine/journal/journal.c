@@ -103,6 +103,26 @@ uint64_t quipui_journal_lasting(struct journal *journal, uint64_t horizon)
     return journal->options.buffered && durable < horizon ? durable : horizon;
 }
 
+bool quipui_journal_is_buffered(const struct journal *journal)
+{
+    return journal->options.buffered;
+}
+
+struct waiters *quipui_journal_waiters(struct journal *journal)
+{
+    return &journal->waiters;
+}
+
+static void call(void *journal)
+{
+    quipui_journal_call(journal);
+}
+
+bool quipui_journal_expect(struct journal *journal, struct watcher *watcher, uint64_t horizon)
+{
+    return quipui_watcher_expect(&journal->waiters, watcher, horizon, call, journal);
+}
+
 bool quipui_journal_join(struct worker *worker)
 {
     struct ring *ring;

@@ -29,7 +29,7 @@
 
 #include "journal/log.h"
 #include "journal/ring.h"
-#include "journal/waiters.h"
+#include "journal/watchers.h"
 #include "records/store.h"
 
 struct journal_options {
@@ -74,6 +74,16 @@ quipu_status quipui_journal_wait(struct journal *journal, uint64_t timestamp);
 
 /* The same, also for a buffered journal. */
 quipu_status quipui_journal_sync(struct journal *journal, uint64_t timestamp);
+
+/* Does quipui_journal_wait() never wait, since the journal is buffered? */
+bool quipui_journal_is_buffered(const struct journal *journal);
+
+/* Where queues watch. */
+struct waiters *quipui_journal_waiters(struct journal *journal);
+
+/* This watcher needs the horizon, too; as quipui_watcher_expect(). The flusher is called if it
+ * sleeps: a submit does no round for it. */
+bool quipui_journal_expect(struct journal *journal, struct watcher *watcher, uint64_t horizon);
 
 /* The sequence of the last frame that was appended. What is drained later is in later frames. */
 uint64_t quipui_journal_sequence(struct journal *journal);

@@ -2,6 +2,7 @@
 #include "journal/waiters.h"
 
 #include "base/futex.h"
+#include "journal/watchers.h"
 
 static void take_in(struct waiters *waiters, struct waiter *waiter)
 {
@@ -61,12 +62,14 @@ static void let_go(struct waiter *waiter, quipu_status status)
     quipui_futex_wake(word, 1); /* the waiter may be gone by now (W2) */
 }
 
-/* Let those go that wait for less than this horizon, with the lock taken. It is left before the
- * first of them wakes up, since that one may take it at once. Returns how many there were. */
+/* Let those go that wait for less than this horizon, with both locks taken, and tell the watchers.
+ * The lock is left before the first of them wakes up, since that one may take it at once. Returns
+ * how many there were. */
 static size_t serve(struct waiters *waiters, uint64_t horizon, quipu_status status)
 {
+    struct watcher *told;
     struct waiter *served = NULL;
-    size_t count = 0;
+    size_t count;
 
     for (struct waiter *w = waiters->first; w != NULL;) {
         struct waiter *next = w->next;
@@ -78,6 +81,7 @@ static size_t serve(struct waiters *waiters, uint64_t horizon, quipu_status stat
         }
         w = next;
     }
+    count = quipui_watchers_serve(waiters, &told);
     lock_leave(&waiters->lock);
     while (served != NULL) {
         struct waiter *next = served->next;
@@ -86,6 +90,8 @@ static size_t serve(struct waiters *waiters, uint64_t horizon, quipu_status stat
         served = next;
         count++;
     }
+    quipui_watchers_tell(told);
+    lock_leave(&waiters->telling);
     return count;
 }
 
@@ -95,10 +101,11 @@ bool quipui_waiters_least(struct waiters *waiters, uint64_t *timestamp)
 
     *timestamp = UINT64_MAX;
     lock_take(&waiters->lock);
-    is_any = waiters->first != NULL;
+    is_any = waiters->count > 0;
     for (struct waiter *w = waiters->first; w != NULL; w = w->next) {
         if (w->timestamp < *timestamp) *timestamp = w->timestamp;
     }
+    quipui_watchers_least(waiters, timestamp);
     lock_leave(&waiters->lock);
     return is_any;
 }
@@ -116,6 +123,7 @@ size_t quipui_waiters_sleep_until(struct waiters *waiters, size_t count)
 
 size_t quipui_waiters_serve(struct waiters *waiters, uint64_t horizon)
 {
+    lock_take(&waiters->telling);
     lock_take(&waiters->lock);
     if (horizon > waiters->horizon) waiters->horizon = horizon;
     return serve(waiters, horizon, QUIPU_OK);
@@ -123,6 +131,7 @@ size_t quipui_waiters_serve(struct waiters *waiters, uint64_t horizon)
 
 void quipui_waiters_fail(struct waiters *waiters, quipu_status status)
 {
+    lock_take(&waiters->telling);
     lock_take(&waiters->lock);
     waiters->failed = status;
     (void)serve(waiters, UINT64_MAX, status);

@@ -24,13 +24,17 @@ struct waiter {
 
 #define WAITERS_NEVER SIZE_MAX
 
+struct watcher; /* a queue: watchers.h */
+
 struct waiters {
     struct lock lock;
     struct waiter *first; /* plain, under lock */
     uint64_t horizon;     /* plain, under lock: what was served last */
     quipu_status failed;  /* plain, under lock: what all that wait get from now on, or QUIPU_OK */
-    size_t count;         /* plain, under lock */
+    size_t count;         /* plain, under lock: waiters, and watchers that wait */
     size_t awake_at; /* plain, under lock: so many wake the flusher; WAITERS_NEVER: it is awake */
+    struct watcher *watchers; /* plain, under lock; the list also needs `telling` to change */
+    struct lock telling;      /* taken, before lock, while watchers are told */
 };
 
 /* Wait until the horizon is above waiter->timestamp, or the flusher has failed. `wake` is called

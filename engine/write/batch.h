@@ -54,6 +54,7 @@ struct transfer_batch {
     const quipu_expectation *expectations; /* of a commit */
     size_t expectation_count;
     quipu_receipt *receipts; /* of a commit, or NULL */
+    bool never_waits;        /* where the ring lacks room: QUIPU_BUSY, and nothing is done */
 
     /* What the batch knows. */
     struct worker *worker;

@@ -23,7 +23,7 @@ struct account_batch {
     size_t count;
     quipu_result *results;
     struct worker *worker;
-    bool imports;
+    bool imports, never_waits;
     uint64_t drawn, newest; /* timestamps: of events[0]; the largest of any record (imports) */
 
     size_t from, length; /* the chain at hand */
@@ -244,6 +244,9 @@ static quipu_status supply_ring(struct account_batch *batch)
     struct store *store = batch->store;
 
     if (store->journal == NULL) return QUIPU_OK;
+    if (batch->never_waits && !ring_has_room(store->rings.accounts, batch->count)) {
+        return QUIPU_BUSY;
+    }
     return quipui_journal_room(store->journal, store->rings.accounts, batch->count);
 }
 
@@ -296,10 +299,13 @@ static bool copy_events(struct account_batch *batch, const quipu_account *first,
 
 quipu_status quipui_create_accounts(struct store *store, const struct protocol *protocol,
                                     const quipu_account *events, size_t count,
-                                    quipu_result *results)
+                                    quipu_result *results, bool never_waits)
 {
-    struct account_batch batch = {
-        .store = store, .protocol = protocol, .count = count, .results = results};
+    struct account_batch batch = {.store = store,
+                                  .protocol = protocol,
+                                  .count = count,
+                                  .results = results,
+                                  .never_waits = never_waits};
     quipu_status status = QUIPU_NO_MEMORY;
     quipu_account first;
 

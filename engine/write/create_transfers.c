@@ -25,6 +25,7 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
     batch->expectations = NULL;
     batch->expectation_count = 0;
     batch->receipts = NULL;
+    batch->never_waits = false;
     batch->conflict = false;
     batch->lack = QUIPU_OK;
     batch->next = batch->hashed = batch->asked = batch->seen = 0;
@@ -165,7 +166,8 @@ static uint32_t unit_length(struct transfer_batch *batch, size_t from, bool *is_
 /* What comes next: a run of plain transfers, or a unit. */
 static quipu_status do_next(struct transfer_batch *batch)
 {
-    quipu_status status = supply_ring(batch, RUN_EVENTS);
+    size_t left = batch->count - batch->next;
+    quipu_status status = supply_ring(batch, left < RUN_EVENTS ? left : RUN_EVENTS);
     size_t done = status == QUIPU_OK ? quipui_do_plains(batch, &status) : 0;
 
     if (done == 0 && status == QUIPU_OK) {
@@ -204,27 +206,38 @@ static void give_worker_back(struct transfer_batch *batch)
     }
 }
 
-static bool start(struct transfer_batch *batch)
+/* Of a durable ledger: a ring, and room in it for all events if the call is not to wait. */
+static quipu_status join(struct transfer_batch *batch)
+{
+    if (batch->store->journal == NULL) return QUIPU_OK;
+    if (!quipui_journal_join(batch->worker)) return QUIPU_NO_MEMORY;
+    if (!batch->never_waits) return QUIPU_OK;
+    return ring_has_room(worker_ring(batch->worker), batch->count) ? QUIPU_OK : QUIPU_BUSY;
+}
+
+static quipu_status start(struct transfer_batch *batch)
 {
     struct workers *workers = &batch->store->workers;
+    quipu_status status;
 
     memset(batch->results, 0, batch->count * sizeof *batch->results);
     batch->worker = batch->imports ? quipui_worker_take_alone(workers)
                                    : quipui_worker_take(workers, WORKER_WRITES);
-    if (batch->worker == NULL) return false;
-    if (batch->store->journal != NULL && !quipui_journal_join(batch->worker)) {
-        give_worker_back(batch);
-        return false;
+    if (batch->worker == NULL) return QUIPU_NO_MEMORY;
+    status = join(batch);
+    if (status == QUIPU_OK && batch->imports &&
+        !quipui_imports_supply(&batch->store->imports, batch->count)) {
+        status = QUIPU_NO_MEMORY;
     }
-    if (batch->imports && !quipui_imports_supply(&batch->store->imports, batch->count)) {
+    if (status != QUIPU_OK) {
         give_worker_back(batch);
-        return false;
+        return status;
     }
     if (batch->protocol->begin != NULL) batch->protocol->begin(batch->store);
     worker_set_floor(batch->worker, clock_floor(&batch->store->clock)); /* F1 */
     batch->drawn = clock_draw(&batch->store->clock, batch->count);
     if (batch->imports) store_raise_barrier(batch->store, batch->drawn + batch->count - 1);
-    return true;
+    return QUIPU_OK;
 }
 
 /* What the answer hangs on (journal.h, H3). */
@@ -245,9 +258,9 @@ static void finish(struct transfer_batch *batch)
 
 quipu_status quipui_create_transfers(struct transfer_batch *batch)
 {
-    quipu_status status = QUIPU_OK;
+    quipu_status status = start(batch);
 
-    if (!start(batch)) return QUIPU_NO_MEMORY;
+    if (status != QUIPU_OK) return status;
     /* Ends: each turn decides one event at least, or fails. */
     while (status == QUIPU_OK && batch->next < batch->count) {
         status = do_step(batch);
@@ -260,11 +273,13 @@ quipu_status quipui_create_transfers(struct transfer_batch *batch)
 
 quipu_status quipui_commit(struct transfer_batch *batch)
 {
-    quipu_status status = QUIPU_NO_MEMORY;
+    quipu_status status;
     size_t copied;
 
     if (batch->receipts != NULL) memset(batch->receipts, 0, batch->count * sizeof *batch->receipts);
-    if (!start(batch)) return QUIPU_NO_MEMORY;
+    status = start(batch);
+    if (status != QUIPU_OK) return status;
+    status = QUIPU_NO_MEMORY;
     quipui_grace_enter();
     quipui_warm(batch);
     copied = batch->hashed;

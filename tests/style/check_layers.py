@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """check_layers - every include follows an arrow of docs/architecture.md.
 
-    program -> api -> checkpoint -> write | read -> protocol -> rules, records -> journal -> base
-                   -> recovery | salvage -> history -> journal
+    program -> queue -> api -> checkpoint -> write | read -> protocol -> rules, records -> journal
+                             -> recovery | salvage -> history -> journal -> base
+                        api -> connect -> wire -> base
+    daemon  -> server -> wire
 
 A folder may include itself and what ALLOWED says; what stands below, never what stands above. A
 guest has a room beside the library's and sees the public header only. No two files of engine/ have
@@ -19,7 +21,8 @@ BELOW_READ = {"quipu", "protocol", "rules", "records", "journal", "base"}
 ALLOWED = {
     "include/quipu": {"quipu"},
     "engine/api": {"api", "checkpoint", "recovery", "salvage", "history", "write", "read"}
-                  | BELOW_READ,
+                  | {"connect", "wire"} | BELOW_READ,
+    "engine/queue": {"queue", "api", "checkpoint", "connect", "wire"} | BELOW_READ,
     "engine/checkpoint": {"checkpoint", "history", "read"} | BELOW_READ,
     "engine/recovery": {"quipu", "recovery", "history", "journal", "records", "rules", "base"},
     "engine/salvage": {"quipu", "salvage", "history", "journal", "records", "rules", "base"},
@@ -30,12 +33,15 @@ ALLOWED = {
     "engine/rules": {"quipu", "rules"},
     "engine/records": {"quipu", "records", "rules", "base"},
     "engine/journal": {"quipu", "journal", "records", "rules", "base"},
+    "engine/connect": {"quipu", "connect", "wire", "base"},
+    "engine/wire": {"quipu", "wire", "base"},
     "engine/base": {"base"},
     # guests
     "engine/lease": {"quipu"},
     "engine/redis": {"quipu", "redis"},
+    "engine/server": {"quipu", "server", "wire"},
     "engine/checker": {"quipu", "checker"},
-    "engine/command": {"quipu", "command", "checker"},
+    "engine/command": {"quipu", "command", "checker", "server"},
     "engine/race": {"protocol", "rules", "records", "base"},
 }
 

@@ -24,6 +24,8 @@ static const struct command *const commands[] = {
     &command_backup,
     &command_checkpoint,
     &command_salvage,
+    &command_serve,
+    &command_stats,
     &command_race,
     &command_lock,
     &command_stress,

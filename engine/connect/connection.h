@@ -1,0 +1,47 @@
+/* connection.h - a client's side of the wire: one call at a time, from request to answer.
+ *
+ * A call takes the lock, writes its request, rings if the daemon sleeps, and waits for the answer:
+ * awake for some microseconds, then asleep on the socket, which also tells of the daemon's death.
+ *
+ *   P1  a connection that has failed stays so until quipui_connection_again(): what the rings hold
+ *       then is not looked at any more
+ *   P2  an answer that was published before the daemon ended is taken
+ *   P3  what a call returns of an answer was checked against its own request (message.h) */
+#ifndef QUIPU_CONNECT_CONNECTION_H
+#define QUIPU_CONNECT_CONNECTION_H
+
+#include "base/lock.h"
+#include "wire/message.h"
+
+struct connection;
+
+/* One call. What comes back is copied to where these point; NULL: it is not wanted. */
+struct wire_call {
+    struct wire_request request; /* kind, count, expectation_count, flags; the rest is ours */
+    const void *once;            /* a filter */
+    const void *expectations;
+    const void *each; /* events or ids */
+    void *out_once, *out_each, *out_beside;
+    uint32_t count; /* of records that came back */
+    uint64_t horizon;
+};
+
+/* As quipu_connect(). `path` and `timeout` are kept. */
+quipu_status quipui_connection_open(const char *path, uint64_t timeout,
+                                    struct connection **connection);
+
+/* As quipu_reconnect(). */
+quipu_status quipui_connection_again(struct connection *connection);
+
+/* Give everything back. Returns false if a call is in flight: then nothing was done. `alone`: in a
+ * child of fork(), where a call in flight is the parent's. */
+bool quipui_connection_close(struct connection *connection, bool alone);
+
+/* Make a call: what it would return in the daemon, or QUIPU_IO. */
+quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call);
+
+/* Is the daemon there, as far as is known? */
+bool quipui_connection_is_alive(struct connection *connection);
+const char *quipui_connection_path(const struct connection *connection);
+
+#endif

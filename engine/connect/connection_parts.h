@@ -1,0 +1,42 @@
+/* connection_parts.h - what the files of connect/ share. */
+#ifndef QUIPU_CONNECT_CONNECTION_PARTS_H
+#define QUIPU_CONNECT_CONNECTION_PARTS_H
+
+#include "connect/connection.h"
+
+/* Longer than the path of a socket. */
+#define CONNECTION_PATH_BYTES 108
+
+/* What is there while a daemon is. */
+struct link_to_daemon {
+    int socket, bell;
+    bool may_write;
+    struct wire_shared *shared;
+    struct wire_end requests, answers;
+    uint64_t number; /* of the last request */
+};
+
+struct connection {
+    struct lock lock;
+    bool alive;                 /* plain, under lock */
+    struct link_to_daemon link; /* plain, under lock; only while it is alive */
+    uint64_t timeout;           /* ns; 0: none */
+    char path[CONNECTION_PATH_BYTES];
+};
+
+/* Say hello. `wait_ms` is how long the daemon has. */
+quipu_status quipui_link_open(struct link_to_daemon *link, const char *path, int wait_ms);
+void quipui_link_close(struct link_to_daemon *link);
+
+/* Is the daemon there? */
+bool quipui_link_is_up(const struct link_to_daemon *link);
+
+/* Wait until there is an answer, or room for a request of `bytes`. Returns false if there never
+ * will be: the daemon is gone, it broke a rule, or the time is over. */
+bool quipui_link_wait_answer(struct link_to_daemon *link, uint64_t timeout);
+bool quipui_link_wait_room(struct link_to_daemon *link, uint64_t bytes, uint64_t timeout);
+
+/* Wake the daemon if it sleeps. */
+void quipui_link_ring(struct link_to_daemon *link);
+
+#endif

@@ -1,0 +1,121 @@
+/* far_calls.c - each call as a request, and its answer as what the call gives. */
+#include "connect/far_calls.h"
+
+#include <string.h>
+
+/* Of a call that writes: has it given results, for all of its events? */
+static bool gives_results(quipu_status status)
+{
+    return status != QUIPU_INVALID && status != QUIPU_UNSUPPORTED && status != QUIPU_BUSY &&
+           status != QUIPU_FENCED;
+}
+
+/* Make a call that writes. Without an answer there are no results: they are 0. */
+static quipu_status write_far(struct connection *connection, struct wire_call *call)
+{
+    quipu_status status = quipui_connection_call(connection, call);
+    size_t count = call->request.count;
+
+    if (gives_results(status) && call->count < count) {
+        memset(call->out_each, 0, count * sizeof(quipu_result));
+        if (call->out_beside != NULL) memset(call->out_beside, 0, count * sizeof(quipu_receipt));
+    }
+    return status;
+}
+
+quipu_status quipui_far_create(struct connection *connection, enum wire_kind kind,
+                               const void *events, size_t count, quipu_result *results)
+{
+    struct wire_call call = {
+        .request = {.kind = kind, .count = (uint32_t)count}, .each = events, .out_each = results};
+
+    return write_far(connection, &call);
+}
+
+quipu_status quipui_far_commit(struct connection *connection, const quipu_expectation *expectations,
+                               size_t expectation_count, const quipu_transfer *events, size_t count,
+                               quipu_result *results, quipu_receipt *receipts)
+{
+    struct wire_call call = {
+        .request = {.kind = WIRE_COMMIT,
+                    .count = (uint32_t)count,
+                    .expectation_count = (uint32_t)expectation_count,
+                    .flags = receipts != NULL ? WIRE_BESIDE : 0},
+        .expectations = expectations,
+        .each = events,
+        .out_each = results,
+        .out_beside = receipts,
+    };
+
+    return write_far(connection, &call);
+}
+
+quipu_status quipui_far_lookup(struct connection *connection, enum wire_kind kind,
+                               const quipu_uint128 *ids, size_t count, void *records,
+                               void *versions)
+{
+    struct wire_call call = {
+        .request = {.kind = kind,
+                    .count = (uint32_t)count,
+                    .flags = versions != NULL ? WIRE_BESIDE : 0},
+        .each = ids,
+        .out_each = records,
+        .out_beside = versions,
+    };
+
+    return quipui_connection_call(connection, &call);
+}
+
+quipu_status quipui_far_read(struct connection *connection, enum wire_kind kind,
+                             const struct far_read *read)
+{
+    size_t most = read->capacity < read->limit ? read->capacity : read->limit;
+    struct wire_call call = {
+        .request = {.kind = kind}, .once = read->filter, .out_each = read->records};
+    quipu_status status;
+
+    if (most > QUIPU_BATCH_MAX) return QUIPU_UNSUPPORTED;
+    call.request.count = (uint32_t)most;
+    status = quipui_connection_call(connection, &call);
+    if (status != QUIPU_OK) return status;
+    *read->count = call.count;
+    if (read->horizon != NULL) *read->horizon = call.horizon;
+    return QUIPU_OK;
+}
+
+quipu_status quipui_far_horizon(struct connection *connection, uint64_t *horizon)
+{
+    struct wire_call call = {.request = {.kind = WIRE_HORIZON}};
+    quipu_status status = quipui_connection_call(connection, &call);
+
+    if (status == QUIPU_OK) *horizon = call.horizon;
+    return status;
+}
+
+quipu_status quipui_far_counters(struct connection *connection, quipu_counters *counters)
+{
+    struct wire_call call = {.request = {.kind = WIRE_GET_COUNTERS}, .out_once = counters};
+
+    return quipui_connection_call(connection, &call);
+}
+
+quipu_status quipui_far_sync(struct connection *connection)
+{
+    struct wire_call call = {.request = {.kind = WIRE_SYNC}};
+
+    return quipui_connection_call(connection, &call);
+}
+
+quipu_status quipui_far_daemon(struct connection *connection, quipu_daemon *daemon,
+                               quipu_daemon_client *clients, size_t capacity, size_t *count)
+{
+    struct wire_call call = {
+        .request = {.kind = WIRE_GET_DAEMON, .count = (uint32_t)capacity},
+        .out_once = daemon,
+        .out_each = clients,
+    };
+    quipu_status status = quipui_connection_call(connection, &call);
+
+    if (status == QUIPU_OK) *count = call.count;
+    return status;
+}

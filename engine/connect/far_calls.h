@@ -1,0 +1,41 @@
+/* far_calls.h - the calls of quipu.h, made in a daemon.
+ *
+ * Arguments were checked as those of the call in this process. What comes back is what the call in
+ * the daemon returned; QUIPU_IO if the connection has failed. */
+#ifndef QUIPU_CONNECT_FAR_CALLS_H
+#define QUIPU_CONNECT_FAR_CALLS_H
+
+#include "connect/connection.h"
+#include "quipu/connect.h"
+
+quipu_status quipui_far_create(struct connection *connection, enum wire_kind kind,
+                               const void *events, size_t count, quipu_result *results);
+
+quipu_status quipui_far_commit(struct connection *connection, const quipu_expectation *expectations,
+                               size_t expectation_count, const quipu_transfer *events, size_t count,
+                               quipu_result *results, quipu_receipt *receipts /* or NULL */);
+
+quipu_status quipui_far_lookup(struct connection *connection, enum wire_kind kind,
+                               const quipu_uint128 *ids, size_t count, void *records,
+                               void *versions /* or NULL */);
+
+/* At most min(limit, capacity) records, by a filter of the kind; horizon: of changes, or NULL. */
+struct far_read {
+    const void *filter;
+    uint32_t limit;
+    void *records;
+    size_t capacity;
+    size_t *count;
+    uint64_t *horizon;
+};
+
+quipu_status quipui_far_read(struct connection *connection, enum wire_kind kind,
+                             const struct far_read *read);
+
+quipu_status quipui_far_horizon(struct connection *connection, uint64_t *horizon);
+quipu_status quipui_far_counters(struct connection *connection, quipu_counters *counters);
+quipu_status quipui_far_sync(struct connection *connection);
+quipu_status quipui_far_daemon(struct connection *connection, quipu_daemon *daemon,
+                               quipu_daemon_client *clients, size_t capacity, size_t *count);
+
+#endif

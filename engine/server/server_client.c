@@ -1,0 +1,212 @@
+/* server_client.c - a client's turn: its requests are taken, checked, executed and answered. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server/server_parts.h"
+
+struct client *client_new(int socket)
+{
+    struct client *client = calloc(1, sizeof *client);
+
+    if (client == NULL) return NULL;
+    client->socket = socket;
+    client->bell = -1;
+    return client;
+}
+
+void client_free(struct server *server, struct client *client)
+{
+    if (client->shared != NULL) (void)munmap(client->shared, WIRE_SHARED_BYTES);
+    if (client->bell >= 0) {
+        /* The client has it, too: closed here alone, it would go on waking us. */
+        (void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, client->bell, NULL);
+        (void)close(client->bell);
+    }
+    (void)close(client->socket);
+    free(client->spare);
+    free(client);
+}
+
+void client_end(struct server *server, struct client *client, bool hears)
+{
+    (void)server;
+    client->hears = client->hears && hears;
+    if (client->state == CLIENT_GUEST) client->state = CLIENT_GONE;
+    if (client->state != CLIENT_SERVED) return;
+    /* V4: this is the last look. */
+    client->state = wire_see(&client->requests) == WIRE_BROKEN ? CLIENT_GONE : CLIENT_ENDING;
+}
+
+void client_drop(struct server *server, struct client *client, const char *why)
+{
+    server_say(server, client, "dropped: %s", why);
+    server->counts.dropped++;
+    client->hears = false;
+    client->state = CLIENT_GONE;
+    (void)shutdown(client->socket, SHUT_RDWR);
+}
+
+/* M6: a byte on the socket. If there is no room for it, the client has one to read. */
+static void ring(struct client *client)
+{
+    if (!client->hears || !wire_must_ring(&client->shared->client_sleeps)) return;
+    (void)send(client->socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    client->counts.bells++;
+}
+
+/* Is there a request? Its header is taken and checked then. */
+static bool has_request(struct server *server, struct client *client)
+{
+    enum wire_look look = WIRE_YES;
+    const char *why;
+    uint64_t seen;
+
+    if (client->has_request) return true;
+    if (client->state == CLIENT_SERVED) look = wire_see(&client->requests);
+    if (look == WIRE_BROKEN) {
+        client_drop(server, client, "a position that makes no sense");
+        return false;
+    }
+    seen = wire_seen(&client->requests);
+    if (seen == 0) return false;
+    quipui_wire_take(&client->requests, &client->next, sizeof client->next);
+    why = quipui_wire_check_request(&client->next, client->number + 1, seen);
+    if (why != NULL) {
+        client_drop(server, client, why);
+        return false;
+    }
+    client->number++;
+    client->has_request = true;
+    return true;
+}
+
+/* V2 */
+static bool has_room(struct server *server, struct client *client)
+{
+    uint64_t most = quipui_wire_answer_most(&client->next);
+
+    if (!client->hears || client->state != CLIENT_SERVED) return true;
+    switch (wire_has_room(&client->answers, client->promised + most)) {
+    case WIRE_YES: client->is_full = false; return true;
+    case WIRE_BROKEN: client_drop(server, client, "a position that makes no sense"); return false;
+    case WIRE_NO: break;
+    }
+    if (!client->is_full) client->counts.full++;
+    client->is_full = true;
+    return false;
+}
+
+static void take(struct wire_end *end, unsigned char *to, uint64_t bytes)
+{
+    if (bytes == 0) return;
+    if (to != NULL) {
+        quipui_wire_take(end, to, bytes);
+    } else {
+        wire_skip(end, bytes);
+    }
+}
+
+/* Take the request whose header was taken. NULL: there is no memory for it. */
+static struct job *take_request(struct client *client)
+{
+    const struct wire_request *request = &client->next;
+    const struct wire_shape *shape = quipui_wire_shape(request->kind);
+    struct job *job = job_new(client, request);
+    struct wire_end *end = &client->requests;
+    uint64_t begin = end->mine - sizeof *request, seen = end->theirs - begin;
+
+    if (job != NULL) {
+        take(end, job->once, shape->in_once);
+        take(end, job->expectations, request->expectation_count * sizeof(quipu_expectation));
+        take(end, job->each, (uint64_t)request->count * shape->in_each);
+    }
+    wire_skip(end, begin + request->bytes - end->mine);
+    wire_give_back(end);
+    if (seen > WIRE_REQUESTS_SPARE) ring(client); /* M5 */
+    client->has_request = false;
+    client->counts.requests++;
+    client->counts.records += request->count;
+    client->counts.bytes_in += request->bytes;
+    return job;
+}
+
+static void put(struct wire_end *end, const void *from, uint64_t bytes)
+{
+    if (bytes > 0) quipui_wire_put(end, from, bytes);
+}
+
+/* Write an answer and its records; there is room, unless the client is ending. */
+static void send_answer(struct server *server, struct client *client, struct wire_answer *answer,
+                        const struct job *job)
+{
+    const struct wire_shape *shape = quipui_wire_shape(answer->kind);
+    struct wire_end *end = &client->answers;
+    uint64_t begin = end->mine;
+
+    answer->bytes = (uint32_t)quipui_wire_answer_bytes(answer);
+    server->counts.requests++;
+    if (!client->hears || wire_has_room(end, answer->bytes) != WIRE_YES) return;
+    put(end, answer, sizeof *answer);
+    if (answer->status == QUIPU_OK) put(end, job->out_once, shape->out_once);
+    put(end, job->out_each, (uint64_t)answer->count * shape->out_each);
+    if (answer->flags & WIRE_BESIDE)
+        put(end, job->out_beside, (uint64_t)answer->count * shape->out_beside);
+    wire_skip(end, begin + answer->bytes - end->mine);
+    wire_publish(end);
+    client->counts.bytes_out += answer->bytes;
+    ring(client);
+}
+
+void client_answer(struct server *server, struct job *job)
+{
+    struct client *client = job->client;
+
+    client->jobs--;
+    server->jobs--;
+    client->promised -= job->promised;
+    send_answer(server, client, &job->answer, job);
+    job_free(job);
+}
+
+/* One request. */
+static void serve(struct server *server, struct client *client)
+{
+    struct wire_request request = client->next;
+    struct job *job = take_request(client);
+
+    if (job == NULL) {
+        struct wire_answer none = {
+            .number = request.number, .kind = request.kind, .status = QUIPU_NO_MEMORY};
+
+        send_answer(server, client, &none, NULL);
+        return;
+    }
+    job->promised = quipui_wire_answer_most(&request);
+    client->promised += job->promised;
+    client->jobs++;
+    server->jobs++;
+    server_execute(server, job);
+}
+
+bool client_turn(struct server *server, struct client *client)
+{
+    uint64_t begin = client->counts.records, requests = client->counts.requests;
+
+    /* Ends: V1. */
+    while (client->counts.records - begin + client->counts.requests - requests <
+           SERVER_TURN_RECORDS) {
+        if (client->state != CLIENT_SERVED && client->state != CLIENT_ENDING) break;
+        if (client->jobs == SERVER_JOBS_MAX || client->waits || !has_request(server, client)) break;
+        if (!has_room(server, client)) break;
+        serve(server, client);
+    }
+    if (client->state == CLIENT_ENDING && !client->has_request &&
+        wire_seen(&client->requests) == 0) {
+        client->state = CLIENT_GONE;
+    }
+    return client->counts.requests != requests;
+}
