@@ -1,8 +1,9 @@
 /* test_fork_queues.c - a child of fork() has no part in a queue; include/quipu/queue.h, "fork".
  *
- *   F1  submits and waits are FENCED in the child, reaping finds nothing, and closing gives back the
- *       copy, also with submits in flight
- *   F2  the parent's queue goes on as if nothing had happened: its descriptor, and what is in flight
+ *   F1  submits and waits are FENCED in the child, reaping finds nothing, and closing gives back
+ *       the copy, also with submits in flight
+ *   F2  the parent's queue goes on as if nothing had happened: its descriptor, and what is in
+ *       flight
  *   F3  a child can close its copy of the ledger while the parent's queues are open; of a ledger in
  *       memory it can open queues of its own */
 #include <poll.h>
