@@ -9,7 +9,7 @@
  *   V3  a client that breaks a rule of the wire (wire_ring.h, message.h) is dropped with a
  *       reason, which is said. What it had published before that is executed
  *   V4  of a client that is gone, what it had published by then is executed
- *   V5  the loop waits for nobody: not for a client, not in a system call on what a client shares */
+ *   V5  the loop waits for no client, and for no system call on what a client shares */
 #ifndef QUIPU_SERVER_SERVER_H
 #define QUIPU_SERVER_SERVER_H
 

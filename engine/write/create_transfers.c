@@ -166,8 +166,7 @@ static uint32_t unit_length(struct transfer_batch *batch, size_t from, bool *is_
 /* What comes next: a run of plain transfers, or a unit. */
 static quipu_status do_next(struct transfer_batch *batch)
 {
-    size_t left = batch->count - batch->next;
-    quipu_status status = supply_ring(batch, left < RUN_EVENTS ? left : RUN_EVENTS);
+    quipu_status status = supply_ring(batch, RUN_EVENTS);
     size_t done = status == QUIPU_OK ? quipui_do_plains(batch, &status) : 0;
 
     if (done == 0 && status == QUIPU_OK) {
@@ -206,13 +205,15 @@ static void give_worker_back(struct transfer_batch *batch)
     }
 }
 
-/* Of a durable ledger: a ring, and room in it for all events if the call is not to wait. */
+/* Of a durable ledger: a ring, and, if the call is not to wait, room in it for all events; before
+ * the last of them do_next() looks for room for a run. */
 static quipu_status join(struct transfer_batch *batch)
 {
     if (batch->store->journal == NULL) return QUIPU_OK;
     if (!quipui_journal_join(batch->worker)) return QUIPU_NO_MEMORY;
     if (!batch->never_waits) return QUIPU_OK;
-    return ring_has_room(worker_ring(batch->worker), batch->count) ? QUIPU_OK : QUIPU_BUSY;
+    return ring_has_room(worker_ring(batch->worker), batch->count + RUN_EVENTS - 1) ? QUIPU_OK
+                                                                                    : QUIPU_BUSY;
 }
 
 static quipu_status start(struct transfer_batch *batch)

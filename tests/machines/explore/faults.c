@@ -56,8 +56,9 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
     if (offset < slots->reserved_bytes) return ACCOUNT;
     if (address == &store->accounts.creating.word) return CREATION;
     if (address == &store->timeouts.lock.word) return TIMEOUTS;
-    if (stage->journal != NULL &&
-        (address == &stage->journal->waiters.lock.word || address == &stage->journal->round.word)) {
+    if (stage->journal != NULL && (address == &stage->journal->waiters.lock.word ||
+                                   address == &stage->journal->waiters.telling.word ||
+                                   address == &stage->journal->round.word)) {
         return JOURNAL;
     }
     if (address == &store->transfers.places.lock.word ||
@@ -75,12 +76,18 @@ static enum cause cause_of(const struct stage *stage, struct place place)
     static const struct {
         const char *function;
         enum cause cause;
-    } waits[] = {{"latch_take", LATCH},         {"claim_or_wait", ID},
-                 {"quipui_index_find", ID},     {"lapse", CLAIM},
-                 {"run_unit", CLAIM},           {"word_at_rest", CLAIM},
-                 {"show_fate", CLAIM},          {"read_again", ACCOUNT},
-                 {"lock_any", ACCOUNT},         {"quipui_grace_wait", READERS},
-                 {"quipui_futex_wait", JOURNAL}};
+    } waits[] = {{"latch_take", LATCH},
+                 {"claim_or_wait", ID},
+                 {"quipui_index_find", ID},
+                 {"lapse", CLAIM},
+                 {"run_unit", CLAIM},
+                 {"word_at_rest", CLAIM},
+                 {"show_fate", CLAIM},
+                 {"read_again", ACCOUNT},
+                 {"lock_any", ACCOUNT},
+                 {"quipui_grace_wait", READERS},
+                 {"quipui_futex_wait", JOURNAL},
+                 {"quipui_event_wait", JOURNAL}};
 
     if (strcmp(place.function, "quipui_lock_wait") == 0) return cause_of_lock(stage, place.address);
     for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "api/ledger.h"
+#include "base/event.h"
 #include "machines/explore/arena.h"
+#include "machines/explore/event.h"
 #include "machines/explore/flusher.h"
 #include "machines/explore/grace.h"
 #include "machines/explore/kept.h"
@@ -98,13 +100,56 @@ size_t stage_events(const struct stage *stage, const struct op *op, quipu_transf
     return count;
 }
 
-static void play_transfers(struct stage *stage, struct tape *tape, const struct op *op)
+/* Reap until nothing is found; `first` comes before the other. Returns how many are missing. */
+static unsigned reap_all(struct stage *stage, quipu_queue *queue, const void *first,
+                         unsigned missing)
+{
+    quipu_completion completion;
+
+    while (quipu_reap(queue, &completion, 1) > 0) {
+        missing--;
+        require(stage, completion.status == QUIPU_OK, "a submit failed");
+        require(stage, missing == 0 || completion.context == first,
+                "the sync came before what it is for");
+    }
+    return missing;
+}
+
+/* The call by a queue, and a sync behind it, which completes as well. An event loop sleeps before
+ * it reaps; some also reap when they have submitted: here if the first id is odd. */
+static quipu_status submit_transfers(struct stage *stage, quipu_queue *queue,
+                                     const quipu_transfer *events, size_t count,
+                                     quipu_result *results)
+{
+    unsigned missing = 2;
+    quipu_status status;
+
+    /* Ends: the ring is drained, and the queue is told so. */
+    while ((status = quipu_submit_create_transfers(queue, events, count, results, results)) ==
+           QUIPU_BUSY) {
+        (void)quipui_event_wait(quipu_queue_fd(queue), EVENT_FOR_EVER);
+        (void)reap_all(stage, queue, results, 1);
+    }
+    require(stage, quipu_submit_sync(queue, NULL) == QUIPU_OK, "quipu_submit_sync() failed");
+    if (events[0].id % 2 != 0) missing = reap_all(stage, queue, results, missing);
+    while (missing > 0) {
+        (void)quipui_event_wait(quipu_queue_fd(queue), EVENT_FOR_EVER);
+        missing = reap_all(stage, queue, results, missing);
+    }
+    return status;
+}
+
+static void play_transfers(struct stage *stage, struct tape *tape, uint32_t fiber,
+                           const struct op *op)
 {
     quipu_transfer events[EVENTS_MAX];
     quipu_result results[EVENTS_MAX];
     size_t count = stage_events(stage, op, events);
     uint64_t begin = stage_begin_call();
-    quipu_status status = quipu_create_transfers(stage->ledger, events, count, results);
+    quipu_queue *queue = fiber < FIBERS_MAX ? stage->queues[fiber] : NULL;
+    quipu_status status = queue != NULL
+                              ? submit_transfers(stage, queue, events, count, results)
+                              : quipu_create_transfers(stage->ledger, events, count, results);
 
     require(stage, status == QUIPU_OK, "quipu_create_transfers() failed");
     (void)stage_end_call(stage, tape, begin);
@@ -269,7 +314,7 @@ static void play(struct stage *stage, struct tape *tape, uint32_t fiber, const s
 
     switch (op->kind) {
     case OP_NONE: break;
-    case OP_TRANSFERS: play_transfers(stage, tape, op); break;
+    case OP_TRANSFERS: play_transfers(stage, tape, fiber, op); break;
     case OP_COMMIT: play_commit(stage, tape, op); break;
     case OP_CREATE: play_create(stage, tape, op); break;
     case OP_LOOKUP: {
@@ -361,6 +406,9 @@ bool stage_open(struct stage *stage, const struct program *program, quipu_protoc
     }
     if (quipu_open(&options, &stage->ledger) != QUIPU_OK) return false;
     if ((program->is_kept && !open_journal(stage)) || !hire(stage)) return false;
+    for (uint32_t i = 0; i < program->queues; i++) {
+        if (quipu_queue_open(stage->ledger, 2, &stage->queues[i]) != QUIPU_OK) return false;
+    }
     for (size_t i = 0; i < OPS_MAX; i++)
         play(stage, &stage->history.tapes[0], FIBERS_MAX, &program->setup[i]);
     stage->kept_now = stage->now;
@@ -370,8 +418,10 @@ bool stage_open(struct stage *stage, const struct program *program, quipu_protoc
 
 void stage_close(struct stage *stage)
 {
-    for (uint32_t i = 0; i < FIBERS_MAX; i++)
+    for (uint32_t i = 0; i < FIBERS_MAX; i++) {
         follower_stop(&stage->followers[i]);
+        if (stage->queues[i] != NULL) quipui_event_close(quipu_queue_fd(stage->queues[i]));
+    }
     history_close(&stage->history);
     checker_free(stage->checker);
 }
@@ -380,6 +430,7 @@ void stage_restore(struct stage *stage)
 {
     arena_restore();
     grace_forget();
+    event_forget();
     kept_restore();
     stage->busy = stage->fibers - 1;
     stage->now = stage->kept_now;

@@ -9,6 +9,7 @@
 #include "machines/explore/holder.h"
 #include "machines/explore/program.h"
 #include "machines/explore/sight.h"
+#include "quipu/queue.h"
 #include "support/follower.h"
 
 /* A lookup: its steps, and what the clock said when it began. */
@@ -24,6 +25,7 @@ struct glimpse {
 struct stage {
     const struct program *program;
     quipu_ledger *ledger;
+    quipu_queue *queues[FIBERS_MAX]; /* of the fibers that have one */
     uint64_t now, kept_now;
     uint32_t fibers;
     struct history history;

@@ -4,6 +4,7 @@
  *   C2  calls that are not offered are QUIPU_UNSUPPORTED, and do nothing; the others work
  *   C3  so many clients and no more, until one goes
  *   C4  a user without rights is not let in, or may only read
+ *       (the server says so, not only the library in the client)
  *   C5  a child of fork() has no part in a handle, and its parent goes on
  *   C6  a client that comes and goes leaves no descriptor behind
  *   C7  where the daemon has ended, calls return QUIPU_IO until the handle is connected again
@@ -15,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "connect/connection_parts.h"
 #include "support/daemon.h"
 #include "support/ledger.h"
 
@@ -129,6 +131,26 @@ Test(calls, c3_so_many_clients)
     end(near);
 }
 
+/* A client that does not look whether it may write, and writes. */
+static quipu_status pay_all_the_same(void)
+{
+    struct wire_request request = {.number = 1, .kind = WIRE_CREATE_TRANSFERS, .count = 1};
+    quipu_transfer event = a_transfer(78, 1, 2, 5);
+    struct link_to_daemon link;
+    struct wire_answer answer;
+
+    if (quipui_link_open(&link, served.path, 5000) != QUIPU_OK) return QUIPU_IO;
+    request.bytes = (uint32_t)quipui_wire_request_bytes(&request);
+    quipui_wire_put(&link.requests, &request, sizeof request);
+    quipui_wire_put(&link.requests, &event, sizeof event);
+    wire_publish(&link.requests);
+    quipui_link_ring(&link);
+    if (!quipui_link_wait_answer(&link, 0)) return QUIPU_IO;
+    quipui_wire_take(&link.answers, &answer, sizeof answer);
+    quipui_link_close(&link);
+    return (quipu_status)answer.status;
+}
+
 /* In a child that is another user: what connecting and paying come to. */
 static void be_nobody(quipu_status connected, quipu_status paid)
 {
@@ -148,6 +170,7 @@ static void be_nobody(quipu_status connected, quipu_status paid)
         if (connected != QUIPU_OK) _exit(0);
         if (quipu_lookup_accounts(far, &id, 1, &account, NULL) != QUIPU_OK) _exit(3);
         if (quipu_create_transfers(far, &event, 1, &result) != paid) _exit(4);
+        if (pay_all_the_same() != paid) _exit(5);
         _exit(0);
     }
     cr_assert_eq(waitpid(child, &status, 0), child);

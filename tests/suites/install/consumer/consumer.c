@@ -1,11 +1,12 @@
 /* consumer.c - a host of Quipu: C11, and C++17 by consumer.cpp, with every warning on.
  *
- * One transfer between two accounts; and what a host may expect of a library: its malloc is its
- * own, and the protocol that loses money is not there. */
+ * One transfer between two accounts, and a read by a queue; and what a host may expect of a library:
+ * its malloc is its own, and the protocol that loses money is not there. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include <dlfcn.h>
+#include <quipu/queue.h>
 #include <quipu/quipu.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,23 @@
             exit(1);                                                                               \
         }                                                                                          \
     } while (0)
+
+/* The read of both accounts by a queue. */
+static void read_by_a_queue(quipu_ledger *ledger, const quipu_uint128 *ids)
+{
+    quipu_queue *queue = NULL;
+    quipu_completion completion;
+    quipu_account accounts[2];
+
+    EXPECT(quipu_queue_open(ledger, 1, &queue) == QUIPU_OK);
+    EXPECT(quipu_queue_fd(queue) >= 0);
+    EXPECT(quipu_submit_lookup_accounts(queue, ids, 2, accounts, NULL, accounts) == QUIPU_OK);
+    EXPECT(quipu_queue_wait(queue, UINT64_MAX) == QUIPU_OK);
+    EXPECT(quipu_reap(queue, &completion, 1) == 1);
+    EXPECT(completion.context == accounts && completion.status == QUIPU_OK);
+    EXPECT(accounts[0].debits_posted == 42);
+    EXPECT(quipu_queue_close(queue) == QUIPU_OK);
+}
 
 static void post_one_transfer(void)
 {
@@ -49,6 +67,7 @@ static void post_one_transfer(void)
     EXPECT(quipu_lookup_accounts(ledger, ids, 2, accounts, NULL) == QUIPU_OK);
     EXPECT(accounts[0].debits_posted == 42 && accounts[0].credits_posted == 0);
     EXPECT(accounts[1].debits_posted == 0 && accounts[1].credits_posted == 42);
+    read_by_a_queue(ledger, ids);
     EXPECT(quipu_close(ledger) == QUIPU_OK);
 }
 

@@ -1,4 +1,4 @@
-/* test_deaths.c - clients and daemons that are killed at random points.
+/* test_daemon.c - clients and daemons that are killed at random points.
  *
  *   X1  a client that is killed: a request that it had published is executed as a whole, another
  *       one leaves nothing; asked again with the same ids, what was done is `exists`
