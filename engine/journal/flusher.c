@@ -92,7 +92,7 @@ static bool is_worth(struct journal *journal, uint64_t horizon, bool everything)
 
     if (horizon <= journal->written_horizon && journal->outbox.used == 0) return false;
     if (everything) return true;
-    return quipui_waiters_least(&journal->waiters, &least) && least < horizon;
+    return quipui_waiters_gather(&journal->waiters, &least) && least < horizon;
 }
 
 /* One round, with `round` taken. Returns false if the journal has failed. */

@@ -6,6 +6,7 @@
 
 static void take_in(struct waiters *waiters, struct waiter *waiter)
 {
+    waiter->group = waiters->gathering;
     waiter->previous = NULL;
     waiter->next = waiters->first;
     if (waiter->next != NULL) waiter->next->previous = waiter;
@@ -44,22 +45,33 @@ quipu_status quipui_waiters_wait(struct waiters *waiters, struct waiter *waiter,
     if (is_last) wake(context);
     /* Ends: the flusher serves each waiter, or fails, which serves all. */
     for (;;) {
+        /* edge waiters.serves: acquire; pairs with release in wake_group(). */
+        uint32_t serves = load_acquire(&waiters->serves[waiter->group]);
+
         /* edge waiter.done: acquire; pairs with release in let_go(). */
         if (load_acquire(&waiter->done) != 0) return waiter->status;
-        quipui_futex_wait(&waiter->done, 0, FUTEX_FOR_EVER);
+        quipui_futex_wait(&waiters->serves[waiter->group], serves, FUTEX_FOR_EVER);
     }
 }
 
-/* It is in no list any more. */
-static void let_go(struct waiter *waiter, quipu_status status)
+/* It is in no list any more, and wakes up by its group. Returns that. */
+static unsigned let_go(struct waiter *waiter, quipu_status status)
 {
-    _Atomic uint32_t *word = &waiter->done;
+    unsigned group = waiter->group;
 
     waiter->status = status;
     /* edge waiter.done: release; pairs with acquire in quipui_waiters_wait(). Carries the status,
-     * and that the frame is synced. */
-    store_release(word, 1);
-    quipui_futex_wake(word, 1); /* the waiter may be gone by now (W2) */
+     * and that the frame is synced. The waiter may be gone after this (W2). */
+    store_release(&waiter->done, 1);
+    return group;
+}
+
+static void wake_group(struct waiters *waiters, unsigned group)
+{
+    /* edge waiters.serves: release; pairs with acquire in quipui_waiters_wait(). Carries that those
+     * that were served are done: one that sees the new count and is not done may sleep. */
+    (void)add_release(&waiters->serves[group], 1);
+    quipui_futex_wake(&waiters->serves[group], INT32_MAX);
 }
 
 /* Let those go that wait for less than this horizon, with both locks taken, and tell the watchers.
@@ -67,6 +79,7 @@ static void let_go(struct waiter *waiter, quipu_status status)
  * how many there were. */
 static size_t serve(struct waiters *waiters, uint64_t horizon, quipu_status status)
 {
+    bool was_served[WAITERS_GROUPS] = {false};
     struct watcher *told;
     struct waiter *served = NULL;
     size_t count;
@@ -86,16 +99,19 @@ static size_t serve(struct waiters *waiters, uint64_t horizon, quipu_status stat
     while (served != NULL) {
         struct waiter *next = served->next;
 
-        let_go(served, status);
+        was_served[let_go(served, status)] = true;
         served = next;
         count++;
+    }
+    for (unsigned group = 0; group < WAITERS_GROUPS; group++) {
+        if (was_served[group]) wake_group(waiters, group);
     }
     quipui_watchers_tell(told);
     lock_leave(&waiters->telling);
     return count;
 }
 
-bool quipui_waiters_least(struct waiters *waiters, uint64_t *timestamp)
+bool quipui_waiters_gather(struct waiters *waiters, uint64_t *timestamp)
 {
     bool is_any;
 
@@ -106,6 +122,7 @@ bool quipui_waiters_least(struct waiters *waiters, uint64_t *timestamp)
         if (w->timestamp < *timestamp) *timestamp = w->timestamp;
     }
     quipui_watchers_least(waiters, timestamp);
+    waiters->gathering = (waiters->gathering + 1) % WAITERS_GROUPS;
     lock_leave(&waiters->lock);
     return is_any;
 }

@@ -1,12 +1,13 @@
 /* waiters.h - calls that wait until what their answers hang on is durable.
  *
- * A waiter is on its call's stack and sleeps on a word of its own. So the flusher wakes only those
- * that it has served, and one sync serves them all.
+ * A waiter is on its call's stack and sleeps on the word of its group: those that come while the
+ * flusher gathers what one sync makes durable. So one sync serves them all, one system call wakes
+ * them all, and those that come during the sync sleep on. There are two groups, in turns.
  *
  *   W1  a waiter holds nothing that another call, or the flusher, could wait for
  *   W2  the flusher touches a waiter under the lock; one that it has taken out of the list, until
- *       it is done. Later it only wakes: a futex wake of a word that is gone wakes nobody, or a
- *       thread that looks again
+ *       it is done. Later it only changes the word of the group and wakes those that sleep on it;
+ *       one that is not done looks, and sleeps again
  *   W3  a waiter that comes after its horizon was served is not taken in: there may never be a
  *       larger one */
 #ifndef QUIPU_JOURNAL_WAITERS_H
@@ -19,6 +20,7 @@ struct waiter {
     uint64_t timestamp; /* the horizon has to rise above this */
     _Atomic uint32_t done;
     quipu_status status; /* plain, under done */
+    unsigned group;      /* the waiter's own */
     struct waiter *next, *previous;
 };
 
@@ -26,12 +28,16 @@ struct waiter {
 
 struct watcher; /* a queue: watchers.h */
 
+#define WAITERS_GROUPS 2
+
 struct waiters {
     struct lock lock;
-    struct waiter *first; /* plain, under lock */
-    uint64_t horizon;     /* plain, under lock: what was served last */
-    quipu_status failed;  /* plain, under lock: what all that wait get from now on, or QUIPU_OK */
-    size_t count;         /* plain, under lock: waiters, and watchers that wait */
+    unsigned gathering;                      /* plain, under lock: the group of those that come */
+    _Atomic uint32_t serves[WAITERS_GROUPS]; /* how often some of the group were served */
+    struct waiter *first;                    /* plain, under lock */
+    uint64_t horizon;                        /* plain, under lock: what was served last */
+    quipu_status failed; /* plain, under lock: what all that wait get from now on, or QUIPU_OK */
+    size_t count;        /* plain, under lock: waiters, and watchers that wait */
     size_t awake_at; /* plain, under lock: so many wake the flusher; WAITERS_NEVER: it is awake */
     struct watcher *watchers; /* plain, under lock; the list also needs `telling` to change */
     struct lock telling;      /* taken, before lock, while watchers are told */
@@ -42,8 +48,9 @@ struct waiters {
 quipu_status quipui_waiters_wait(struct waiters *waiters, struct waiter *waiter,
                                  void (*wake)(void *context), void *context);
 
-/* The least timestamp that is waited for. Returns false if nobody waits. */
-bool quipui_waiters_least(struct waiters *waiters, uint64_t *timestamp);
+/* The least timestamp that is waited for. Those that come from here on are of the next group.
+ * Returns false if nobody waits. */
+bool quipui_waiters_gather(struct waiters *waiters, uint64_t *timestamp);
 
 /* The flusher is about to sleep until `count` calls wait. Returns how many do: if that is `count`
  * or more, it is not to sleep, and nobody will wake it. */

@@ -305,7 +305,7 @@ Test(journal, a_call_that_waits_has_no_floor)
     held_log_hold(held);
     start(&call, create, 10);
     cr_assert(comes_to_wait(&call, 1));
-    cr_assert(quipui_waiters_least(&store->journal->waiters, &least));
+    cr_assert(quipui_waiters_gather(&store->journal->waiters, &least));
     cr_assert_gt(quipui_floor(store), least);
     (void)clock_draw(&store->clock, 1);
     cr_assert_gt(quipui_floor(store), clock_last(&store->clock), "it holds nobody back");

@@ -58,7 +58,7 @@ static void wait_in_line(void *context, unsigned index)
     for (uint64_t horizon = 0; horizon <= THREADS; horizon++) {
         quipui_waiters_serve(&waiters, horizon);
         until(&gone, horizon);
-        cr_assert_eq(quipui_waiters_least(&waiters, &least), horizon < THREADS);
+        cr_assert_eq(quipui_waiters_gather(&waiters, &least), horizon < THREADS);
         if (horizon < THREADS) cr_assert_eq(least, horizon, "the others wait on");
     }
 }
@@ -110,7 +110,7 @@ Test(waiters, do_not_wait_for_what_was_served)
     cr_assert_eq(quipui_waiters_wait(&waiters, &waiter, never, NULL), QUIPU_OK, "it is durable");
     waiter.timestamp = 7;
     cr_assert_eq(quipui_waiters_wait(&waiters, &waiter, never, NULL), QUIPU_IO);
-    cr_assert_not(quipui_waiters_least(&waiters, &least));
+    cr_assert_not(quipui_waiters_gather(&waiters, &least));
 }
 
 static void wait_for_nothing(void *context, unsigned index)
