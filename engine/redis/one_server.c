@@ -65,7 +65,7 @@ static bool is_at_rest(const redisContext *connection)
 static bool connect_to(struct one_server *server, char *problem)
 {
     struct timeval wait = {.tv_sec = server->timeout_ms / 1000,
-                           .tv_usec = server->timeout_ms % 1000 * 1000};
+                           .tv_usec = (suseconds_t)(server->timeout_ms % 1000) * 1000};
     redisContext *made;
 
     if (server->connection != NULL && is_at_rest(server->connection)) return true;

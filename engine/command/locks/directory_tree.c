@@ -1,5 +1,5 @@
 /* directory_tree.c - from the leaves up. */
-#define _XOPEN_SOURCE 700
+#define _GNU_SOURCE
 #include "command/locks/directory_tree.h"
 
 #include <ftw.h>

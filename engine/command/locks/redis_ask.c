@@ -1,6 +1,7 @@
 /* redis_ask.c - one command to a server that redis_process.c has started. */
 #include <hiredis/hiredis.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command/locks/redis_process.h"
@@ -14,7 +15,7 @@ static bool read_reply(struct redis_process *server, const redisReply *reply,
     if (reply->type == REDIS_REPLY_INTEGER) answer->number = reply->integer;
     if (reply->str != NULL) {
         (void)snprintf(answer->text, sizeof answer->text, "%s", reply->str);
-        (void)sscanf(answer->text, "%lld", &answer->number);
+        answer->number = strtoll(answer->text, NULL, 10);
     }
     if (reply->type != REDIS_REPLY_ERROR) return true;
     (void)snprintf(server->problem, sizeof server->problem, "redis-server: %s", reply->str);

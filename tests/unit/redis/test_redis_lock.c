@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,6 +272,54 @@ Test(redis_lock, by_tcp)
     expect_problem(lock, "127.0.0.1:");
     quipu_redis_lock_close(lock);
     tear_down(&world);
+}
+
+/* --- threads --- */
+
+#define THREADS 4
+#define TURNS 10
+
+static struct world crowd;
+
+/* Alone inside, each time: the server counts the threads that are inside. */
+static void *take_turns(void *outcome)
+{
+    const quipu_redis_lock_options options = {.servers = crowd.address,
+                                              .server_count = 3,
+                                              .key = KEY,
+                                              .ttl_ms = LONG_MS,
+                                              .timeout_ms = 10000,
+                                              .retries = 1000000,
+                                              .retry_delay_ms = 5};
+    struct redis_process server = crowd.server[0]; /* whose `problem` is this thread's */
+    struct redis_answer inside;
+    quipu_redis_lock *lock;
+    bool *alone = outcome;
+
+    *alone = quipu_redis_lock_open(&options, &lock) == QUIPU_OK;
+    for (int i = 0; *alone && i < TURNS; i++) {
+        *alone = quipu_redis_lock_take(lock) == QUIPU_OK &&
+                 REDIS_ASK(&server, &inside, "INCR", "inside") && inside.number == 1 &&
+                 REDIS_ASK(&server, &inside, "DECR", "inside") &&
+                 quipu_redis_lock_leave(lock) == QUIPU_OK;
+    }
+    quipu_redis_lock_close(lock);
+    return NULL;
+}
+
+Test(redlock, lets_threads_in_one_by_one)
+{
+    pthread_t threads[THREADS];
+    bool alone[THREADS];
+
+    set_up(&crowd, 3);
+    for (int i = 0; i < THREADS; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, take_turns, &alone[i]), 0);
+    for (int i = 0; i < THREADS; i++)
+        (void)pthread_join(threads[i], NULL);
+    for (int i = 0; i < THREADS; i++)
+        cr_assert(alone[i], "thread %d", i);
+    tear_down(&crowd);
 }
 
 /* --- Redlock --- */
