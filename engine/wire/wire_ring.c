@@ -1,4 +1,4 @@
-/* wire_ring.c - what is checked of a position; copying, in two parts where the ring ends between. */
+/* wire_ring.c - what is checked of a position; copying, in two parts where a ring ends. */
 #include "wire/wire_ring.h"
 
 bool quipui_wire_is_sensible(uint64_t used, uint64_t size)

@@ -15,8 +15,9 @@ const char *protocol_name(quipu_protocol protocol)
     return "unsafe";
 }
 
-/* Not looked at by ThreadSanitizer: a daemon in a thread of the test reads the clock between a request
- * and its answer, which come through memory that is mapped twice, and so in no order that it sees. */
+/* ThreadSanitizer does not look here. A daemon in a thread of the test reads the clock between a
+ * request and its answer. They come through memory that is mapped twice, in no order that it
+ * sees. */
 __attribute__((no_sanitize("thread"))) uint64_t ledger_clock(void *context)
 {
     return *(const uint64_t *)context;
