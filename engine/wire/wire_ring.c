@@ -1,5 +1,10 @@
-/* wire_ring.c - copying into and out of a ring, in two parts where it ends between. */
+/* wire_ring.c - what is checked of a position; copying, in two parts where a ring ends. */
 #include "wire/wire_ring.h"
+
+bool quipui_wire_is_sensible(uint64_t used, uint64_t size)
+{
+    return used <= size && used % WIRE_UNIT == 0;
+}
 
 void quipui_wire_put(struct wire_end *end, const void *from, uint64_t bytes)
 {

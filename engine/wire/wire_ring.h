@@ -90,11 +90,8 @@ static inline void wire_skip(struct wire_end *end, uint64_t bytes)
     end->mine += bytes;
 }
 
-/* M1 */
-static inline bool wire_is_sensible(uint64_t used, uint64_t size)
-{
-    return used <= size && used % WIRE_UNIT == 0;
-}
+/* M1: can so many bytes be in use in a ring of this size? */
+bool quipui_wire_is_sensible(uint64_t used, uint64_t size);
 
 /* --- the producer --- */
 
@@ -107,7 +104,7 @@ static inline enum wire_look wire_has_room(struct wire_end *end, uint64_t bytes)
     /* edge wire.head: seq_cst; pairs with seq_cst in wire_give_back(). Why seq_cst: see there. */
     end->theirs = load_seq_cst(&end->words->head);
     used = end->mine - end->theirs;
-    if (!wire_is_sensible(used, end->size)) return WIRE_BROKEN;
+    if (!quipui_wire_is_sensible(used, end->size)) return WIRE_BROKEN;
     return used + bytes <= end->size ? WIRE_YES : WIRE_NO;
 }
 
@@ -130,7 +127,7 @@ static inline enum wire_look wire_see(struct wire_end *end)
     /* edge wire.tail: seq_cst; pairs with seq_cst in wire_publish(). Why seq_cst: see there. */
     end->theirs = load_seq_cst(&end->words->tail);
     used = end->theirs - end->mine;
-    if (!wire_is_sensible(used, end->size)) return WIRE_BROKEN;
+    if (!quipui_wire_is_sensible(used, end->size)) return WIRE_BROKEN;
     return used > 0 ? WIRE_YES : WIRE_NO;
 }
 

@@ -201,16 +201,16 @@ Test(fair, f2_with_full_answers, .timeout = 120)
 
 Test(fair, f3_what_was_published_is_answered, .timeout = 60)
 {
-    enum { MANY = 50 };
     quipu_ledger *near = begin();
     quipu_transfer event = a_transfer(1, 1, 2, 5);
     struct link_to_daemon link;
+    uint64_t asked = 0;
 
     cr_assert_eq(quipui_link_open(&link, served.path, 5000), QUIPU_OK);
-    for (unsigned i = 0; i < MANY; i++)
-        cr_assert(ask(&link, WIRE_CREATE_TRANSFERS, 100, &event));
+    while (ask(&link, WIRE_CREATE_TRANSFERS, 100, &event))
+        asked++;
     daemon_stop(&served);
-    for (unsigned i = 1; i <= MANY; i++)
+    for (uint64_t i = 1; i <= asked; i++)
         take_answer(&link, i);
     cr_assert_not(quipui_link_wait_answer(&link, 0), "and then it is gone");
     quipui_link_close(&link);

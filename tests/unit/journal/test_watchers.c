@@ -62,30 +62,30 @@ Test(watchers, wait_from_the_least_to_the_most)
     uint64_t least;
 
     begin();
-    cr_assert_not(quipui_waiters_least(&waiters, &least));
+    cr_assert_not(quipui_waiters_gather(&waiters, &least));
     cr_assert(expect(5));
     cr_assert_eq(woken, 1, "the flusher slept");
     cr_assert(expect(9));
     cr_assert(expect(7));
     cr_assert_eq(woken, 1, "it is awake");
     cr_assert_eq(waiters.count, 1, "one queue is one call");
-    cr_assert(quipui_waiters_least(&waiters, &least));
+    cr_assert(quipui_waiters_gather(&waiters, &least));
     cr_assert_eq(least, 4, "the horizon above it is 5");
 
     cr_assert_eq(quipui_waiters_serve(&waiters, 4), 0);
     cr_assert_not(is_readable());
     cr_assert_eq(quipui_waiters_serve(&waiters, 6), 0);
     cr_assert(is_readable());
-    cr_assert(quipui_waiters_least(&waiters, &least), "it waits for more");
+    cr_assert(quipui_waiters_gather(&waiters, &least), "it waits for more");
     cr_assert_eq(least, 8, "what it waits for between is not known: for its last");
     cr_assert_eq(quipui_waiters_sleep_until(&waiters, 2), 1);
     cr_assert_not(quipui_watcher_sleeps(&waiters, &watcher, 7));
     cr_assert_not(is_readable());
-    cr_assert(quipui_waiters_least(&waiters, &least));
+    cr_assert(quipui_waiters_gather(&waiters, &least));
     cr_assert_eq(least, 6, "it has looked");
     cr_assert_eq(quipui_waiters_serve(&waiters, 9), 1);
     cr_assert(is_readable());
-    cr_assert_not(quipui_waiters_least(&waiters, &least));
+    cr_assert_not(quipui_waiters_gather(&waiters, &least));
     cr_assert_eq(waiters.count, 0);
     end();
 }
@@ -152,7 +152,7 @@ Test(watchers, are_not_taken_in_when_it_is_settled)
     (void)quipui_waiters_serve(&waiters, 7);
     cr_assert_not(expect(7));
     cr_assert_not(expect(3));
-    cr_assert_not(quipui_waiters_least(&waiters, &least));
+    cr_assert_not(quipui_waiters_gather(&waiters, &least));
     cr_assert(expect(8));
     quipui_waiters_fail(&waiters, QUIPU_IO);
     cr_assert(is_readable());
