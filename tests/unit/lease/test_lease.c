@@ -3,13 +3,7 @@
  * Under cas there are no expected versions: no lease is granted there. */
 #include "quipu/lease.h"
 
-#include <signal.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "support/ledger.h"
-#include "support/scratch.h"
 
 enum { LEASE = 1, COUNTERPART, FROM, TO, ACCOUNTS = TO };
 
@@ -289,63 +283,4 @@ EVERY_PROTOCOL(lease, misuse_is_a_status)
     cr_assert_eq(quipu_lease_token(world.ledger, &closed), QUIPU_CONFLICT, "never made");
     cr_assert_eq(quipu_lease_give_back(world.ledger, &closed), QUIPU_CONFLICT);
     ledger_close(world.ledger);
-}
-
-/* A holder in another process, that is killed right after it was granted the lease. Returns what it
- * knew of it. */
-static quipu_lease killed_holder(const quipu_options *options)
-{
-    quipu_lease lease = a_lease(1);
-    int ends[2];
-    pid_t child;
-
-    cr_assert_eq(pipe(ends), 0);
-    child = fork();
-    cr_assert_geq(child, 0);
-    if (child == 0) {
-        quipu_ledger *ledger;
-
-        if (quipu_open(options, &ledger) != QUIPU_OK) _exit(1);
-        if (quipu_lease_acquire(ledger, &lease) != QUIPU_OK) _exit(1);
-        if (write(ends[1], &lease, sizeof lease) != (ssize_t)sizeof lease) _exit(1);
-        (void)raise(SIGKILL);
-        _exit(1);
-    }
-    (void)close(ends[1]);
-    cr_assert_eq(read(ends[0], &lease, sizeof lease), (ssize_t)sizeof lease);
-    (void)close(ends[0]);
-    cr_assert_eq(waitpid(child, NULL, 0), child);
-    return lease;
-}
-
-/* Buffered: what a crash may take back, a flush an hour later would have kept. No token is among
- * it, so none is given again. */
-EVERY_PROTOCOL(lease, a_crash_gives_no_token_again)
-{
-    char path[SCRATCH_PATH];
-    quipu_options options = {.protocol = protocols[*protocol_index],
-                             .durability = QUIPU_BUFFERED,
-                             .flush_interval = 3600 * SECOND,
-                             .account_capacity = 1024,
-                             .transfer_capacity = 1024,
-                             .path = path};
-    struct world world = {.last_id = 1000};
-    quipu_lease one, other = a_lease(1);
-
-    if (options.protocol == QUIPU_CAS) return;
-    scratch_make(path);
-    cr_assert_eq(quipu_open(&options, &world.ledger), QUIPU_OK);
-    create_accounts(world.ledger);
-    cr_assert_eq(quipu_close(world.ledger), QUIPU_OK);
-
-    one = killed_holder(&options);
-    cr_assert_eq(quipu_open(&options, &world.ledger), QUIPU_OK);
-    while (quipu_lease_acquire(world.ledger, &other) == QUIPU_BUSY) {
-    }
-    cr_assert_gt(other.token, one.token, "token %d was given, and then %d", (int)one.token,
-                 (int)other.token);
-    cr_assert_eq(pay(&world, &one), QUIPU_CONFLICT);
-    cr_assert_eq(pay(&world, &other), QUIPU_OK);
-    cr_assert_eq(quipu_close(world.ledger), QUIPU_OK);
-    scratch_remove(path);
 }
