@@ -105,7 +105,11 @@ static void map(struct making *making, const struct piece_name *name)
     struct piece piece;
 
     if (quipui_piece_open(making->target, name, &piece, NULL) != QUIPU_OK) return;
-    (void)quipui_archive_map(&piece, making->store, NULL);
+    if (name->kind == PIECE_HOLDS) {
+        (void)quipui_archive_map_holds(&piece, making->store, &making->open_holds, NULL);
+    } else {
+        (void)quipui_archive_map(&piece, making->store, NULL);
+    }
     quipui_piece_close(&piece);
 }
 
@@ -130,18 +134,22 @@ static quipu_status make(struct making *making)
     struct archive *archive = making->archive;
     struct checkpoint_name name;
     quipu_status status = write_image(making, archive->newest.number + 1, &name);
-    size_t before;
+    size_t pieces = archive->pieces.count, open = archive->open_holds.count;
 
     if (status == QUIPU_OK) status = read_back(making, &name);
     if (status != QUIPU_OK) return status;
     /* Before the checkpoint counts: from then on the names of its pieces must be known. */
-    before = archive->pieces.count;
     if (!quipui_pile_add_all(&archive->pieces, &making->pieces)) return QUIPU_NO_MEMORY;
+    if (!quipui_pile_add_all(&archive->open_holds, &making->open_holds)) {
+        archive->pieces.count = pieces;
+        return QUIPU_NO_MEMORY;
+    }
     status = quipui_directory_change(making->target, set_checkpoint, &name, making->diagnosis);
     if (status == QUIPU_OK) {
         adopt(making, &name);
     } else {
-        archive->pieces.count = before;
+        archive->pieces.count = pieces;
+        archive->open_holds.count = open;
         archive->is_uncertain = true;
     }
     return status;
@@ -159,6 +167,7 @@ static bool begin(struct making *making, struct checkpoints *checkpoints,
         .stopping = &checkpoints->stopping,
         .facts = {.newest = checkpoints->archive.newest_transfer},
         .pieces = {.item_bytes = sizeof(struct piece_name)},
+        .open_holds = {.item_bytes = sizeof(uint64_t)},
         .diagnosis = diagnosis,
     };
     making->buffer = quipui_memory_take(MAKING_BUFFER_BYTES);
@@ -172,6 +181,7 @@ static void end(struct making *making)
 {
     quipui_reader_close(&making->reader);
     quipui_pile_clear(&making->pieces);
+    quipui_pile_clear(&making->open_holds);
     quipui_memory_give_back(making->buffer);
 }
 

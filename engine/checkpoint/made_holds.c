@@ -1,7 +1,8 @@
 /* made_holds.c - holds of transfers that are older than the cut; see making.h.
  *
- * A piece of holds is complete when all of them are decided: it has to wait for the last one that
- * stands, and is in the image until then. */
+ * A piece of holds is complete when all of them are decided but for a few, which stand. Those stand
+ * in the piece, too; what became of them since is in each image from then on. A piece in which more
+ * stand waits, and is in the image until then. */
 #include <string.h>
 
 #include "checkpoint/making.h"
@@ -69,58 +70,91 @@ static void add_item(struct making *making, uint64_t place)
     quipui_image_add(&making->writer, &item);
 }
 
-/* Word by word where another thread may try to change one, in vain. */
-static quipu_status write_piece(struct making *making, uint64_t first)
+/* The holds that stand in a piece. */
+struct open_holds {
+    uint64_t places[PIECE_OPEN_HOLDS_MAX];
+    unsigned count;
+};
+
+/* As it was at the cut, word by word where another thread may try to change one, in vain. */
+static void copy_hold(const struct making *making, const struct hold *from, struct hold *to)
+{
+    uint64_t word = word_at_cut(making, from);
+
+    /* relaxed: nobody else knows the copy. */
+    store_relaxed(&to->state, word);
+    to->transfer = from->transfer;
+    to->due = from->due;
+    memcpy(to->account, from->account, sizeof to->account);
+    if (hold_word_state(word) != HOLD_EXPIRED) return;
+    for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
+        knot_tie_to(&to->expiry, side, knot_version(&from->expiry, side),
+                    knot_previous(&from->expiry, side));
+    }
+    /* relaxed: as above; it took effect before the cut. */
+    store_relaxed(&to->expiry.tie, load_relaxed(&from->expiry.tie));
+    to->expiry.timestamp = from->expiry.timestamp;
+    to->depth = from->depth;
+}
+
+static quipu_status write_piece(struct making *making, uint64_t first,
+                                const struct open_holds *open)
 {
     struct hold *holds = (struct hold *)(void *)making->buffer;
     const struct piece_column column = {holds, PIECE_ITEMS * sizeof *holds};
 
     memset(holds, 0, PIECE_ITEMS * sizeof *holds);
-    for (uint64_t i = 0; i < PIECE_ITEMS; i++) {
-        const struct hold *from = hold_at(&making->store->transfers, first + i);
-        struct hold *to = &holds[i];
-
-        /* relaxed: nobody else knows the copy. */
-        store_relaxed(&to->state, hold_word_of(from));
-        to->transfer = from->transfer;
-        to->due = from->due;
-        memcpy(to->account, from->account, sizeof to->account);
-        if (hold_word_state(hold_word_of(from)) != HOLD_EXPIRED) continue;
-        for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
-            knot_tie_to(&to->expiry, side, knot_version(&from->expiry, side),
-                        knot_previous(&from->expiry, side));
-        }
-        /* relaxed: as above; it took effect before the cut. */
-        store_relaxed(&to->expiry.tie, load_relaxed(&from->expiry.tie));
-        to->expiry.timestamp = from->expiry.timestamp;
-        to->depth = from->depth;
+    for (uint64_t i = 0; i < PIECE_ITEMS; i++)
+        copy_hold(making, hold_at(&making->store->transfers, first + i), &holds[i]);
+    for (unsigned i = 0; i < open->count; i++) {
+        if (!quipui_pile_add(&making->open_holds, &open->places[i])) return QUIPU_NO_MEMORY;
+        add_item(making, open->places[i]);
     }
     return quipui_making_piece(making, PIECE_HOLDS, first / PIECE_ITEMS, &column, 1);
 }
 
-static bool is_decided(const struct making *making, uint64_t place)
+/* Tells if all holds of this piece were opened, and few of them stand. */
+static bool is_complete(const struct making *making, uint64_t first, uint64_t end,
+                        struct open_holds *open)
 {
-    const struct hold *hold = hold_at(&making->store->transfers, place);
-
-    return is_known(making, place) && word_at_cut(making, hold) != hold_word(HOLD_PENDING, 0);
+    open->count = 0;
+    if (first + PIECE_ITEMS > end) return false;
+    for (uint64_t place = first; place < first + PIECE_ITEMS; place++) {
+        if (!is_known(making, place)) return false;
+        if (word_at_cut(making, hold_at(&making->store->transfers, place)) !=
+            hold_word(HOLD_PENDING, 0)) {
+            continue;
+        }
+        if (open->count == PIECE_OPEN_HOLDS_MAX) return false;
+        open->places[open->count++] = place;
+    }
+    return true;
 }
 
 static quipu_status make_piece(struct making *making, uint64_t first, uint64_t end)
 {
-    uint64_t place = first, last = first + PIECE_ITEMS;
+    uint64_t last = first + PIECE_ITEMS;
+    struct open_holds open;
 
-    while (place < last && place < end && is_decided(making, place))
-        place++;
-    if (place == last) {
+    if (is_complete(making, first, end, &open)) {
         making_used(making, PLACES_OF_HOLDS, last - 1);
-        return write_piece(making, first);
+        return write_piece(making, first, &open);
     }
-    for (place = first; place < last && place < end; place++) {
+    for (uint64_t place = first; place < last && place < end; place++) {
         if (!is_known(making, place)) continue;
         making_used(making, PLACES_OF_HOLDS, place);
         add_item(making, place);
     }
     return making->writer.status;
+}
+
+/* What became of those that stood when their piece was written. */
+static void add_open_holds(struct making *making)
+{
+    const struct pile *open = &making->archive->open_holds;
+
+    for (size_t i = 0; i < open->count; i++)
+        add_item(making, *(const uint64_t *)pile_at(open, i));
 }
 
 quipu_status quipui_making_holds(struct making *making)
@@ -129,6 +163,7 @@ quipu_status quipui_making_holds(struct making *making)
     quipu_status status = QUIPU_OK;
 
     quipui_image_begin(&making->writer, IMAGE_HOLDS);
+    add_open_holds(making);
     for (uint64_t first = 0; status == QUIPU_OK && first < end; first += PIECE_ITEMS) {
         if (making_is_stopping(making)) return QUIPU_BUSY;
         if (archive_has_piece(making->archive, PIECE_HOLDS, first / PIECE_ITEMS)) {
@@ -137,5 +172,6 @@ quipu_status quipui_making_holds(struct making *making)
         }
         status = make_piece(making, first, end);
     }
+    making->facts.has_open_holds = making->archive->open_holds.count + making->open_holds.count > 0;
     return status;
 }

@@ -20,8 +20,9 @@ struct making {
     struct reader reader;
     struct image_writer writer;
     struct image_facts facts;
-    struct pile pieces; /* struct piece_name: those that were written for this checkpoint */
-    char *buffer;       /* for the columns of a piece that are not as they are in memory */
+    struct pile pieces;     /* struct piece_name: those that were written for this checkpoint */
+    struct pile open_holds; /* uint64_t: places of holds that stand in those pieces, in order */
+    char *buffer;           /* for the columns of a piece that are not as they are in memory */
     struct diagnosis *diagnosis;
 };
 

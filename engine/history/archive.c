@@ -30,6 +30,7 @@ bool quipui_archive_open(struct archive *archive, struct directory *directory,
     memset(archive, 0, sizeof *archive);
     archive->directory = directory;
     archive->pieces.item_bytes = sizeof(struct piece_name);
+    archive->open_holds.item_bytes = sizeof(uint64_t);
     if (open_filed(archive, store)) return true;
     quipui_archive_close(archive);
     return false;
@@ -38,6 +39,7 @@ bool quipui_archive_open(struct archive *archive, struct directory *directory,
 void quipui_archive_close(struct archive *archive)
 {
     quipui_pile_clear(&archive->pieces);
+    quipui_pile_clear(&archive->open_holds);
     for (unsigned kind = 0; kind < PIECE_KINDS; kind++)
         quipui_region_close(&archive->filed[kind]);
     quipui_region_close(&archive->known_holds);
@@ -151,6 +153,35 @@ quipu_status quipui_archive_map(const struct piece *piece, const struct store *s
         if (address == NULL) continue;
         status = quipui_piece_expect(piece, i, column_bytes(kind, i), diagnosis);
         if (status == QUIPU_OK) status = quipui_piece_map(piece, i, address, diagnosis);
+    }
+    return status;
+}
+
+#define BLOCK_HOLDS (PIECE_ALIGNMENT / sizeof(struct hold))
+#define PIECE_BLOCKS (PIECE_ITEMS / BLOCK_HOLDS)
+
+quipu_status quipui_archive_map_holds(const struct piece *piece, const struct store *store,
+                                      const struct pile *open, struct diagnosis *diagnosis)
+{
+    uint64_t first = piece->name.number * PIECE_ITEMS;
+    bool stays[PIECE_BLOCKS + 1] = {false};
+    quipu_status status =
+        quipui_piece_expect(piece, 0, PIECE_ITEMS * sizeof(struct hold), diagnosis);
+
+    for (size_t i = 0; i < open->count; i++) {
+        uint64_t place = *(const uint64_t *)pile_at(open, i);
+
+        if (place / PIECE_ITEMS == piece->name.number) stays[(place - first) / BLOCK_HOLDS] = true;
+    }
+    stays[PIECE_BLOCKS] = true;
+    for (uint64_t i = 0, from = 0; status == QUIPU_OK && i <= PIECE_BLOCKS; i++) {
+        if (!stays[i]) continue;
+        if (from < i) {
+            status = quipui_piece_map_part(
+                piece, 0, from * PIECE_ALIGNMENT, (i - from) * PIECE_ALIGNMENT,
+                hold_at(&store->transfers, first + from * BLOCK_HOLDS), diagnosis);
+        }
+        from = i + 1;
     }
     return status;
 }

@@ -17,6 +17,7 @@ struct archive {
     struct pile pieces;               /* struct piece_name: of the newest checkpoint */
     struct region filed[PIECE_KINDS]; /* a byte for each piece: 1: the checkpoint has it */
     struct region known_holds;        /* a byte for each hold: 1: a stored transfer opened it */
+    struct pile open_holds; /* uint64_t: places of holds that stood when their piece was written */
     struct marker_numbers markers;
 };
 
@@ -50,6 +51,11 @@ void *quipui_archive_place(const struct store *store, enum piece_kind kind, unsi
  * piece has the same bytes. QUIPU_OK, QUIPU_CORRUPT, QUIPU_NO_MEMORY, QUIPU_IO. */
 quipu_status quipui_archive_map(const struct piece *piece, const struct store *store,
                                 struct diagnosis *diagnosis);
+
+/* The same of a piece of holds. Some stand, and may change at any time: `open` has their places.
+ * The PIECE_ALIGNMENT bytes that one is in stay in memory. */
+quipu_status quipui_archive_map_holds(const struct piece *piece, const struct store *store,
+                                      const struct pile *open, struct diagnosis *diagnosis);
 
 /* The columns of a piece of transfers. */
 enum { TRANSFERS_RECORDS, TRANSFERS_KNOTS, TRANSFERS_IDS, TRANSFERS_SPANS, TRANSFERS_COLUMNS };

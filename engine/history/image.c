@@ -62,7 +62,7 @@ void quipui_checkpoint_set(struct ledger_facts *facts, const struct checkpoint_n
 /* --- the header --- */
 
 #define HASH_AT (IMAGE_HEADER_BYTES - 8)
-#define IMAGE_VERSION 1
+#define IMAGE_VERSION_MAX 2
 
 static const char magic[8] = "QUIPUCHK";
 
@@ -74,7 +74,7 @@ uint64_t quipui_image_encode(const unsigned char *identity, uint64_t number,
 
     memset(header, 0, IMAGE_HEADER_BYTES);
     memcpy(header, magic, sizeof magic);
-    little_put(header + 8, IMAGE_VERSION, 4);
+    little_put(header + 8, facts->has_open_holds ? 2 : 1, 4);
     little_put(header + 12, IMAGE_SECTIONS, 4);
     memcpy(header + 16, identity, 16);
     little_put_64(header + 32, number);
@@ -119,7 +119,7 @@ const char *quipui_image_decode(const unsigned char *header, const unsigned char
                                 const struct checkpoint_name *name, struct image *image)
 {
     if (memcmp(header, magic, sizeof magic) != 0) return "is no checkpoint";
-    image->is_newer = little_get(header + 8, 4) > IMAGE_VERSION;
+    image->is_newer = little_get(header + 8, 4) > IMAGE_VERSION_MAX;
     if (image->is_newer) return "is of a newer version";
     if (little_get_64(header + HASH_AT) != quipui_checksum(header, HASH_AT, 0)) {
         return "is damaged: its header has another hash";
@@ -135,7 +135,8 @@ const char *quipui_image_decode(const unsigned char *header, const unsigned char
     }
     image->facts = (struct image_facts){.cut = little_get_64(header + 40),
                                         .first_frame = little_get_64(header + 48),
-                                        .newest = little_get_64(header + 56)};
+                                        .newest = little_get_64(header + 56),
+                                        .has_open_holds = little_get(header + 8, 4) >= 2};
     for (unsigned i = 0; i < 3; i++)
         image->facts.places[i] = little_get_64(header + 64 + (ptrdiff_t)8 * i);
     return NULL;

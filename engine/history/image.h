@@ -20,7 +20,7 @@
 enum image_section {
     IMAGE_ACCOUNTS,   /* struct image_account: of the places 0, 1, 2 ... */
     IMAGE_TRANSFERS,  /* struct image_transfer: those that no piece has; and so on */
-    IMAGE_HOLDS,      /* struct image_hold */
+    IMAGE_HOLDS,      /* struct image_hold; of pieces: those that stood when these were written */
     IMAGE_FAILED_IDS, /* struct image_failed_id */
     IMAGE_EXPIRIES,   /* struct piece_expiry, in order */
     IMAGE_IMPORTS,    /* struct import_note, in order */
@@ -81,6 +81,7 @@ struct image_facts {
     uint64_t first_frame; /* sequence */
     uint64_t newest;      /* timestamp: of the newest stored transfer, or 0 */
     uint64_t places[3];   /* of transfers, holds and failed ids: none at or above was in use */
+    bool has_open_holds;  /* there are holds of pieces among the holds */
 };
 
 #define IMAGE_NAME_BYTES 32

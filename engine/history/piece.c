@@ -260,10 +260,16 @@ quipu_status quipui_piece_read(const struct piece *piece, unsigned column, void 
 quipu_status quipui_piece_map(const struct piece *piece, unsigned column, void *address,
                               struct diagnosis *diagnosis)
 {
+    return quipui_piece_map_part(piece, column, 0, piece->columns[column].bytes, address,
+                                 diagnosis);
+}
+
+quipu_status quipui_piece_map_part(const struct piece *piece, unsigned column, uint64_t from,
+                                   uint64_t count, void *address, struct diagnosis *diagnosis)
+{
     struct files *files = piece->directory->files;
-    uint64_t at = piece->columns[column].offset;
-    int error =
-        files->calls->map(files, piece->file, at, (size_t)piece->columns[column].bytes, address);
+    uint64_t at = piece->columns[column].offset + from;
+    int error = files->calls->map(files, piece->file, at, (size_t)count, address);
 
     if (error == 0) return QUIPU_OK;
     return quipui_diagnose_error(diagnosis, error, piece->file_name, at, "map");

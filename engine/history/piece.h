@@ -20,6 +20,9 @@
 #define PIECE_ALIGNMENT ((uint64_t)65536)
 #define PIECE_COLUMNS_MAX 4
 
+/* So many of the holds of a piece may stand when it is written. */
+#define PIECE_OPEN_HOLDS_MAX 32
+
 /* Of markers: whole pages, too. They are of as many versions as four pieces of transfers give. */
 #define PIECE_MARKERS_COUNT ((uint64_t)2048)
 
@@ -99,6 +102,10 @@ quipu_status quipui_piece_read(const struct piece *piece, unsigned column, void 
  * QUIPU_OK, QUIPU_NO_MEMORY, QUIPU_IO. */
 quipu_status quipui_piece_map(const struct piece *piece, unsigned column, void *address,
                               struct diagnosis *diagnosis);
+
+/* The same of `count` bytes from `from` on, whole multiples of PIECE_ALIGNMENT. */
+quipu_status quipui_piece_map_part(const struct piece *piece, unsigned column, uint64_t from,
+                                   uint64_t count, void *address, struct diagnosis *diagnosis);
 
 /* Read all of it from the disk, not from memory, and compare every hash. */
 quipu_status quipui_piece_check(struct directory *directory, const struct piece_name *name,

@@ -3,8 +3,8 @@
  * An entry is a transfer, an expiry, an id that a transient failure burnt, or an account. Entries
  * stand in any order. The bytes: docs/journal-format.md.
  *
- *   E1  an entry is below a horizon if its instant is: its timestamp, or, if it was imported, the
- *       timestamp that its call drew
+ *   E1  an entry is below a horizon if its instant is: its timestamp, or, if it was imported, when
+ *       it came in (records/imports.h)
  *   E2  accounts are named by their places, which are in the order of their creation and stay the
  *       same from run to run
  *   E3  a frame can be decoded by itself: nothing is relative to the frame before */
@@ -22,8 +22,8 @@ enum entry_kind { ENTRY_TRANSFER = 1, ENTRY_EXPIRY, ENTRY_FAILED_ID, ENTRY_ACCOU
 /* The most bytes of one entry. */
 #define ENTRY_BYTES_MAX 256
 
-/* When an imported record came in: the timestamp that its call drew, which event of the call it
- * was. `drawn` 0: it was not imported. */
+/* When an imported record came in, and which event of its call it was. `drawn` 0: it was not
+ * imported. */
 struct entry_origin {
     uint64_t drawn, event;
 };

@@ -16,7 +16,8 @@
  *   F5  a floor may be published late, from an old look at the clock. So a value may come out
  *       smaller than an earlier one. The earlier one is still true, so the largest is kept
  *   F6  an imported record has a timestamp of long ago. Its place in the order of changes is the
- *       timestamp that its own call drew for it (imports.h)
+ *       timestamp that its own call drew for it, or later, behind what has expired since on its
+ *       accounts (imports.h)
  *   F7  an import may take effect after an expiry that is due later than its draw. So an old look
  *       at the clock is repeated if something has expired that was due after it: a horizon that is
  *       above the import is above that expiry */

@@ -126,6 +126,13 @@ static quipu_status read_transfer(void *context, const void *item, struct diagno
     return quipui_recover_id(recovery->store, read->record.id, read->place, false, diagnosis);
 }
 
+/* If a piece has this hold, it stands there. */
+static bool fits_piece(struct recovery *recovery, uint64_t place)
+{
+    return !archive_has_piece(recovery->archive, PIECE_HOLDS, place / PIECE_ITEMS) ||
+           hold_word_of(hold_at(&recovery->store->transfers, place)) == hold_word(HOLD_PENDING, 0);
+}
+
 static quipu_status read_hold(void *context, const void *item, struct diagnosis *diagnosis)
 {
     struct recovery *recovery = context;
@@ -135,14 +142,18 @@ static quipu_status read_hold(void *context, const void *item, struct diagnosis 
     struct hold *hold;
 
     if (read->place >= recovery->fresh[PLACES_OF_HOLDS] ||
-        archive_has_piece(recovery->archive, PIECE_HOLDS, read->place / PIECE_ITEMS) ||
-        recovery->archive->known_holds.base[read->place] != 0) {
+        recovery->archive->known_holds.base[read->place] != 0 ||
+        !fits_piece(recovery, read->place)) {
         return contradicts(diagnosis, "a hold has the place of another");
     }
     if (read->account[SIDE_DEBIT] >= recovery->base_count ||
         read->account[SIDE_CREDIT] >= recovery->base_count ||
         read->transfer >= recovery->fresh[PLACES_OF_TRANSFERS]) {
         return contradicts(diagnosis, "a hold is of nothing");
+    }
+    if (archive_has_piece(recovery->archive, PIECE_HOLDS, read->place / PIECE_ITEMS) &&
+        !quipui_pile_add(&recovery->archive->open_holds, &read->place)) {
+        return no_memory(diagnosis, "pending transfers");
     }
     known = recovery->archive->known_holds.base + read->place;
     *known = 1;
