@@ -7,9 +7,11 @@
  *       (the server says so, not only the library in the client)
  *   C5  a child of fork() has no part in a handle, and its parent goes on
  *   C6  a client that comes and goes leaves no descriptor behind
- *   C7  where the daemon has ended, calls return QUIPU_IO until the handle is connected again
+ *   C7  where the daemon has ended, calls return QUIPU_IO until the handle is connected again;
+ *       errno stays as it was
  *   C8  a call that waits longer than options.timeout ends the connection */
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -275,7 +277,9 @@ Test(calls, c7_a_daemon_that_has_ended)
 
     cr_assert_eq(pay(far, 1, QUIPU_OK), QUIPU_CREATED);
     daemon_stop(&served);
+    errno = 4711;
     cr_assert_eq(pay(far, 2, QUIPU_IO), 0, "there is no result");
+    cr_assert_eq(errno, 4711);
     cr_assert_eq(pay(far, 2, QUIPU_IO), 0);
     cr_assert_eq(quipu_diagnose(far, NULL, words, sizeof words), QUIPU_IO);
     cr_assert_gt(strlen(words), 10);

@@ -21,7 +21,7 @@ tree() {
 
 # The library exports what the headers declare, no more and no less.
 symbols() {
-    cat "$tree/include/quipu/quipu.h" "$tree/include/quipu/queue.h" | tr '\n' ' ' | grep -o 'QUIPU_PUBLIC [^(;]*(' |
+    cat "$tree/include/quipu/quipu.h" "$tree/include/quipu/queue.h" "$tree/include/quipu/connect.h" | tr '\n' ' ' | grep -o 'QUIPU_PUBLIC [^(;]*(' |
         sed -n 's/.*[ *]\(quipu_[a-z_]*\)($/\1/p' | sort >"$made/declared"
     nm --dynamic --defined-only "$library" | sed 's/.* //' | sort >"$made/exported"
     [ -s "$made/declared" ] || fail 'no declaration was found'
