@@ -144,7 +144,7 @@ static void kill_a_client(quipu_ledger *far, struct random *random)
     see_what_is_left(far);
 }
 
-Test(deaths, x1_clients, .timeout = 280)
+Test(deaths, x1_clients, .timeout = 1800)
 {
     const quipu_options options = {.account_capacity = 1 << 10, .transfer_capacity = 1 << 22};
     struct random random = {11};
@@ -259,7 +259,7 @@ static void live_and_die(struct crowd *crowd, const quipu_options *options, stru
     cr_assert_eq(pthread_join(runner, NULL), 0);
 }
 
-Test(deaths, x2_daemons, .timeout = 280)
+Test(deaths, x2_daemons, .timeout = 1800)
 {
     char path[SCRATCH_PATH];
     quipu_options options = {
