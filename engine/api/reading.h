@@ -16,19 +16,19 @@ static inline quipu_status reading_begin(quipu_ledger *ledger, struct reader *re
 }
 
 /* End a call that has begun and come to `status`: what that hangs on. */
-static inline void reading_end(quipu_ledger *ledger, struct reader *reader, quipu_status status,
-                               struct answer *answer)
+static inline struct answer reading_end(quipu_ledger *ledger, struct reader *reader,
+                                        quipu_status status)
 {
     uint64_t seen = reader->seen;
 
     quipui_reader_close(reader);
-    answer_read(answer, ledger, status, seen);
+    return answer_read(ledger, status, seen);
 }
 
 /* One reading call, in a function that has `reader` and `status`: begin it, do it, end it. */
-#define READ(ledger, call, answer)                                                                 \
+#define READ(ledger, call)                                                                         \
     ((status = reading_begin((ledger), &reader)) == QUIPU_OK                                       \
-         ? reading_end((ledger), &reader, (call), (answer))                                        \
-         : answer_now((answer), status))
+         ? reading_end((ledger), &reader, (call))                                                  \
+         : answer_now(status))
 
 #endif

@@ -8,9 +8,9 @@
 #include "read/query.h"
 #include "read/snapshot.h"
 
-void quipui_execute_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
-                                    quipu_account *accounts, uint64_t *versions,
-                                    struct answer *answer)
+struct answer quipui_execute_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                             size_t count, quipu_account *accounts,
+                                             uint64_t *versions)
 {
     uint64_t seen = 0;
     quipu_status status = QUIPU_INVALID;
@@ -22,44 +22,40 @@ void quipui_execute_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *i
         status = quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts,
                                         versions, &seen);
     }
-    answer_read(answer, ledger, status, seen);
+    return answer_read(ledger, status, seen);
 }
 
 quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                    quipu_account *accounts, uint64_t *versions)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_lookup_accounts(ledger, ids, count, accounts, versions, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_lookup_accounts(ledger, ids, count, accounts, versions),
+                       ledger);
 }
 
-void quipui_execute_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
-                                     quipu_transfer *transfers, quipu_transfer_versions *versions,
-                                     struct answer *answer)
+struct answer quipui_execute_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                              size_t count, quipu_transfer *transfers,
+                                              quipu_transfer_versions *versions)
 {
     struct reader reader;
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, transfers, versions, sizeof *versions)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
-    READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions), answer);
+    return READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions));
 }
 
 quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                     quipu_transfer *transfers, quipu_transfer_versions *versions)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_lookup_transfers(ledger, ids, count, transfers, versions, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_lookup_transfers(ledger, ids, count, transfers, versions),
+                       ledger);
 }
 
-void quipui_execute_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                          quipu_transfer *transfers, size_t capacity, size_t *count,
-                                          struct answer *answer)
+struct answer quipui_execute_get_account_transfers(quipu_ledger *ledger,
+                                                   const quipu_account_filter *filter,
+                                                   quipu_transfer *transfers, size_t capacity,
+                                                   size_t *count)
 {
     const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
     quipu_account_filter asked;
@@ -67,25 +63,23 @@ void quipui_execute_get_account_transfers(quipu_ledger *ledger, const quipu_acco
     quipu_status status;
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count), answer);
+    return READ(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count));
 }
 
 quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
                                          quipu_transfer *transfers, size_t capacity, size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_get_account_transfers(ledger, filter, transfers, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(
+        quipui_execute_get_account_transfers(ledger, filter, transfers, capacity, count), ledger);
 }
 
-void quipui_execute_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                         quipu_account_balance *balances, size_t capacity,
-                                         size_t *count, struct answer *answer)
+struct answer quipui_execute_get_account_balances(quipu_ledger *ledger,
+                                                  const quipu_account_filter *filter,
+                                                  quipu_account_balance *balances, size_t capacity,
+                                                  size_t *count)
 {
     const struct check_room room = {balances, sizeof *balances, capacity, count, NULL};
     quipu_account_filter asked;
@@ -93,26 +87,23 @@ void quipui_execute_get_account_balances(quipu_ledger *ledger, const quipu_accou
     quipu_status status;
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count), answer);
+    return READ(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count));
 }
 
 quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
                                         quipu_account_balance *balances, size_t capacity,
                                         size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_get_account_balances(ledger, filter, balances, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(
+        quipui_execute_get_account_balances(ledger, filter, balances, capacity, count), ledger);
 }
 
-void quipui_execute_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                      quipu_hold *holds, size_t capacity, size_t *count,
-                                      struct answer *answer)
+struct answer quipui_execute_get_account_holds(quipu_ledger *ledger,
+                                               const quipu_account_filter *filter,
+                                               quipu_hold *holds, size_t capacity, size_t *count)
 {
     const struct check_room room = {holds, sizeof *holds, capacity, count, NULL};
     quipu_account_filter asked;
@@ -120,47 +111,39 @@ void quipui_execute_get_account_holds(quipu_ledger *ledger, const quipu_account_
     quipu_status status;
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count), answer);
+    return READ(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count));
 }
 
 quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
                                      quipu_hold *holds, size_t capacity, size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_get_account_holds(ledger, filter, holds, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_get_account_holds(ledger, filter, holds, capacity, count),
+                       ledger);
 }
 
-void quipui_execute_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
-                                 quipu_hold *holds, struct answer *answer)
+struct answer quipui_execute_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                          size_t count, quipu_hold *holds)
 {
     struct reader reader;
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
-    READ(ledger, quipui_lookup_holds(&reader, ids, count, holds), answer);
+    return READ(ledger, quipui_lookup_holds(&reader, ids, count, holds));
 }
 
 quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                 quipu_hold *holds)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_lookup_holds(ledger, ids, count, holds, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_lookup_holds(ledger, ids, count, holds), ledger);
 }
 
-void quipui_execute_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
-                                   quipu_account *accounts, size_t capacity, size_t *count,
-                                   struct answer *answer)
+struct answer quipui_execute_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                            quipu_account *accounts, size_t capacity, size_t *count)
 {
     const struct check_room room = {accounts, sizeof *accounts, capacity, count, NULL};
     quipu_query_filter asked;
@@ -168,25 +151,22 @@ void quipui_execute_query_accounts(quipu_ledger *ledger, const quipu_query_filte
     quipu_status status;
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count), answer);
+    return READ(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count));
 }
 
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
                                   quipu_account *accounts, size_t capacity, size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_query_accounts(ledger, filter, accounts, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_query_accounts(ledger, filter, accounts, capacity, count),
+                       ledger);
 }
 
-void quipui_execute_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
-                                    quipu_transfer *transfers, size_t capacity, size_t *count,
-                                    struct answer *answer)
+struct answer quipui_execute_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                             quipu_transfer *transfers, size_t capacity,
+                                             size_t *count)
 {
     const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
     quipu_query_filter asked;
@@ -194,20 +174,17 @@ void quipui_execute_query_transfers(quipu_ledger *ledger, const quipu_query_filt
     quipu_status status;
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count), answer);
+    return READ(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count));
 }
 
 quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
                                    quipu_transfer *transfers, size_t capacity, size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_query_transfers(ledger, filter, transfers, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_query_transfers(ledger, filter, transfers, capacity, count),
+                       ledger);
 }
 
 /* A visit that begins when all that it will be shown is durable. */
@@ -226,11 +203,11 @@ static bool visit_durable(void *context, const quipu_account *account, uint64_t 
     struct durable_visit *visit = context;
 
     if (!visit->waited) {
-        struct answer answer = {.never_waits = false};
+        struct answer answer =
+            answer_read(visit->ledger, QUIPU_OK, clock_last(&visit->ledger->store.clock));
 
         visit->waited = true;
-        answer_read(&answer, visit->ledger, QUIPU_OK, clock_last(&visit->ledger->store.clock));
-        visit->status = answer_wait(&answer, visit->ledger);
+        visit->status = answer_give(answer, visit->ledger);
     }
     return visit->status == QUIPU_OK && visit->visit(visit->context, account, version);
 }
