@@ -1,8 +1,8 @@
 /* execute.h - the public calls without their wait: arguments are checked, the call is executed, and
  * the answer says what it has come to and what that hangs on (answer.h).
  *
- * Arguments as those of the calls of the same name in quipu.h. A call that never waits for room in a
- * ring has QUIPU_BUSY for its answer instead, and has done nothing. */
+ * Arguments as those of the calls of the same name in quipu.h. A call that never waits for room in
+ * a ring has QUIPU_BUSY for its answer instead, and has done nothing. */
 #ifndef QUIPU_API_EXECUTE_H
 #define QUIPU_API_EXECUTE_H
 

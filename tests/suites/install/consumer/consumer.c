@@ -1,7 +1,7 @@
 /* consumer.c - a host of Quipu: C11, and C++17 by consumer.cpp, with every warning on.
  *
- * One transfer between two accounts, and a read by a queue; and what a host may expect of a library:
- * its malloc is its own, and the protocol that loses money is not there. */
+ * One transfer between two accounts, and a read by a queue; and what a host may expect of a
+ * library: its malloc is its own, and the protocol that loses money is not there. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
