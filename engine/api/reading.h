@@ -36,8 +36,7 @@ static inline struct answer reading_end(quipu_ledger *ledger, struct reader *rea
 /* The same for a filtered read into `what`, in a function whose arguments have the usual names. */
 #define READ_FILTERED(ledger, call, kind, what, horizon)                                           \
     READ((ledger), (call),                                                                         \
-         quipui_far_read(                                                                          \
-             (ledger)->connection, (kind),                                                         \
-             &(struct far_read){&asked, asked.limit, (what), capacity, count, (horizon)}))
+         quipui_far_read((ledger)->connection, (kind), &asked, asked.limit, (what), capacity,      \
+                         count, (horizon)))
 
 #endif
