@@ -15,62 +15,55 @@ enum answer_after {
     ANSWER_SYNCED /* when it is on disk, also of a buffered ledger */
 };
 
-/* Memory that is zeroed if the answer will never be given; bytes 0: none. */
-struct answer_memory {
-    void *at;
-    size_t bytes;
-};
-
+/* Returned in registers. */
 struct answer {
-    bool never_waits; /* said before: the call is not to wait for room in a ring, but QUIPU_BUSY */
     quipu_status status;
     enum answer_after after;
     uint64_t hangs_on; /* a timestamp (journal.h, H3) */
-    struct answer_memory results, receipts;
 };
 
 /* The answer hangs on nothing. */
-static inline void answer_now(struct answer *answer, quipu_status status)
+static inline struct answer answer_now(quipu_status status)
 {
-    answer->status = status;
-    answer->after = ANSWER_NOW;
-}
-
-static inline void answer_clear(const struct answer_memory *memory)
-{
-    if (memory->bytes != 0) memset(memory->at, 0, memory->bytes);
-}
-
-/* It will never be given, for this reason. */
-static inline void answer_fail(struct answer *answer, quipu_status status)
-{
-    answer_now(answer, status);
-    answer_clear(&answer->results);
-    answer_clear(&answer->receipts);
+    return (struct answer){status, ANSWER_NOW, 0};
 }
 
 /* A reading call has come to `status` and has seen everything up to `seen`. */
-static inline void answer_read(struct answer *answer, quipu_ledger *ledger, quipu_status status,
-                               uint64_t seen)
+static inline struct answer answer_read(quipu_ledger *ledger, quipu_status status, uint64_t seen)
 {
-    answer_now(answer, status);
-    if (status != QUIPU_OK || !ledger_reads_wait(ledger)) return;
-    answer->after = ANSWER_KEPT;
-    answer->hangs_on = ledger_read_hangs_on(ledger, seen);
+    if (status != QUIPU_OK || !ledger_reads_wait(ledger)) return answer_now(status);
+    return (struct answer){status, ANSWER_KEPT, ledger_read_hangs_on(ledger, seen)};
 }
 
-/* The second half of a call: return its status, once it may be given. */
-static inline quipu_status answer_wait(struct answer *answer, quipu_ledger *ledger)
+/* The second half of a call. Returns QUIPU_OK when the answer may be given, or why it never will
+ * be. */
+static inline quipu_status answer_wait(struct answer answer, quipu_ledger *ledger)
 {
-    struct journal *journal;
-    quipu_status waited;
+    if (answer.after == ANSWER_NOW) return QUIPU_OK;
+    return answer.after == ANSWER_KEPT
+               ? quipui_journal_wait(ledger->store.journal, answer.hangs_on)
+               : quipui_journal_sync(ledger->store.journal, answer.hangs_on);
+}
 
-    if (answer->after == ANSWER_NOW) return answer->status;
-    journal = ledger->store.journal;
-    waited = answer->after == ANSWER_KEPT ? quipui_journal_wait(journal, answer->hangs_on)
-                                          : quipui_journal_sync(journal, answer->hangs_on);
-    if (waited != QUIPU_OK) answer_fail(answer, waited);
-    return answer->status;
+/* The status of a call that writes no results, once its answer may be given. */
+static inline quipu_status answer_give(struct answer answer, quipu_ledger *ledger)
+{
+    quipu_status waited = answer_wait(answer, ledger);
+
+    return waited == QUIPU_OK ? answer.status : waited;
+}
+
+/* What is zeroed if the answer of a call that writes will never be given. */
+struct answer_results {
+    quipu_result *results;   /* or NULL: the call writes nothing */
+    quipu_receipt *receipts; /* or NULL */
+    size_t count;
+};
+
+static inline void answer_zero(const struct answer_results *of)
+{
+    if (of->results != NULL) memset(of->results, 0, of->count * sizeof *of->results);
+    if (of->receipts != NULL) memset(of->receipts, 0, of->count * sizeof *of->receipts);
 }
 
 #endif

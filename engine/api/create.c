@@ -13,166 +13,152 @@
 #define FEW_EXPECTATIONS 16
 
 /* A call that writes has come to `status`, and its results hang on this timestamp. */
-static void answer_written(struct answer *answer, quipu_ledger *ledger, quipu_status status,
-                           uint64_t hangs_on)
+static struct answer written(quipu_ledger *ledger, quipu_status status, uint64_t hangs_on)
 {
-    answer->status = status;
-    answer->after = ledger->store.journal != NULL ? ANSWER_KEPT : ANSWER_NOW;
-    answer->hangs_on = hangs_on;
+    enum answer_after after = ledger->store.journal != NULL ? ANSWER_KEPT : ANSWER_NOW;
+
+    return (struct answer){status, after, hangs_on};
 }
 
-/* What is zeroed if the answer is never given. */
-static void remember(struct answer *answer, quipu_result *results, quipu_receipt *receipts,
-                     size_t count)
+/* Why a call that writes cannot be made. If the disk has failed its results are zeroed. */
+static struct answer refused(quipu_ledger *ledger, quipu_status status, quipu_result *results,
+                             quipu_receipt *receipts, size_t count)
 {
-    answer->results = (struct answer_memory){results, count * sizeof *results};
-    if (receipts == NULL) count = 0;
-    answer->receipts = (struct answer_memory){receipts, count * sizeof *receipts};
+    const struct answer_results of = {results, receipts, count};
+
+    if (ledger_status(ledger) == QUIPU_OK) answer_zero(&of);
+    return answer_now(status);
 }
 
-/* Begin a call that writes; if the disk has failed, its results are zeroed. Returns false if it
- * cannot be made. */
-static bool begin(struct answer *answer, quipu_ledger *ledger)
+/* The status of a call that writes, once its answer may be given. */
+static quipu_status give(struct answer answer, quipu_ledger *ledger, quipu_result *results,
+                         quipu_receipt *receipts, size_t count)
 {
-    quipu_status status = ledger_status(ledger);
+    quipu_status waited = answer_wait(answer, ledger);
 
-    answer_now(answer, status);
-    if (status != QUIPU_OK || ledger->store.journal == NULL) return status == QUIPU_OK;
-    status = quipui_journal_status(ledger->store.journal);
-    if (status != QUIPU_OK) answer_fail(answer, status);
-    return status == QUIPU_OK;
+    if (waited != QUIPU_OK) {
+        const struct answer_results of = {results, receipts, count};
+
+        answer_zero(&of);
+        return waited;
+    }
+    return answer.status;
 }
 
-void quipui_execute_create_accounts(quipu_ledger *ledger, const quipu_account *events, size_t count,
-                                    quipu_result *results, struct answer *answer)
+struct answer quipui_execute_create_accounts(quipu_ledger *ledger, const quipu_account *events,
+                                             size_t count, quipu_result *results, bool never_waits)
 {
     quipu_status status;
 
-    if (!quipui_check_create(ledger, events, count, results)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
-    }
-    remember(answer, results, NULL, count);
-    if (!begin(answer, ledger)) {
-        if (answer->status == LEDGER_ELSEWHERE)
-            answer_now(answer, quipui_far_create(ledger->connection, WIRE_CREATE_ACCOUNTS, events,
-                                                 count, results));
-        return;
+    if (!quipui_check_create(ledger, events, count, results)) return answer_now(QUIPU_INVALID);
+    status = ledger_write_status(ledger);
+    if (status != QUIPU_OK) {
+        if (status == LEDGER_ELSEWHERE)
+            return answer_now(quipui_far_create(ledger->connection, WIRE_CREATE_ACCOUNTS, events,
+                                                count, results));
+        return refused(ledger, status, results, NULL, count);
     }
     status = quipui_create_accounts(&ledger->store, ledger->protocol, events, count, results,
-                                    answer->never_waits);
-    answer_written(answer, ledger, status, clock_last(&ledger->store.clock));
+                                    never_waits);
+    return written(ledger, status, clock_last(&ledger->store.clock));
 }
 
 quipu_status quipu_create_accounts(quipu_ledger *ledger, const quipu_account *events, size_t count,
                                    quipu_result *results)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_create_accounts(ledger, events, count, results, &answer);
-    return answer_wait(&answer, ledger);
+    return give(quipui_execute_create_accounts(ledger, events, count, results, false), ledger,
+                results, NULL, count);
 }
 
-void quipui_execute_create_transfers(quipu_ledger *ledger, const quipu_transfer *events,
-                                     size_t count, quipu_result *results, struct answer *answer)
+struct answer quipui_execute_create_transfers(quipu_ledger *ledger, const quipu_transfer *events,
+                                              size_t count, quipu_result *results, bool never_waits)
 {
     struct transfer_batch batch;
     quipu_status status;
 
-    if (!quipui_check_create(ledger, events, count, results)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
-    }
-    remember(answer, results, NULL, count);
-    if (!begin(answer, ledger)) {
-        if (answer->status == LEDGER_ELSEWHERE)
-            answer_now(answer, quipui_far_create(ledger->connection, WIRE_CREATE_TRANSFERS, events,
-                                                 count, results));
-        return;
+    if (!quipui_check_create(ledger, events, count, results)) return answer_now(QUIPU_INVALID);
+    status = ledger_write_status(ledger);
+    if (status != QUIPU_OK) {
+        if (status == LEDGER_ELSEWHERE)
+            return answer_now(quipui_far_create(ledger->connection, WIRE_CREATE_TRANSFERS, events,
+                                                count, results));
+        return refused(ledger, status, results, NULL, count);
     }
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
-    batch.never_waits = answer->never_waits;
+    batch.never_waits = never_waits;
     status = quipui_create_transfers(&batch);
-    answer_written(answer, ledger, status, batch.answers_at);
+    return written(ledger, status, batch.answers_at);
 }
 
 quipu_status quipu_create_transfers(quipu_ledger *ledger, const quipu_transfer *events,
                                     size_t count, quipu_result *results)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_create_transfers(ledger, events, count, results, &answer);
-    return answer_wait(&answer, ledger);
+    return give(quipui_execute_create_transfers(ledger, events, count, results, false), ledger,
+                results, NULL, count);
 }
 
 /* A commit whose expectations are ours: what they say now, they say to the end. */
-static void commit(quipu_ledger *ledger, const quipu_expectation *expectations,
-                   size_t expectation_count, const quipu_transfer *events, size_t count,
-                   quipu_result *results, quipu_receipt *receipts, struct answer *answer)
+static struct answer commit(quipu_ledger *ledger, const quipu_expectation *expectations,
+                            size_t expectation_count, const quipu_transfer *events, size_t count,
+                            quipu_result *results, quipu_receipt *receipts, bool never_waits)
 {
     struct transfer_batch batch;
     quipu_status status;
 
     for (size_t i = 0; i < expectation_count; i++) {
-        if (!quipui_check_expectation(&expectations[i])) {
-            answer_now(answer, QUIPU_INVALID);
-            return;
-        }
+        if (!quipui_check_expectation(&expectations[i])) return answer_now(QUIPU_INVALID);
     }
-    if (!ledger->protocol->versioned) {
-        answer_now(answer, QUIPU_UNSUPPORTED);
-        return;
-    }
-    remember(answer, results, receipts, count);
-    if (!begin(answer, ledger)) {
-        if (answer->status == LEDGER_ELSEWHERE)
-            answer_now(answer,
-                       quipui_far_commit(ledger->connection, expectations, expectation_count,
-                                         events, count, results, receipts));
-        return;
+    if (!ledger->protocol->versioned) return answer_now(QUIPU_UNSUPPORTED);
+    status = ledger_write_status(ledger);
+    if (status != QUIPU_OK) {
+        if (status == LEDGER_ELSEWHERE)
+            return answer_now(quipui_far_commit(ledger->connection, expectations, expectation_count,
+                                                events, count, results, receipts));
+        return refused(ledger, status, results, receipts, count);
     }
 
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
-    batch.never_waits = answer->never_waits;
+    batch.never_waits = never_waits;
     batch.expectations = expectations;
     batch.expectation_count = expectation_count;
     batch.receipts = receipts;
     status = quipui_commit(&batch);
-    answer_written(answer, ledger, status, batch.answers_at);
+    return written(ledger, status, batch.answers_at);
 }
 
-void quipui_execute_commit(quipu_ledger *ledger, const quipu_expectation *expectations,
-                           size_t expectation_count, const quipu_transfer *events, size_t count,
-                           quipu_result *results, quipu_receipt *receipts, struct answer *answer)
+struct answer quipui_execute_commit(quipu_ledger *ledger, const quipu_expectation *expectations,
+                                    size_t expectation_count, const quipu_transfer *events,
+                                    size_t count, quipu_result *results, quipu_receipt *receipts,
+                                    bool never_waits)
 {
     quipu_expectation few[FEW_EXPECTATIONS], *copies = few;
+    struct answer answer;
 
     if (!quipui_check_commit(ledger, expectations, expectation_count, events, count, results,
                              receipts)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     if (expectation_count > FEW_EXPECTATIONS) {
         copies = quipui_memory_take(expectation_count * sizeof *copies);
     }
+    few[0].version = 0; /* for compilers: without expectations nobody looks */
     if (copies == NULL) {
         memset(results, 0, count * sizeof *results);
-        answer_now(answer, QUIPU_NO_MEMORY);
-        return;
+        return answer_now(QUIPU_NO_MEMORY);
     }
     for (size_t i = 0; i < expectation_count; i++)
         copy_once(&copies[i], &expectations[i]);
-    commit(ledger, copies, expectation_count, events, count, results, receipts, answer);
+    answer =
+        commit(ledger, copies, expectation_count, events, count, results, receipts, never_waits);
     if (copies != few) quipui_memory_give_back(copies);
+    return answer;
 }
 
 quipu_status quipu_commit(quipu_ledger *ledger, const quipu_expectation *expectations,
                           size_t expectation_count, const quipu_transfer *events, size_t count,
                           quipu_result *results, quipu_receipt *receipts)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_commit(ledger, expectations, expectation_count, events, count, results, receipts,
-                          &answer);
-    return answer_wait(&answer, ledger);
+    return give(quipui_execute_commit(ledger, expectations, expectation_count, events, count,
+                                      results, receipts, false),
+                ledger, results, receipts, count);
 }

@@ -6,20 +6,19 @@
 
 quipu_status quipu_horizon(quipu_ledger *ledger, uint64_t *horizon)
 {
-    struct answer answer = {.never_waits = false};
     struct reader reader;
     quipu_status status;
 
     if (!quipui_check_words(ledger, horizon, sizeof *horizon)) return QUIPU_INVALID;
     *horizon = 0;
-    READ(ledger, quipui_read_horizon(&reader, horizon), &answer,
-         quipui_far_horizon(ledger->connection, horizon));
-    return answer_wait(&answer, ledger);
+    return answer_give(READ(ledger, quipui_read_horizon(&reader, horizon),
+                            quipui_far_horizon(ledger->connection, horizon)),
+                       ledger);
 }
 
-void quipui_execute_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
-                                quipu_change *changes, size_t capacity, size_t *count,
-                                uint64_t *horizon, struct answer *answer)
+struct answer quipui_execute_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
+                                         quipu_change *changes, size_t capacity, size_t *count,
+                                         uint64_t *horizon)
 {
     const struct check_room room = {changes, sizeof *changes, capacity, count, horizon};
     quipu_change_filter asked;
@@ -27,21 +26,19 @@ void quipui_execute_get_changes(quipu_ledger *ledger, const quipu_change_filter 
     quipu_status status;
 
     if (!quipui_check_change_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
     if (horizon != NULL) *horizon = 0;
-    READ_FILTERED(ledger, quipui_get_changes(&reader, &asked, changes, capacity, count, horizon),
-                  answer, WIRE_GET_CHANGES, changes, horizon);
+    return READ_FILTERED(ledger,
+                         quipui_get_changes(&reader, &asked, changes, capacity, count, horizon),
+                         WIRE_GET_CHANGES, changes, horizon);
 }
 
 quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_change_filter *filter,
                                quipu_change *changes, size_t capacity, size_t *count,
                                uint64_t *horizon)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_get_changes(ledger, filter, changes, capacity, count, horizon, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(
+        quipui_execute_get_changes(ledger, filter, changes, capacity, count, horizon), ledger);
 }

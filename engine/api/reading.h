@@ -17,27 +17,26 @@ static inline quipu_status reading_begin(quipu_ledger *ledger, struct reader *re
 }
 
 /* End a call that has begun and come to `status`: what that hangs on. */
-static inline void reading_end(quipu_ledger *ledger, struct reader *reader, quipu_status status,
-                               struct answer *answer)
+static inline struct answer reading_end(quipu_ledger *ledger, struct reader *reader,
+                                        quipu_status status)
 {
     uint64_t seen = reader->seen;
 
     quipui_reader_close(reader);
-    answer_read(answer, ledger, status, seen);
+    return answer_read(ledger, status, seen);
 }
 
 /* One reading call, in a function that has `reader` and `status`: begin it, do it, end it. `far`
  * makes it in a daemon. */
-#define READ(ledger, call, answer, far)                                                            \
+#define READ(ledger, call, far)                                                                    \
     ((status = reading_begin((ledger), &reader)) == QUIPU_OK                                       \
-         ? reading_end((ledger), &reader, (call), (answer))                                        \
-         : answer_now((answer), status == LEDGER_ELSEWHERE ? (far) : status))
+         ? reading_end((ledger), &reader, (call))                                                  \
+         : answer_now(status == LEDGER_ELSEWHERE ? (far) : status))
 
 /* The same for a filtered read into `what`, in a function whose arguments have the usual names. */
-#define READ_FILTERED(ledger, call, answer, kind, what, horizon)                                   \
-    READ((ledger), (call), (answer),                                                               \
-         quipui_far_read(                                                                          \
-             (ledger)->connection, (kind),                                                         \
-             &(struct far_read){&asked, asked.limit, (what), capacity, count, (horizon)}))
+#define READ_FILTERED(ledger, call, kind, what, horizon)                                           \
+    READ((ledger), (call),                                                                         \
+         quipui_far_read((ledger)->connection, (kind), &asked, asked.limit, (what), capacity,      \
+                         count, (horizon)))
 
 #endif

@@ -8,9 +8,9 @@
 #include "read/query.h"
 #include "read/snapshot.h"
 
-void quipui_execute_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
-                                    quipu_account *accounts, uint64_t *versions,
-                                    struct answer *answer)
+struct answer quipui_execute_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                             size_t count, quipu_account *accounts,
+                                             uint64_t *versions)
 {
     uint64_t seen = 0;
     quipu_status status = QUIPU_INVALID;
@@ -22,50 +22,45 @@ void quipui_execute_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *i
         status = quipui_lookup_accounts(&ledger->store, ledger->protocol, ids, count, accounts,
                                         versions, &seen);
     } else if (status == LEDGER_ELSEWHERE) {
-        answer_now(answer, quipui_far_lookup(ledger->connection, WIRE_LOOKUP_ACCOUNTS, ids, count,
-                                             accounts, versions));
-        return;
+        return answer_now(quipui_far_lookup(ledger->connection, WIRE_LOOKUP_ACCOUNTS, ids, count,
+                                            accounts, versions));
     }
-    answer_read(answer, ledger, status, seen);
+    return answer_read(ledger, status, seen);
 }
 
 quipu_status quipu_lookup_accounts(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                    quipu_account *accounts, uint64_t *versions)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_lookup_accounts(ledger, ids, count, accounts, versions, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_lookup_accounts(ledger, ids, count, accounts, versions),
+                       ledger);
 }
 
-void quipui_execute_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
-                                     quipu_transfer *transfers, quipu_transfer_versions *versions,
-                                     struct answer *answer)
+struct answer quipui_execute_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                              size_t count, quipu_transfer *transfers,
+                                              quipu_transfer_versions *versions)
 {
     struct reader reader;
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, transfers, versions, sizeof *versions)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
-    READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions), answer,
-         quipui_far_lookup(ledger->connection, WIRE_LOOKUP_TRANSFERS, ids, count, transfers,
-                           versions));
+    return READ(ledger, quipui_lookup_transfers(&reader, ids, count, transfers, versions),
+                quipui_far_lookup(ledger->connection, WIRE_LOOKUP_TRANSFERS, ids, count, transfers,
+                                  versions));
 }
 
 quipu_status quipu_lookup_transfers(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                     quipu_transfer *transfers, quipu_transfer_versions *versions)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_lookup_transfers(ledger, ids, count, transfers, versions, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_lookup_transfers(ledger, ids, count, transfers, versions),
+                       ledger);
 }
 
-void quipui_execute_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                          quipu_transfer *transfers, size_t capacity, size_t *count,
-                                          struct answer *answer)
+struct answer quipui_execute_get_account_transfers(quipu_ledger *ledger,
+                                                   const quipu_account_filter *filter,
+                                                   quipu_transfer *transfers, size_t capacity,
+                                                   size_t *count)
 {
     const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
     quipu_account_filter asked;
@@ -73,26 +68,25 @@ void quipui_execute_get_account_transfers(quipu_ledger *ledger, const quipu_acco
     quipu_status status;
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ_FILTERED(ledger, quipui_get_account_transfers(&reader, &asked, transfers, capacity, count),
-                  answer, WIRE_GET_ACCOUNT_TRANSFERS, transfers, NULL);
+    return READ_FILTERED(ledger,
+                         quipui_get_account_transfers(&reader, &asked, transfers, capacity, count),
+                         WIRE_GET_ACCOUNT_TRANSFERS, transfers, NULL);
 }
 
 quipu_status quipu_get_account_transfers(quipu_ledger *ledger, const quipu_account_filter *filter,
                                          quipu_transfer *transfers, size_t capacity, size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_get_account_transfers(ledger, filter, transfers, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(
+        quipui_execute_get_account_transfers(ledger, filter, transfers, capacity, count), ledger);
 }
 
-void quipui_execute_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                         quipu_account_balance *balances, size_t capacity,
-                                         size_t *count, struct answer *answer)
+struct answer quipui_execute_get_account_balances(quipu_ledger *ledger,
+                                                  const quipu_account_filter *filter,
+                                                  quipu_account_balance *balances, size_t capacity,
+                                                  size_t *count)
 {
     const struct check_room room = {balances, sizeof *balances, capacity, count, NULL};
     quipu_account_filter asked;
@@ -100,27 +94,25 @@ void quipui_execute_get_account_balances(quipu_ledger *ledger, const quipu_accou
     quipu_status status;
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ_FILTERED(ledger, quipui_get_account_balances(&reader, &asked, balances, capacity, count),
-                  answer, WIRE_GET_ACCOUNT_BALANCES, balances, NULL);
+    return READ_FILTERED(ledger,
+                         quipui_get_account_balances(&reader, &asked, balances, capacity, count),
+                         WIRE_GET_ACCOUNT_BALANCES, balances, NULL);
 }
 
 quipu_status quipu_get_account_balances(quipu_ledger *ledger, const quipu_account_filter *filter,
                                         quipu_account_balance *balances, size_t capacity,
                                         size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_get_account_balances(ledger, filter, balances, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(
+        quipui_execute_get_account_balances(ledger, filter, balances, capacity, count), ledger);
 }
 
-void quipui_execute_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
-                                      quipu_hold *holds, size_t capacity, size_t *count,
-                                      struct answer *answer)
+struct answer quipui_execute_get_account_holds(quipu_ledger *ledger,
+                                               const quipu_account_filter *filter,
+                                               quipu_hold *holds, size_t capacity, size_t *count)
 {
     const struct check_room room = {holds, sizeof *holds, capacity, count, NULL};
     quipu_account_filter asked;
@@ -128,49 +120,41 @@ void quipui_execute_get_account_holds(quipu_ledger *ledger, const quipu_account_
     quipu_status status;
 
     if (!quipui_check_account_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ_FILTERED(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count), answer,
-                  WIRE_GET_ACCOUNT_HOLDS, holds, NULL);
+    return READ_FILTERED(ledger, quipui_get_account_holds(&reader, &asked, holds, capacity, count),
+                         WIRE_GET_ACCOUNT_HOLDS, holds, NULL);
 }
 
 quipu_status quipu_get_account_holds(quipu_ledger *ledger, const quipu_account_filter *filter,
                                      quipu_hold *holds, size_t capacity, size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_get_account_holds(ledger, filter, holds, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_get_account_holds(ledger, filter, holds, capacity, count),
+                       ledger);
 }
 
-void quipui_execute_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
-                                 quipu_hold *holds, struct answer *answer)
+struct answer quipui_execute_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids,
+                                          size_t count, quipu_hold *holds)
 {
     struct reader reader;
     quipu_status status;
 
     if (!quipui_check_lookup(ledger, ids, count, holds, NULL, 0)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
-    READ(ledger, quipui_lookup_holds(&reader, ids, count, holds), answer,
-         quipui_far_lookup(ledger->connection, WIRE_LOOKUP_HOLDS, ids, count, holds, NULL));
+    return READ(ledger, quipui_lookup_holds(&reader, ids, count, holds),
+                quipui_far_lookup(ledger->connection, WIRE_LOOKUP_HOLDS, ids, count, holds, NULL));
 }
 
 quipu_status quipu_lookup_holds(quipu_ledger *ledger, const quipu_uint128 *ids, size_t count,
                                 quipu_hold *holds)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_lookup_holds(ledger, ids, count, holds, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_lookup_holds(ledger, ids, count, holds), ledger);
 }
 
-void quipui_execute_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
-                                   quipu_account *accounts, size_t capacity, size_t *count,
-                                   struct answer *answer)
+struct answer quipui_execute_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                            quipu_account *accounts, size_t capacity, size_t *count)
 {
     const struct check_room room = {accounts, sizeof *accounts, capacity, count, NULL};
     quipu_query_filter asked;
@@ -178,26 +162,23 @@ void quipui_execute_query_accounts(quipu_ledger *ledger, const quipu_query_filte
     quipu_status status;
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ_FILTERED(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count), answer,
-                  WIRE_QUERY_ACCOUNTS, accounts, NULL);
+    return READ_FILTERED(ledger, quipui_query_accounts(&reader, &asked, accounts, capacity, count),
+                         WIRE_QUERY_ACCOUNTS, accounts, NULL);
 }
 
 quipu_status quipu_query_accounts(quipu_ledger *ledger, const quipu_query_filter *filter,
                                   quipu_account *accounts, size_t capacity, size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_query_accounts(ledger, filter, accounts, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_query_accounts(ledger, filter, accounts, capacity, count),
+                       ledger);
 }
 
-void quipui_execute_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
-                                    quipu_transfer *transfers, size_t capacity, size_t *count,
-                                    struct answer *answer)
+struct answer quipui_execute_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
+                                             quipu_transfer *transfers, size_t capacity,
+                                             size_t *count)
 {
     const struct check_room room = {transfers, sizeof *transfers, capacity, count, NULL};
     quipu_query_filter asked;
@@ -205,21 +186,19 @@ void quipui_execute_query_transfers(quipu_ledger *ledger, const quipu_query_filt
     quipu_status status;
 
     if (!quipui_check_query_filter(ledger, filter, &room, &asked)) {
-        answer_now(answer, QUIPU_INVALID);
-        return;
+        return answer_now(QUIPU_INVALID);
     }
     *count = 0;
-    READ_FILTERED(ledger, quipui_query_transfers(&reader, &asked, transfers, capacity, count),
-                  answer, WIRE_QUERY_TRANSFERS, transfers, NULL);
+    return READ_FILTERED(ledger,
+                         quipui_query_transfers(&reader, &asked, transfers, capacity, count),
+                         WIRE_QUERY_TRANSFERS, transfers, NULL);
 }
 
 quipu_status quipu_query_transfers(quipu_ledger *ledger, const quipu_query_filter *filter,
                                    quipu_transfer *transfers, size_t capacity, size_t *count)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_query_transfers(ledger, filter, transfers, capacity, count, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_query_transfers(ledger, filter, transfers, capacity, count),
+                       ledger);
 }
 
 /* A visit that begins when all that it will be shown is durable. */
@@ -238,11 +217,11 @@ static bool visit_durable(void *context, const quipu_account *account, uint64_t 
     struct durable_visit *visit = context;
 
     if (!visit->waited) {
-        struct answer answer = {.never_waits = false};
+        struct answer answer =
+            answer_read(visit->ledger, QUIPU_OK, clock_last(&visit->ledger->store.clock));
 
         visit->waited = true;
-        answer_read(&answer, visit->ledger, QUIPU_OK, clock_last(&visit->ledger->store.clock));
-        visit->status = answer_wait(&answer, visit->ledger);
+        visit->status = answer_give(answer, visit->ledger);
     }
     return visit->status == QUIPU_OK && visit->visit(visit->context, account, version);
 }

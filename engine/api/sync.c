@@ -7,21 +7,18 @@
 #include "connect/far_calls.h"
 #include "salvage/salvage.h"
 
-void quipui_execute_sync(quipu_ledger *ledger, struct answer *answer)
+struct answer quipui_execute_sync(quipu_ledger *ledger)
 {
-    answer_now(answer, ledger != NULL ? ledger_status(ledger) : QUIPU_INVALID);
-    if (answer->status == LEDGER_ELSEWHERE) answer_now(answer, quipui_far_sync(ledger->connection));
-    if (answer->status != QUIPU_OK || ledger->store.journal == NULL) return;
-    answer->after = ANSWER_SYNCED;
-    answer->hangs_on = clock_last(&ledger->store.clock);
+    quipu_status status = ledger != NULL ? ledger_status(ledger) : QUIPU_INVALID;
+
+    if (status == LEDGER_ELSEWHERE) return answer_now(quipui_far_sync(ledger->connection));
+    if (status != QUIPU_OK || ledger->store.journal == NULL) return answer_now(status);
+    return (struct answer){QUIPU_OK, ANSWER_SYNCED, clock_last(&ledger->store.clock)};
 }
 
 quipu_status quipu_sync(quipu_ledger *ledger)
 {
-    struct answer answer = {.never_waits = false};
-
-    quipui_execute_sync(ledger, &answer);
-    return answer_wait(&answer, ledger);
+    return answer_give(quipui_execute_sync(ledger), ledger);
 }
 
 quipu_status quipu_checkpoint(quipu_ledger *ledger)

@@ -1,8 +1,10 @@
 /* connection.c - see connection.h. */
 #include "connect/connection.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "base/thread.h"
 #include "connect/connection_parts.h"
 
 /* How long the daemon has for its welcome, if no timeout says otherwise. */
@@ -78,11 +80,14 @@ bool quipui_connection_close(struct connection *connection, bool alone)
 
 bool quipui_connection_is_alive(struct connection *connection)
 {
+    int error = errno, cancel = thread_must_not_end();
     bool alive;
 
     lock_take(&connection->lock);
     alive = is_alive(connection);
     lock_leave(&connection->lock);
+    thread_may_end(cancel);
+    errno = error;
     return alive;
 }
 
@@ -152,7 +157,8 @@ static bool hear(struct connection *connection, struct wire_call *call, struct w
     return true;
 }
 
-quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call)
+/* As quipui_connection_call(); the thread is not cancelled in the middle. */
+static quipu_status call_daemon(struct connection *connection, struct wire_call *call)
 {
     struct wire_answer answer;
     quipu_status status = QUIPU_IO;
@@ -168,5 +174,15 @@ quipu_status quipui_connection_call(struct connection *connection, struct wire_c
         }
     }
     lock_leave(&connection->lock);
+    return status;
+}
+
+quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call)
+{
+    int error = errno, cancel = thread_must_not_end();
+    quipu_status status = call_daemon(connection, call);
+
+    thread_may_end(cancel);
+    errno = error;
     return status;
 }

@@ -66,20 +66,20 @@ quipu_status quipui_far_lookup(struct connection *connection, enum wire_kind kin
     return quipui_connection_call(connection, &call);
 }
 
-quipu_status quipui_far_read(struct connection *connection, enum wire_kind kind,
-                             const struct far_read *read)
+quipu_status quipui_far_read(struct connection *connection, enum wire_kind kind, const void *filter,
+                             uint32_t limit, void *records, size_t capacity, size_t *count,
+                             uint64_t *horizon)
 {
-    size_t most = read->capacity < read->limit ? read->capacity : read->limit;
-    struct wire_call call = {
-        .request = {.kind = kind}, .once = read->filter, .out_each = read->records};
+    size_t most = capacity < limit ? capacity : limit;
+    struct wire_call call = {.request = {.kind = kind}, .once = filter, .out_each = records};
     quipu_status status;
 
     if (most > QUIPU_BATCH_MAX) return QUIPU_UNSUPPORTED;
     call.request.count = (uint32_t)most;
     status = quipui_connection_call(connection, &call);
     if (status != QUIPU_OK) return status;
-    *read->count = call.count;
-    if (read->horizon != NULL) *read->horizon = call.horizon;
+    *count = call.count;
+    if (horizon != NULL) *horizon = call.horizon;
     return QUIPU_OK;
 }
 

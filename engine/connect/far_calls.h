@@ -8,34 +8,30 @@
 #include "connect/connection.h"
 #include "quipu/connect.h"
 
-quipu_status quipui_far_create(struct connection *connection, enum wire_kind kind,
-                               const void *events, size_t count, quipu_result *results);
+/* Calls on a ledger in this process do not pay for these. */
+#define FAR __attribute__((noinline, cold))
 
-quipu_status quipui_far_commit(struct connection *connection, const quipu_expectation *expectations,
-                               size_t expectation_count, const quipu_transfer *events, size_t count,
-                               quipu_result *results, quipu_receipt *receipts /* or NULL */);
+FAR quipu_status quipui_far_create(struct connection *connection, enum wire_kind kind,
+                                   const void *events, size_t count, quipu_result *results);
 
-quipu_status quipui_far_lookup(struct connection *connection, enum wire_kind kind,
-                               const quipu_uint128 *ids, size_t count, void *records,
-                               void *versions /* or NULL */);
+FAR quipu_status quipui_far_commit(struct connection *connection,
+                                   const quipu_expectation *expectations, size_t expectation_count,
+                                   const quipu_transfer *events, size_t count,
+                                   quipu_result *results, quipu_receipt *receipts /* or NULL */);
+
+FAR quipu_status quipui_far_lookup(struct connection *connection, enum wire_kind kind,
+                                   const quipu_uint128 *ids, size_t count, void *records,
+                                   void *versions /* or NULL */);
 
 /* At most min(limit, capacity) records, by a filter of the kind; horizon: of changes, or NULL. */
-struct far_read {
-    const void *filter;
-    uint32_t limit;
-    void *records;
-    size_t capacity;
-    size_t *count;
-    uint64_t *horizon;
-};
+FAR quipu_status quipui_far_read(struct connection *connection, enum wire_kind kind,
+                                 const void *filter, uint32_t limit, void *records, size_t capacity,
+                                 size_t *count, uint64_t *horizon);
 
-quipu_status quipui_far_read(struct connection *connection, enum wire_kind kind,
-                             const struct far_read *read);
-
-quipu_status quipui_far_horizon(struct connection *connection, uint64_t *horizon);
-quipu_status quipui_far_counters(struct connection *connection, quipu_counters *counters);
-quipu_status quipui_far_sync(struct connection *connection);
-quipu_status quipui_far_daemon(struct connection *connection, quipu_daemon *daemon,
-                               quipu_daemon_client *clients, size_t capacity, size_t *count);
+FAR quipu_status quipui_far_horizon(struct connection *connection, uint64_t *horizon);
+FAR quipu_status quipui_far_counters(struct connection *connection, quipu_counters *counters);
+FAR quipu_status quipui_far_sync(struct connection *connection);
+FAR quipu_status quipui_far_daemon(struct connection *connection, quipu_daemon *daemon,
+                                   quipu_daemon_client *clients, size_t capacity, size_t *count);
 
 #endif

@@ -70,8 +70,8 @@ static bool wait_for(struct link_to_daemon *link, uint64_t bytes, uint64_t timeo
     struct want want = {bytes, UINT64_MAX};
     enum wire_look seen = look(link, &want);
 
-    for (unsigned spins = 0; seen == WIRE_NO && spins < SPIN_ROUNDS + SPIN_YIELDS;) {
-        spin(&spins);
+    for (unsigned looks = 0; seen == WIRE_NO && looks < WIRE_LOOKS;) {
+        wire_pause(&looks);
         seen = look(link, &want);
     }
     if (seen == WIRE_NO) {

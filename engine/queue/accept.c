@@ -35,25 +35,23 @@ static quipu_status refuse_for_room(quipu_queue *queue)
 }
 
 /* A buffered journal keeps no answer back, unless it has failed. */
-static void settle_buffered(quipu_queue *queue, struct answer *answer)
+static void settle_buffered(quipu_queue *queue, struct pending_entry *entry)
 {
     quipu_status status;
 
-    if (answer->after != ANSWER_KEPT || !quipui_journal_is_buffered(queue->journal)) return;
+    if (entry->answer.after != ANSWER_KEPT || !quipui_journal_is_buffered(queue->journal)) return;
+    entry->answer.after = ANSWER_NOW;
     status = quipui_journal_status(queue->journal);
-    if (status != QUIPU_OK) {
-        answer_fail(answer, status);
-    } else {
-        answer_now(answer, answer->status);
-    }
+    if (status != QUIPU_OK) pending_fail(entry, status);
 }
 
 /* Of a durable ledger. What hangs on nothing is in its place among what hangs on a horizon. */
-static void accept_durable(quipu_queue *queue, struct answer *answer)
+static void accept_durable(quipu_queue *queue, struct pending_entry *entry)
 {
+    const struct answer *answer = &entry->answer;
     uint64_t durable = quipui_journal_durable(queue->journal);
 
-    settle_buffered(queue, answer);
+    settle_buffered(queue, entry);
     if (answer->after == ANSWER_NOW || answer->hangs_on < durable) {
         quipui_pending_push(&queue->pending,
                             answer->after == ANSWER_NOW ? durable : answer->hangs_on + 1);
@@ -73,7 +71,7 @@ quipu_status quipui_queue_accept(quipu_queue *queue, void *context)
     if (status == QUIPU_BUSY) return refuse_for_room(queue);
     entry->context = context;
     if (queue->journal != NULL) {
-        accept_durable(queue, &entry->answer);
+        accept_durable(queue, entry);
     } else {
         quipui_pending_push(&queue->pending, 0);
         quipui_queue_tell(queue);

@@ -11,6 +11,7 @@
 /* What a completion will say, and what it hangs on. */
 struct pending_entry {
     struct answer answer;
+    struct answer_results results;
     void *context;
     size_t count;
     uint64_t horizon;
@@ -29,6 +30,13 @@ struct pending {
     struct pending_entry *entries;
     uint32_t *free; /* the first depth - count: entries */
 };
+
+/* Its answer will never be given, for this reason. */
+static inline void pending_fail(struct pending_entry *entry, quipu_status status)
+{
+    entry->answer = answer_now(status);
+    answer_zero(&entry->results);
+}
 
 /* Bytes of memory for so many; and take that memory. */
 size_t quipui_pending_bytes(uint32_t depth);

@@ -125,7 +125,7 @@ static size_t take(quipu_queue *queue, quipu_completion *completions, size_t cap
 
         if (!is_settled(&shown, needs)) break;
         entry = quipui_pending_pop(&queue->pending);
-        if (needs > shown.horizon) answer_fail(&entry->answer, shown.failed);
+        if (needs > shown.horizon) pending_fail(entry, shown.failed);
         completions[taken++] = (quipu_completion){.context = entry->context,
                                                   .status = entry->answer.status,
                                                   .count = entry->count,

@@ -34,14 +34,13 @@ static bool is_left_over(const struct sockaddr_un *address)
     return refused;
 }
 
-/* The socket is made with its mode: there is no moment at which others may connect. */
+/* There is no moment at which the socket lets in more users than it should: it is made with its
+ * mode, of which the umask may take something; then that is given back. */
 static int bind_as(int listener, const struct sockaddr_un *address, mode_t mode)
 {
-    mode_t before = umask(~mode & 0777);
-    int error = bind(listener, (const struct sockaddr *)address, sizeof *address) == 0 ? 0 : errno;
-
-    (void)umask(before);
-    return error;
+    if (fchmod(listener, mode) != 0) return errno;
+    if (bind(listener, (const struct sockaddr *)address, sizeof *address) != 0) return errno;
+    return chmod(address->sun_path, mode) == 0 ? 0 : errno;
 }
 
 int server_listen(const char *path, mode_t mode)

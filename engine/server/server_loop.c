@@ -1,7 +1,7 @@
 /* server_loop.c - rounds of turns, while there is something to do; asleep while there is not.
  *
  *   awake    turns of all clients; a look at the sockets now and then
- *   waiting  nothing to do: some more rounds, for as long as a wait spins
+ *   waiting  nothing to do: some more rounds, WIRE_LOOKS of them
  *   asleep   every client is told so (M5), one more round finds nothing, epoll_wait() */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -162,18 +162,18 @@ static bool sleep_until_called(struct server *server)
 
 static void serve_until_stopped(struct server *server)
 {
-    unsigned spins = 0, rounds = 0;
+    unsigned looks = 0, rounds = 0;
 
     /* Ends: server_stop(). */
     while (!server->stopping) {
         if (do_round(server)) {
-            spins = 0;
+            looks = 0;
             if (++rounds % LOOKS_EVERY == 0) look_at_sockets(server, 0);
-        } else if (is_anybody_served(server) && spins < SPIN_ROUNDS + SPIN_YIELDS) {
-            spin(&spins);
+        } else if (is_anybody_served(server) && looks < WIRE_LOOKS) {
+            wire_pause(&looks);
         } else {
             (void)sleep_until_called(server);
-            spins = 0;
+            looks = 0;
         }
     }
 }

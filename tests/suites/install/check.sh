@@ -21,8 +21,7 @@ tree() {
 
 # The library exports what its headers declare, no more and no less.
 symbols() {
-    (cd "$tree/include/quipu" && cat quipu.h lease.h queue.h connect.h) | tr '
-' ' ' |
+    (cd "$tree/include/quipu" && cat quipu.h lease.h queue.h connect.h) | tr '\n' ' ' |
         grep -o 'QUIPU_PUBLIC [^(;]*(' |
         sed -n 's/.*[ *]\(quipu_[a-z_]*\)($/\1/p' | sort >"$made/declared"
     nm --dynamic --defined-only "$library" | sed 's/.* //' | sort >"$made/exported"

@@ -4,7 +4,7 @@
  *   T2  there is room for what a ring has, and again for what was given back
  *   T3  M1: a position that makes no sense is found, whatever it is
  *   T4  M5: a side that lies down is rung for once; one that is awake is not
- *   T5  two threads pass everything on; for ThreadSanitizer only the edges order the bytes */
+ *   T5  two threads pass everything on */
 #include "wire/wire_ring.h"
 
 #include <criterion/criterion.h>
