@@ -1,10 +1,11 @@
 /* test_golden.c - directories that earlier versions wrote open for ever, under every protocol.
  *
- * tests/suites/crash/golden/N/ was written by the version whose format is number N: a journal of
- * two openings with a checkpoint between, and every kind of change before and after it. In it is
- * what story() tells; that is told to a ledger in memory, too, and both must say the same.
+ * tests/suites/crash/golden/N/ was written by the N-th version of the format: a journal of two
+ * openings with a checkpoint between, and every kind of change before and after it; in 2 and later
+ * ones also a history that is long enough for markers. In it is what story() tells; that is told to
+ * a ledger in memory, too, and both must say the same.
  *
- * QUIPU_GOLDEN=DIR writes such a directory: for a new number of the format, and only then. */
+ * QUIPU_GOLDEN=DIR writes such a directory: for a new version of the format, and only then. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +15,13 @@
 #include "support/ledger.h"
 #include "support/scratch.h"
 
-#define GOLDEN "tests/suites/crash/golden/1"
+enum { ACCOUNTS = 5, IDS = 400, MANY = 700, PAGE = 64, FIRST_OF_MANY = 100000 };
 
-enum { ACCOUNTS = 5, IDS = 400 };
+/* What is there, and how many transfers made its history long. */
+static const struct golden {
+    const char *path;
+    int many;
+} goldens[] = {{"tests/suites/crash/golden/1", 0}, {"tests/suites/crash/golden/2", MANY}};
 
 struct teller {
     quipu_ledger *ledger;
@@ -77,6 +82,13 @@ static void tell_accounts(struct teller *teller)
     cr_assert_eq(results[ACCOUNTS - 1].status, QUIPU_CREATED);
 }
 
+/* Accounts 3 and 4 get a long history. */
+static void tell_many(struct teller *teller, int count)
+{
+    for (int i = 0; i < count; i++)
+        tell(teller, a_transfer(FIRST_OF_MANY + (quipu_uint128)i, 3, 4, 1), QUIPU_CREATED);
+}
+
 static void open_teller(struct teller *teller, const char *path, quipu_protocol protocol)
 {
     const quipu_options options = {.protocol = protocol,
@@ -90,12 +102,13 @@ static void open_teller(struct teller *teller, const char *path, quipu_protocol 
 }
 
 /* With a path, it is closed and opened in the middle, right after a checkpoint. */
-static void story(struct teller *teller, const char *path)
+static void story(struct teller *teller, const char *path, int many)
 {
     teller->now = NOON;
     teller->next = 1;
     open_teller(teller, path, QUIPU_OPTIMISTIC);
     tell_accounts(teller);
+    tell_many(teller, many);
     for (int i = 0; i < 3; i++)
         tell_all(teller);
     if (path != NULL) {
@@ -119,7 +132,7 @@ static void write_golden(const char *path)
 
     cr_assert_eq(quipui_directory_open(&where, &directory, NULL), QUIPU_OK);
     quipui_directory_close(directory);
-    story(&teller, path);
+    story(&teller, path, MANY);
     cr_assert_eq(quipu_close(teller.ledger), QUIPU_OK);
 }
 
@@ -174,6 +187,22 @@ static void compare(struct teller *was, struct teller *is)
     cr_assert_eq(memcmp(held, holds, sizeof held), 0);
 }
 
+/* A page in the middle of a history. */
+static void compare_pages(struct teller *was, struct teller *is)
+{
+    static quipu_account_balance before[PAGE], after[PAGE];
+    const quipu_account_filter filter = {.account_id = 3,
+                                         .timestamp_min = NOON + 2 * SECOND,
+                                         .limit = PAGE,
+                                         .flags = QUIPU_FILTER_DEBITS | QUIPU_FILTER_CREDITS};
+    size_t count, same;
+
+    cr_assert_eq(quipu_get_account_balances(was->ledger, &filter, before, PAGE, &count), QUIPU_OK);
+    cr_assert_eq(quipu_get_account_balances(is->ledger, &filter, after, PAGE, &same), QUIPU_OK);
+    cr_assert(count > 0 && count == same);
+    cr_assert_eq(memcmp(before, after, count * sizeof *before), 0);
+}
+
 /* An id that had failed stays so; what comes next is created. */
 static void go_on(struct teller *teller)
 {
@@ -181,14 +210,15 @@ static void go_on(struct teller *teller)
     tell_all(teller);
 }
 
-static void check(const char *path, quipu_protocol protocol)
+static void check(const char *path, int many, quipu_protocol protocol)
 {
     struct teller was, is;
 
-    story(&was, NULL);
+    story(&was, NULL, many);
     is = was;
     open_teller(&is, path, protocol);
     compare(&was, &is);
+    compare_pages(&was, &is);
     go_on(&was);
     go_on(&is);
     compare(&was, &is);
@@ -200,10 +230,12 @@ EVERY_PROTOCOL(golden, opens_for_ever)
 {
     char path[SCRATCH_PATH];
 
-    scratch_make(path);
-    copy_all(GOLDEN, path);
-    check(path, protocols[*protocol_index]);
-    scratch_remove(path);
+    for (size_t i = 0; i < sizeof goldens / sizeof *goldens; i++) {
+        scratch_make(path);
+        copy_all(goldens[i].path, path);
+        check(path, goldens[i].many, protocols[*protocol_index]);
+        scratch_remove(path);
+    }
 }
 
 /* What this version writes is read as what earlier ones wrote. */
@@ -215,6 +247,6 @@ Test(golden, is_what_is_written)
     if (asked != NULL) write_golden(asked);
     scratch_make(path);
     write_golden(path);
-    check(path, QUIPU_MUTEX);
+    check(path, MANY, QUIPU_MUTEX);
     scratch_remove(path);
 }
