@@ -89,8 +89,13 @@ static quipu_status submit(quipu_queue *to, unsigned index)
 static void await_readable(quipu_queue *of)
 {
     struct pollfd look = {.fd = quipu_queue_fd(of), .events = POLLIN};
+    int count;
 
-    cr_assert_eq(poll(&look, 1, -1), 1);
+    /* Ends: signals interrupt only so often. */
+    do {
+        count = poll(&look, 1, -1);
+    } while (count < 0 && errno == EINTR);
+    cr_assert_eq(count, 1);
 }
 
 static bool is_readable(void)
