@@ -10,7 +10,6 @@
  *   C7  where the daemon has ended, calls return QUIPU_IO until the handle is connected again;
  *       errno stays as it was
  *   C8  a call that waits longer than options.timeout ends the connection */
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 
 #include "connect/connection_parts.h"
 #include "support/daemon.h"
+#include "support/descriptors.h"
 #include "support/ledger.h"
 
 static struct daemon served;
@@ -234,18 +234,6 @@ Test(calls, c5_a_child_has_no_part_in_a_handle)
     cr_assert_eq(pay(far, 2, QUIPU_OK), QUIPU_CREATE_TRANSFER_EXISTS);
     cr_assert_eq(quipu_close(far), QUIPU_OK);
     end(near);
-}
-
-static size_t count_descriptors(void)
-{
-    DIR *directory = opendir("/proc/self/fd");
-    size_t count = 0;
-
-    cr_assert_not_null(directory);
-    while (readdir(directory) != NULL)
-        count++;
-    (void)closedir(directory);
-    return count;
 }
 
 Test(calls, c6_no_descriptor_is_left_behind)
