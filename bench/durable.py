@@ -18,8 +18,9 @@ FINE, MONEY, USAGE, SYSTEM = 0, 1, 2, 3
 # threads, events a call
 CELLS = ((1, 1), (64, 1), (1, 1000), (1, 8190))
 
-# Bytes of journal after which there is a checkpoint: 16 times as often as by default.
-LAP_BYTES = 64 << 20
+# Bytes of journal after which there is a checkpoint: 64 times as often as by default, so that a run
+# of some million transfers makes several.
+LAP_BYTES = 16 << 20
 
 
 class Failed(Exception):

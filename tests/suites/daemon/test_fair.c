@@ -33,8 +33,8 @@ static void end(quipu_ledger *near)
     ledger_close(near);
 }
 
-/* Publish a request whose records are given once and again. Returns false if there is no room. */
-static bool ask(struct link_to_daemon *link, uint32_t kind, uint32_t count, const void *record)
+/* Write a request whose records are given once and again. Returns false if there is no room. */
+static bool put(struct link_to_daemon *link, uint32_t kind, uint32_t count, const void *record)
 {
     struct wire_request request = {.kind = kind, .count = count};
     const struct wire_shape *shape = quipui_wire_shape(kind);
@@ -48,8 +48,20 @@ static bool ask(struct link_to_daemon *link, uint32_t kind, uint32_t count, cons
     for (uint32_t i = 0; i < count && shape->in_each > 0; i++)
         quipui_wire_put(&link->requests, record, shape->in_each);
     wire_skip(&link->requests, begin + request.bytes - link->requests.mine);
+    return true;
+}
+
+/* What was written is there, all of it at once. */
+static void publish(struct link_to_daemon *link)
+{
     wire_publish(&link->requests);
     quipui_link_ring(link);
+}
+
+static bool ask(struct link_to_daemon *link, uint32_t kind, uint32_t count, const void *record)
+{
+    if (!put(link, kind, count, record)) return false;
+    publish(link);
     return true;
 }
 
@@ -111,8 +123,10 @@ Test(fair, f1_a_greedy_client_starves_nobody, .timeout = 120)
     for (unsigned i = 0; i < TIMES; i++) {
         while (ask(&greedy, WIRE_CREATE_TRANSFERS, 100, &event))
             continue;
+        /* At once: this thread may stand still between two. */
         for (unsigned j = 0; j < WAITING; j++)
-            cr_assert(ask(&modest, WIRE_GET_DAEMON, 1000, NULL));
+            cr_assert(put(&modest, WIRE_GET_DAEMON, 1000, NULL));
+        publish(&modest);
         for (unsigned j = 0; j < WAITING; j++) {
             uint64_t taken = take_count(&modest, (uint64_t)i * WAITING + j + 1);
 

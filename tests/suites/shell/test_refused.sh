@@ -5,7 +5,7 @@
 # Needs QUIPU_REFUSE_LIBRARY, see refuse.c; without it (under a sanitizer) nothing is refused.
 . "$(dirname "$0")/expect.sh"
 
-most=20
+most=12
 
 # try WORD... - like `run`, with each request refused in turn, alone and with all after it.
 try() {
@@ -18,7 +18,7 @@ try() {
         try_one "$n" '' "$@"
         try_one "$n" yes "$@"
         # Each of the first, which reach most of the code; then in steps.
-        if [ "$n" -lt 40 ]; then n=$((n + 1)); else n=$((n + step)); fi
+        if [ "$n" -lt 24 ]; then n=$((n + 1)); else n=$((n + step)); fi
     done
 }
 

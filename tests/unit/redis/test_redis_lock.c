@@ -4,7 +4,6 @@
 #include "quipu/redis_lock.h"
 
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "command/locks/directory_tree.h"
 #include "command/locks/redis_process.h"
 #include "redis/quiet.h"
+#include "support/descriptors.h"
 
 #define SERVERS 5
 #define KEY "the lock"
@@ -457,18 +457,6 @@ Test(redis_lock, misuse_is_a_status)
     cr_assert_str_empty(quipu_redis_lock_owner(NULL));
     cr_assert_str_empty(quipu_redis_lock_problem(NULL));
     quipu_redis_lock_close(NULL);
-}
-
-static size_t count_descriptors(void)
-{
-    DIR *directory = opendir("/proc/self/fd");
-    size_t count = 0;
-
-    cr_assert_not_null(directory);
-    while (readdir(directory) != NULL)
-        count++;
-    (void)closedir(directory);
-    return count;
 }
 
 Test(redis_lock, leaves_no_descriptor_behind)
