@@ -17,7 +17,8 @@
  *       way. The flag of the sleeper is set from the beginning on, and only the daemon takes it
  *       back, when it rings. A reap that finds nothing sets it, looks again, and takes no more
  *       bells off the socket than were rung before that: `due` counts them. So the bell of an
- *       answer that comes meanwhile stays
+ *       answer that comes meanwhile stays. A reap that finds something at the second look leaves
+ *       one bell, and takes the others: they never fill the socket, and none is lost
  *   L4  a reap that finds something makes no system call. If the daemon may be waiting for room, it
  *       is rung by the next reap that finds nothing (M5)
  *   L5  where the daemon is gone, the answers that it had published are taken. Then, or when it has

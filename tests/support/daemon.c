@@ -64,8 +64,8 @@ void daemon_stop(struct daemon *daemon)
     daemon->server = NULL;
 }
 
-/* SIGTERM stops it. A handler would not do: ThreadSanitizer keeps signals back for ever in a child of
- * a process with threads. */
+/* SIGTERM stops it. A handler would not do: in a child of a process with threads ThreadSanitizer
+ * keeps signals back for ever. */
 static bool stop_at_sigterm(struct server *server)
 {
     sigset_t signals;
