@@ -13,6 +13,7 @@
  * conformance/test_queues.c compares every call; faults/test_fork_queues.c forks. */
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -159,6 +160,32 @@ Test(far_queues, q1_q2_loops_are_woken, .timeout = 120)
     begin(NULL);
     for (unsigned i = 0; i < 6; i++, first += count)
         loop(queue, first, count, capacities[i / 2], i % 2 == 0);
+    end();
+}
+
+/* Nothing here sleeps until a bell rings: so this test ends, whether one does or not. */
+Test(far_queues, q2_the_first_answer_rings, .timeout = 60)
+{
+    quipu_account accounts[] = {an_account(1), an_account(2)};
+    quipu_completion completion;
+    quipu_queue *other;
+    quipu_result of[2];
+
+    near = ledger_open(QUIPU_OPTIMISTIC, NULL);
+    cr_assert_eq(quipu_create_accounts(near, accounts, 2, of), QUIPU_OK);
+    daemon_begin(&served);
+    daemon_start(&served, near, NULL);
+    far = daemon_connect(&served);
+    cr_assert_eq(quipu_queue_open(far, DEPTH, &queue), QUIPU_OK);
+    cr_assert_eq(quipu_queue_open(far, DEPTH, &other), QUIPU_OK);
+    cr_assert_eq(submit(queue, 0), QUIPU_OK);
+    /* What is asked after that is answered after that. */
+    cr_assert_eq(quipu_submit_sync(other, NULL), QUIPU_OK);
+    while (quipu_reap(other, &completion, 1) == 0)
+        sched_yield();
+    cr_assert(is_readable());
+    expect(&results[0], QUIPU_OK);
+    cr_assert_eq(quipu_queue_close(other), QUIPU_OK);
     end();
 }
 
