@@ -54,7 +54,7 @@ extern "C" {
 #define QUIPU_VERSION_MINOR 1
 #define QUIPU_VERSION_PATCH 0
 
-/* The version as text, of this header: "0.1.0". quipu_version() gives that of the library. */
+/* The version of this header as text, "0.1.0"; below is a call that gives that of the library. */
 #define QUIPU_VERSION_STRING                                                                       \
     QUIPU_VERSION_TEXT(QUIPU_VERSION_MAJOR)                                                        \
     "." QUIPU_VERSION_TEXT(QUIPU_VERSION_MINOR) "." QUIPU_VERSION_TEXT(QUIPU_VERSION_PATCH)
