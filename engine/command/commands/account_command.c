@@ -31,7 +31,7 @@ static enum command_exit show(quipu_ledger *ledger, quipu_uint128 id, struct rep
                  sizeof columns / sizeof *columns);
     look_report_account(report, &account);
     report_count(report, version);
-    report_amount(report, wide_of(account.user_data_128));
+    report_amount(report, quipu_sum_of(account.user_data_128));
     report_count(report, account.user_data_64);
     report_count(report, account.user_data_32);
     report_count(report, account.timestamp);

@@ -95,12 +95,12 @@ static void report_entry(struct report *report, quipu_uint128 id, const struct s
 
     report_count(report, transfer->timestamp);
     report_count(report, is_debit ? strand->versions[entry].debit : strand->versions[entry].credit);
-    report_amount(report, wide_of(transfer->id));
+    report_amount(report, quipu_sum_of(transfer->id));
     report_text(report, is_debit ? "debit" : "credit");
-    report_amount(report,
-                  wide_of(is_debit ? transfer->credit_account_id : transfer->debit_account_id));
-    report_amount(report, wide_of(transfer->amount));
-    report_amount(report, wide_of(transfer->pending_id));
+    report_amount(
+        report, quipu_sum_of(is_debit ? transfer->credit_account_id : transfer->debit_account_id));
+    report_amount(report, quipu_sum_of(transfer->amount));
+    report_amount(report, quipu_sum_of(transfer->pending_id));
     report_count(report, transfer->code);
     report_text(report, flag_write(RECORD_TRANSFER, transfer->flags, flags));
     look_report_totals(report, after->debits_pending, after->debits_posted, after->credits_pending,

@@ -59,12 +59,12 @@ static void add_side(struct report *report, const quipu_account *account, uint64
             report_blank(report);
         return;
     }
-    report_amount(report, wide_of(account->id));
-    report_amount(report, wide_of(version));
-    report_amount(report, wide_of(account->debits_pending));
-    report_amount(report, wide_of(account->debits_posted));
-    report_amount(report, wide_of(account->credits_pending));
-    report_amount(report, wide_of(account->credits_posted));
+    report_amount(report, quipu_sum_of(account->id));
+    report_amount(report, quipu_sum_of(version));
+    report_amount(report, quipu_sum_of(account->debits_pending));
+    report_amount(report, quipu_sum_of(account->debits_posted));
+    report_amount(report, quipu_sum_of(account->credits_pending));
+    report_amount(report, quipu_sum_of(account->credits_posted));
 }
 
 static void add_change(struct report *report, const quipu_change *change)
@@ -73,16 +73,16 @@ static void add_change(struct report *report, const quipu_change *change)
     const quipu_transfer *transfer = &change->transfer;
     char flags[FLAG_TEXT_BYTES];
 
-    report_amount(report, wide_of(change->timestamp));
-    report_amount(report, wide_of(change->order));
+    report_amount(report, quipu_sum_of(change->timestamp));
+    report_amount(report, quipu_sum_of(change->order));
     report_text(report, name_of(change->type));
     if (is_account) {
         for (int i = 0; i < 3; i++)
             report_blank(report);
     } else {
-        report_amount(report, wide_of(transfer->id));
-        report_amount(report, wide_of(transfer->amount));
-        report_amount(report, wide_of(transfer->pending_id));
+        report_amount(report, quipu_sum_of(transfer->id));
+        report_amount(report, quipu_sum_of(transfer->amount));
+        report_amount(report, quipu_sum_of(transfer->pending_id));
     }
     report_count(report, is_account ? change->debit.ledger : transfer->ledger);
     report_count(report, is_account ? change->debit.code : transfer->code);

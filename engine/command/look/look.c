@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "command/common/number.h"
 #include "command/csv/flag_names.h"
 #include "command/terminal/complain.h"
+#include "quipu/format.h"
 
 enum command_exit look_show(look_function *show, const struct load_order *order, quipu_uint128 id,
                             enum report_format format)
@@ -55,7 +55,6 @@ enum command_exit look_run(const struct look *look, int argc, char **argv)
 enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account *account,
                           uint64_t *version)
 {
-    char text[NUMBER_TEXT_BYTES];
     quipu_status status = quipu_lookup_accounts(ledger, &id, 1, account, version);
 
     if (status != QUIPU_OK) { /* not reached by tests: this takes no memory */
@@ -63,8 +62,7 @@ enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account 
         return COMMAND_SYSTEM;
     }
     if (account->id == 0) {
-        complain("no account %s: it was never created, or was refused",
-                 number_write(wide_of(id), text));
+        complain("no account %s: it was never created, or was refused", quipu_number_text(id).text);
         return COMMAND_REFUSED;
     }
     return COMMAND_FINE;
@@ -74,20 +72,18 @@ void look_report_totals(struct report *report, quipu_uint128 debits_pending,
                         quipu_uint128 debits_posted, quipu_uint128 credits_pending,
                         quipu_uint128 credits_posted)
 {
-    char balance[NUMBER_TEXT_BYTES];
-
-    report_amount(report, wide_of(debits_pending));
-    report_amount(report, wide_of(debits_posted));
-    report_amount(report, wide_of(credits_pending));
-    report_amount(report, wide_of(credits_posted));
-    report_text(report, number_write_difference(credits_posted, debits_posted, balance));
+    report_amount(report, quipu_sum_of(debits_pending));
+    report_amount(report, quipu_sum_of(debits_posted));
+    report_amount(report, quipu_sum_of(credits_pending));
+    report_amount(report, quipu_sum_of(credits_posted));
+    report_text(report, quipu_signed_text(quipu_difference(credits_posted, debits_posted), 0).text);
 }
 
 void look_report_account(struct report *report, const quipu_account *account)
 {
     char flags[FLAG_TEXT_BYTES];
 
-    report_amount(report, wide_of(account->id));
+    report_amount(report, quipu_sum_of(account->id));
     report_count(report, account->ledger);
     report_count(report, account->code);
     report_text(report, flag_write(RECORD_ACCOUNT, account->flags, flags));

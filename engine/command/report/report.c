@@ -45,14 +45,12 @@ void report_text(struct report *report, const char *text)
 
 void report_count(struct report *report, uint64_t count)
 {
-    report_amount(report, wide_of(count));
+    report_amount(report, quipu_sum_of(count));
 }
 
-void report_amount(struct report *report, struct wide amount)
+void report_amount(struct report *report, quipu_sum amount)
 {
-    char text[NUMBER_TEXT_BYTES];
-
-    report_text(report, number_write(amount, text));
+    report_text(report, quipu_sum_text(amount, 0).text);
 }
 
 void report_real(struct report *report, double number, int decimals)

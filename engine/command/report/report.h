@@ -17,8 +17,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "command/common/number.h"
 #include "command/report/report_format.h"
+#include "quipu/format.h"
 
 enum column_kind {
     COLUMN_TEXT,
@@ -63,7 +63,7 @@ void report_sheet(struct report *report, enum sheet_shape shape, const char *nam
 
 void report_text(struct report *report, const char *text);
 void report_count(struct report *report, uint64_t count);
-void report_amount(struct report *report, struct wide amount);
+void report_amount(struct report *report, quipu_sum amount);
 void report_real(struct report *report, double number, int decimals);
 void report_truth(struct report *report, bool truth);
 void report_blank(struct report *report);

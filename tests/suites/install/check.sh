@@ -39,7 +39,7 @@ find_package() {
     cmake -G Ninja -S "$here/consumer" -B "$made/consumer" -DCMAKE_C_COMPILER="$cc" \
         -DCMAKE_PREFIX_PATH="$tree"
     cmake --build "$made/consumer"
-    for program in c_shared c_static cpp_shared cpp_static; do
+    for program in c_shared c_static cpp_shared cpp_static handles; do
         "$made/consumer/$program"
     done
 }
@@ -200,12 +200,41 @@ redis() {
     "$made/redis_shared"
 }
 
+# Probes are notes in the objects of a build that has them, and nothing in any other.
+probes() {
+    ! readelf -S "$library" | grep stapsdt || fail 'it has probes'
+    echo '#include <sys/sdt.h>' | "$cc" -E - >/dev/null 2>&1 || return 0
+    mkdir -p "$made/probes"
+    for file in api/create.c write/create_transfers.c protocol/settle.c journal/flusher.c; do
+        "$cc" -std=c11 -D_DEFAULT_SOURCE -DQUIPU_PROBES -O1 -c -I"$here/../../../include" \
+            -I"$here/../../../engine" "$here/../../../engine/$file" \
+            -o "$made/probes/$(basename "$file").o"
+    done
+    readelf -n "$made/probes/"*.o | sed -n 's/^ *Name: //p' | sort -u | tr '\n' ' ' \
+        >"$made/probes/found"
+    [ "$(cat "$made/probes/found")" = 'commit conflict expiry flush ' ] ||
+        fail "these probes: $(cat "$made/probes/found")"
+}
+
+# The Python package, by the library and the folder that were installed. Where cffi or numpy are
+# not, there is nothing to see.
+python() {
+    for python in python3 /usr/bin/python3 ''; do
+        [ -z "$python" ] || ! "$python" -c 'import cffi, numpy' 2>/dev/null || break
+    done
+    [ -n "$python" ] || return 0
+    version=$(pkg-config --modversion quipu)
+    QUIPU_LIBRARY=$library PYTHONPATH=$tree/share/quipu/python \
+        "$python" -B "$here/use_python.py" "$version"
+}
+
 run_command() {
     "$tree/bin/quipu" --help
 }
 
 claims='tree symbols soname find_package pkg_config pkg_config_static needs late pressure_shared'
 claims="$claims pressure_late pressure_static pressure_jemalloc same_bytes make_builds run_command redis"
+claims="$claims probes python"
 case " $claims " in
 *" $claim "*) "$claim" ;;
 *) fail 'no such claim' ;;
