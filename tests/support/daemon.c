@@ -118,8 +118,10 @@ int daemon_kill(struct daemon *daemon, int signal)
 
 quipu_ledger *daemon_connect(const struct daemon *daemon)
 {
+    /* On a busy machine a daemon may take long to recover, or to come to its door. */
+    const quipu_connect_options patient = {.timeout = UINT64_C(600000000000)};
     quipu_ledger *far = NULL;
-    quipu_status status = quipu_connect(daemon->path, NULL, &far);
+    quipu_status status = quipu_connect(daemon->path, &patient, &far);
 
     cr_assert_eq(status, QUIPU_OK, "%s", quipu_status_text(status));
     return far;

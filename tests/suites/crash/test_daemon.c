@@ -242,16 +242,6 @@ static void check_acknowledged(quipu_ledger *ledger, const struct crowd *crowd)
     }
 }
 
-/* A daemon is there to its clients when it has recovered, however long that takes. */
-static quipu_ledger *connect_patiently(void)
-{
-    const quipu_connect_options options = {.timeout = 600 * SECOND};
-    quipu_ledger *far = NULL;
-
-    cr_assert_eq(quipu_connect(served.path, &options, &far), QUIPU_OK);
-    return far;
-}
-
 static void live_and_die(struct crowd *crowd, const quipu_options *options, struct random *random)
 {
     uint64_t enough = shared_read(&crowd->batches) + 1 + random_below(random, 120);
@@ -261,7 +251,7 @@ static void live_and_die(struct crowd *crowd, const quipu_options *options, stru
     daemon_fork(&served, options);
     for (unsigned i = 0; i < CLIENTS; i++) {
         if (crowd->far[i] == NULL) {
-            crowd->far[i] = connect_patiently();
+            crowd->far[i] = daemon_connect(&served);
             if (i == 0) make_accounts(crowd->far[i]);
         } else {
             cr_assert_eq(quipu_reconnect(crowd->far[i]), QUIPU_OK);
