@@ -46,7 +46,7 @@ def command_page(name, text, version, see):
     usage, _, after = rest.strip("\n").partition("\n\n")
     options, prose = [], []
     for block in after.strip("\n").split("\n\n"):
-        (options if not prose and block.startswith("  -") else prose).append(block)
+        (options if not prose and block.startswith("  ") else prose).append(block)
     page = head(name, 1, version, first.partition(" - ")[2])
     page += ".SH SYNOPSIS\n" + escape(usage.removeprefix("Usage: ")) + "\n"
     if options:
