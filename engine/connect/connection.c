@@ -11,6 +11,9 @@
 #define WELCOME_MS 5000
 #define MS_NS UINT64_C(1000000)
 
+/* The daemon is woken before a request is written that is as large as this. */
+#define EARLY_BELL_BYTES (128 << 10)
+
 static int welcome_ms(uint64_t timeout)
 {
     const uint64_t most = 24 * 3600 * 1000;
@@ -113,6 +116,8 @@ static bool ask(struct connection *connection, struct wire_call *call)
 
     request->number = ++link->number;
     request->bytes = (uint32_t)quipui_wire_request_bytes(request);
+    /* To wake up takes the daemon as long as to copy so much takes us. */
+    if (request->bytes >= EARLY_BELL_BYTES) quipui_link_ring(link);
     if (!quipui_link_wait_room(link, request->bytes, connection->timeout)) return false;
     put(&link->requests, request, sizeof *request);
     put(&link->requests, call->once, shape->in_once);

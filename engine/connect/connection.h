@@ -38,7 +38,7 @@ quipu_status quipui_connection_again(struct connection *connection);
 bool quipui_connection_close(struct connection *connection, bool alone);
 
 /* Make a call: what it would return in the daemon, or QUIPU_IO. */
-quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call);
+WIRE_HOT quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call);
 
 /* Is the daemon there, as far as is known? */
 bool quipui_connection_is_alive(struct connection *connection);
