@@ -15,7 +15,7 @@
 #include "server/server.h"
 #include "ways.h"
 
-enum { THREADS_MAX = 256, WAIT_NS = 1000000 };
+enum { THREADS_MAX = 256, CONNECT_TRIES = 1000 };
 
 uint64_t ways_call(quipu_ledger *ledger, const struct ways_plan *plan, uint64_t number,
                    uint64_t ends)
@@ -43,14 +43,21 @@ struct thread {
     pthread_t thread;
 };
 
+/* A daemon has few places for those that have not said hello: of many at once some try again. */
+static quipu_ledger *reach(const char *socket)
+{
+    quipu_ledger *ledger;
+
+    for (int i = 0; i < CONNECT_TRIES; i++)
+        if (quipu_connect(socket, NULL, &ledger) == QUIPU_OK) return ledger;
+    ways_fail(WAYS_SYSTEM, socket, "no connection");
+}
+
 static void *work(void *context)
 {
     struct thread *thread = context;
 
-    if (thread->socket != NULL &&
-        quipu_connect(thread->socket, NULL, &thread->ledger) != QUIPU_OK) {
-        ways_fail(WAYS_SYSTEM, thread->socket, "no connection");
-    }
+    if (thread->socket != NULL) thread->ledger = reach(thread->socket);
     thread->drawn = ways_call(thread->ledger, thread->plan, thread->number, thread->ends);
     if (thread->socket != NULL) (void)quipu_close(thread->ledger);
     return NULL;
