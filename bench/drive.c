@@ -63,8 +63,12 @@ static bool drain(struct driver *driver)
     return peer->drain == NULL || peer->drain(driver->session);
 }
 
-/* Put the first `count` events in, a batch a call, or several calls where the store must. A client
- * of a durable store has each answer before it goes on. */
+static bool is_answered(const struct drive_plan *plan)
+{
+    return plan->answered || plan->folder != NULL;
+}
+
+/* Put the first `count` events in, a batch a call, or several calls where the store must. */
 static bool post(struct driver *driver, uint64_t count)
 {
     const struct peer *peer = driver->plan->peer;
@@ -78,7 +82,7 @@ static bool post(struct driver *driver, uint64_t count)
         end = at + unit < batch_end ? at + unit : batch_end;
         if (!peer->post(driver->session, driver->events + at, end - at, driver->results + at))
             return false;
-        if (driver->plan->folder != NULL && !drain(driver)) return false;
+        if (is_answered(driver->plan) && !drain(driver)) return false;
     }
     return drain(driver);
 }

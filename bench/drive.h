@@ -20,6 +20,7 @@ struct drive_plan {
     double seconds;
     const char *scratch;
     const char *folder; /* durable: scratch is in there; NULL: in memory */
+    bool answered;      /* a client has each answer before it goes on; durable: always */
 };
 
 enum drive_end { DRIVE_FINE, DRIVE_WRONG_BOOKS, DRIVE_NOT_OPEN, DRIVE_FAILED };

@@ -37,6 +37,7 @@ struct order {
     size_t distribution_count;
     uint64_t accounts, transfers, rounds;
     double seconds;
+    bool answered;      /* a client has each answer before it goes on */
     const char *folder; /* durable: in there; NULL: in memory */
     char medium[MEDIUM_NAME_BYTES];
     FILE *json;
@@ -74,6 +75,7 @@ static const char usage_text[] =
     "  --seconds S          the most a run, in calls (3)\n"
     "  --rounds N           all in turns so many times; the median counts (5)\n"
     "  --json FILE          a line for each figure, added to the file\n"
+    "  --answered           a client has each answer before it goes on; nothing is pipelined\n"
     "  --durable            on disk: what was answered outlives a loss of power. Contenders that\n"
     "                       can; of Quipu optimistic, unless --only says more. Other defaults:\n"
     "                       batch 1 with 1 and 64 threads, batch 1000 with 1; --accounts 100000,\n"
@@ -323,6 +325,7 @@ static int measure_once(const struct order *order, const struct workload *worklo
         .transfers_max = order->transfers,
         .seconds = order->seconds,
         .folder = order->folder,
+        .answered = order->answered,
     };
     struct drive_figures figures;
 
@@ -510,6 +513,7 @@ static bool read_option(int option, const char *text, struct order *order)
     case 'r': return read_number("rounds", text, ROUNDS_MAX, &order->rounds);
     case 's': return read_seconds(text, &order->seconds);
     case 'j': return open_json(text, order);
+    case 'A': order->answered = true; return true;
     case 'D': return true; /* looked at before all others */
     case 'f': return read_folder(text, order);
     default: return false;
@@ -544,13 +548,11 @@ static const struct order durable = {
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"only", 1, NULL, 'o'},     {"threads", 1, NULL, 't'},
-        {"batch", 1, NULL, 'b'},    {"distribution", 1, NULL, 'd'},
-        {"accounts", 1, NULL, 'a'}, {"transfers", 1, NULL, 'n'},
-        {"rounds", 1, NULL, 'r'},   {"seconds", 1, NULL, 's'},
-        {"json", 1, NULL, 'j'},     {"durable", 0, NULL, 'D'},
-        {"folder", 1, NULL, 'f'},   {"help", 0, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"only", 1, NULL, 'o'},         {"threads", 1, NULL, 't'},  {"batch", 1, NULL, 'b'},
+        {"distribution", 1, NULL, 'd'}, {"accounts", 1, NULL, 'a'}, {"transfers", 1, NULL, 'n'},
+        {"rounds", 1, NULL, 'r'},       {"seconds", 1, NULL, 's'},  {"json", 1, NULL, 'j'},
+        {"durable", 0, NULL, 'D'},      {"folder", 1, NULL, 'f'},   {"answered", 0, NULL, 'A'},
+        {"help", 0, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     struct order order = in_memory;
     bool folder_named = false;

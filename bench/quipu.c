@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "peers/peer.h"
+#include "quipu.h"
 
 #define BANK_ID 1 /* where the accounts' funds come from */
 
@@ -11,7 +11,7 @@ static bool fail(const char *call, quipu_status status)
     return peer_fail("%s: %s", call, quipu_status_text(status));
 }
 
-static bool quipu_peer_open(const struct peer *peer, const struct peer_order *order, void **store)
+bool quipu_peer_open(const struct peer *peer, const struct peer_order *order, void **store)
 {
     const quipu_account bank = {.id = BANK_ID, .ledger = 1, .code = 1};
     char path[4200];
@@ -38,7 +38,7 @@ static bool quipu_peer_open(const struct peer *peer, const struct peer_order *or
     return true;
 }
 
-static void quipu_peer_close(void *store)
+void quipu_peer_close(void *store)
 {
     (void)quipu_close(store);
 }
@@ -88,7 +88,7 @@ static bool quipu_peer_load_some(quipu_ledger *ledger, const quipu_uint128 *ids,
     return status == QUIPU_OK || fail("loading accounts", status);
 }
 
-static bool quipu_peer_load(void *session, const quipu_uint128 *ids, size_t count, uint64_t funds)
+bool quipu_peer_load(void *session, const quipu_uint128 *ids, size_t count, uint64_t funds)
 {
     for (size_t at = 0; at < count; at += QUIPU_BATCH_MAX) {
         size_t some = count - at < QUIPU_BATCH_MAX ? count - at : QUIPU_BATCH_MAX;
@@ -98,16 +98,16 @@ static bool quipu_peer_load(void *session, const quipu_uint128 *ids, size_t coun
     return true;
 }
 
-static bool quipu_peer_post(void *session, const quipu_transfer *events, size_t count,
-                            quipu_result *results)
+bool quipu_peer_post(void *session, const quipu_transfer *events, size_t count,
+                     quipu_result *results)
 {
     quipu_status status = quipu_create_transfers(session, events, count, results);
 
     return status == QUIPU_OK || fail("quipu_create_transfers", status);
 }
 
-static bool quipu_peer_balances(void *session, const quipu_uint128 *ids, size_t count,
-                                struct peer_balance *balances)
+bool quipu_peer_balances(void *session, const quipu_uint128 *ids, size_t count,
+                         struct peer_balance *balances)
 {
     quipu_account *accounts = calloc(count, sizeof *accounts);
     quipu_status status = QUIPU_NO_MEMORY;

@@ -86,7 +86,7 @@ static const char post_many[] =
     "END $$;";
 
 struct store {
-    struct server server;
+    struct peer_server server;
     char connect[400];
     bool durable;
 };
@@ -143,7 +143,7 @@ static bool wait_for(struct store *store)
     const struct timespec pause = {.tv_nsec = 10000000};
 
     for (int i = 0; PQping(store->connect) != PQPING_OK; i++) {
-        if (!server_lives(&store->server) || i == CONNECT_TRIES)
+        if (!peer_server_lives(&store->server) || i == CONNECT_TRIES)
             return peer_fail("postgres: the server does not answer");
         (void)nanosleep(&pause, NULL);
     }
@@ -198,8 +198,8 @@ static bool make_cluster(const struct store *store)
     FILE *file;
     bool written;
 
-    if (!server_run(&store->server,
-                    (char *[]){program, folder, data, user, name, trust, no_sync, locale, NULL}))
+    if (!peer_server_run(&store->server, (char *[]){program, folder, data, user, name, trust,
+                                                    no_sync, locale, NULL}))
         return false;
     (void)snprintf(path, sizeof path, "%s/data/postgresql.conf", store->server.folder);
     file = fopen(path, "a");
@@ -212,7 +212,7 @@ static void postgres_close(void *context)
 {
     struct store *store = context;
 
-    server_stop(&store->server, SIGQUIT); /* at once: there is nothing to save */
+    peer_server_stop(&store->server, SIGQUIT); /* at once: there is nothing to save */
     free(store);
 }
 
@@ -224,10 +224,10 @@ static bool postgres_open(const struct peer *peer, const struct peer_order *orde
     (void)peer;
     if (store == NULL) return peer_fail("no memory");
     store->durable = order->durable;
-    if (!server_prepare(&store->server, order->scratch) || !make_cluster(store)) goto forget;
+    if (!peer_server_prepare(&store->server, order->scratch) || !make_cluster(store)) goto forget;
     (void)snprintf(store->connect, sizeof store->connect, "host=%s/data user=bench dbname=postgres",
                    store->server.folder);
-    if (!server_start(&store->server, (char *[]){program, folder, data, NULL})) goto forget;
+    if (!peer_server_start(&store->server, (char *[]){program, folder, data, NULL})) goto forget;
     if (!wait_for(store) || !make_tables(store)) {
         postgres_close(store);
         return false;

@@ -49,7 +49,7 @@ static const char library[] =
     "redis.register_function('post', post)\n";
 
 struct store {
-    struct server server;
+    struct peer_server server;
     char path[320];
 };
 
@@ -181,7 +181,7 @@ static bool wait_for(struct store *store)
     bool loaded;
 
     for (int i = 0; !redis_enter(store, &session); i++) {
-        if (!server_lives(&store->server) || i == CONNECT_TRIES)
+        if (!peer_server_lives(&store->server) || i == CONNECT_TRIES)
             return peer_fail("redis: the server does not answer");
         (void)nanosleep(&pause, NULL);
     }
@@ -194,7 +194,7 @@ static void redis_close(void *context)
 {
     struct store *store = context;
 
-    server_stop(&store->server, SIGKILL); /* there is nothing to save */
+    peer_server_stop(&store->server, SIGKILL); /* there is nothing to save */
     free(store);
 }
 
@@ -212,9 +212,9 @@ static bool redis_open(const struct peer *peer, const struct peer_order *order, 
 
     (void)peer;
     if (store == NULL) return peer_fail("no memory");
-    if (!server_prepare(&store->server, order->scratch)) goto forget;
+    if (!peer_server_prepare(&store->server, order->scratch)) goto forget;
     (void)snprintf(store->path, sizeof store->path, "%s/socket", store->server.folder);
-    if (!server_start(&store->server, arguments)) goto forget;
+    if (!peer_server_start(&store->server, arguments)) goto forget;
     if (!wait_for(store)) {
         redis_close(store);
         return false;

@@ -24,11 +24,11 @@ static const struct passwd *servant(void)
     return getuid() == 0 ? getpwnam("nobody") : NULL;
 }
 
-bool server_prepare(struct server *server, const char *scratch)
+bool peer_server_prepare(struct peer_server *server, const char *scratch)
 {
     const struct passwd *user = servant();
 
-    *server = (struct server){0};
+    *server = (struct peer_server){0};
     (void)snprintf(server->folder, sizeof server->folder, "%s/server", scratch);
     (void)snprintf(server->log, sizeof server->log, "%s/log", server->folder);
     if (mkdir(server->folder, 0700) != 0)
@@ -37,7 +37,7 @@ bool server_prepare(struct server *server, const char *scratch)
     return peer_fail("%s: %s", server->folder, strerror(errno));
 }
 
-static void show_log(const struct server *server)
+static void show_log(const struct peer_server *server)
 {
     char text[2000];
     FILE *log = fopen(server->log, "r");
@@ -50,7 +50,7 @@ static void show_log(const struct server *server)
     (void)peer_fail("%s", text);
 }
 
-static void become(const struct server *server, char *const arguments[])
+static void become(const struct peer_server *server, char *const arguments[])
 {
     const struct passwd *user = servant();
     int log;
@@ -67,33 +67,33 @@ static void become(const struct server *server, char *const arguments[])
     _exit(127);
 }
 
-bool server_start(struct server *server, char *const arguments[])
+bool peer_server_start(struct peer_server *server, char *const arguments[])
 {
     server->pid = fork();
     if (server->pid == 0) become(server, arguments);
     return server->pid > 0 || peer_fail("fork: %s", strerror(errno));
 }
 
-bool server_run(const struct server *server, char *const arguments[])
+bool peer_server_run(const struct peer_server *server, char *const arguments[])
 {
-    struct server once = *server;
+    struct peer_server once = *server;
     int how;
 
-    if (!server_start(&once, arguments)) return false;
+    if (!peer_server_start(&once, arguments)) return false;
     if (waitpid(once.pid, &how, 0) == once.pid && WIFEXITED(how) && WEXITSTATUS(how) == 0)
         return true;
     show_log(server);
     return false;
 }
 
-bool server_lives(const struct server *server)
+bool peer_server_lives(const struct peer_server *server)
 {
     if (waitpid(server->pid, NULL, WNOHANG) == 0) return true;
     show_log(server);
     return false;
 }
 
-void server_stop(struct server *server, int signal_number)
+void peer_server_stop(struct peer_server *server, int signal_number)
 {
     const struct timespec pause = {.tv_nsec = 10000000};
 

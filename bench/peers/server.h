@@ -8,24 +8,24 @@
 
 #include "peers/peer.h"
 
-struct server {
+struct peer_server {
     pid_t pid;
     char folder[300]; /* its own, below the scratch folder */
     char log[320];    /* what it said */
 };
 
 /* Make its folder. */
-bool server_prepare(struct server *server, const char *scratch);
+bool peer_server_prepare(struct peer_server *server, const char *scratch);
 
 /* Run a program of the server's to its end, as the server would. */
-bool server_run(const struct server *server, char *const arguments[]);
+bool peer_server_run(const struct peer_server *server, char *const arguments[]);
 
-bool server_start(struct server *server, char *const arguments[]);
+bool peer_server_start(struct peer_server *server, char *const arguments[]);
 
 /* Is it still there? If not, its log has been shown. */
-bool server_lives(const struct server *server);
+bool peer_server_lives(const struct peer_server *server);
 
 /* Ask it to end by this signal; make it if it does not. */
-void server_stop(struct server *server, int signal_number);
+void peer_server_stop(struct peer_server *server, int signal_number);
 
 #endif

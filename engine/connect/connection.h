@@ -45,7 +45,7 @@ bool quipui_connection_close(struct connection *connection, bool alone);
 
 /* Make a call: what it would return in the daemon, or QUIPU_IO. Results of a call that writes are 0
  * where there is no answer. Of a queue's connection: submit it. */
-quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call);
+WIRE_HOT quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call);
 
 /* Is the daemon there, as far as is known? */
 bool quipui_connection_is_alive(struct connection *connection);

@@ -13,6 +13,7 @@ struct link_to_daemon {
     bool may_write;
     struct wire_shared *shared;
     struct wire_end requests, answers;
+    struct wire_patience patience;
     uint64_t number; /* of the last request */
 };
 
@@ -34,11 +35,11 @@ bool quipui_link_is_up(const struct link_to_daemon *link);
 
 /* Wait until there is an answer, or room for a request of `bytes`. Returns false if there never
  * will be: the daemon is gone, it broke a rule, or the time is over. */
-bool quipui_link_wait_answer(struct link_to_daemon *link, uint64_t timeout);
-bool quipui_link_wait_room(struct link_to_daemon *link, uint64_t bytes, uint64_t timeout);
+WIRE_HOT bool quipui_link_wait_answer(struct link_to_daemon *link, uint64_t timeout);
+WIRE_HOT bool quipui_link_wait_room(struct link_to_daemon *link, uint64_t bytes, uint64_t timeout);
 
 /* Wake the daemon if it sleeps. */
-void quipui_link_ring(struct link_to_daemon *link);
+WIRE_HOT void quipui_link_ring(struct link_to_daemon *link);
 
 /* --- link_exchange.c: messages --- */
 

@@ -262,17 +262,19 @@ static bool is_ready(struct flights *flights)
 
 quipu_status quipui_flights_wait(struct flights *flights, uint64_t timeout)
 {
+    struct wire_patience *patience = &flights->link->patience;
     uint64_t deadline = quipui_event_deadline(timeout);
-    unsigned looks = timeout > 0 ? 0 : WIRE_LOOKS;
+    unsigned looks = 0, most = timeout > 0 ? wire_looks(patience) : 0;
 
     /* Ends: something is ready, or the time is over. */
     while (!is_ready(flights)) {
         if (flights->count == 0) return QUIPU_BUSY;
-        if (looks < WIRE_LOOKS) {
+        if (looks < most) {
             wire_pause(&looks);
         } else if (!go_quiet(flights) && !quipui_event_wait(flights->link->socket, deadline)) {
             return QUIPU_BUSY;
         }
     }
+    wire_learn(patience, looks, looks < most);
     return QUIPU_OK;
 }

@@ -91,6 +91,7 @@ static quipu_status map(struct link_to_daemon *link, int memory)
     link->shared = shared;
     link->requests = wire_requests(shared);
     link->answers = wire_answers(shared);
+    link->patience = (struct wire_patience){0, false};
     link->number = 0;
     return QUIPU_OK;
 }

@@ -3,6 +3,9 @@
 
 #include "connect/connection_parts.h"
 
+/* The daemon is woken before a request is written that is as large as this. */
+#define EARLY_BELL_BYTES (128 << 10)
+
 static void put(struct wire_end *end, const void *from, uint64_t bytes)
 {
     if (bytes > 0) quipui_wire_put(end, from, bytes);
@@ -15,6 +18,8 @@ void quipui_link_ask(struct link_to_daemon *link, struct wire_call *call)
     uint64_t begin = link->requests.mine;
 
     request->number = ++link->number;
+    /* To wake up takes the daemon as long as to copy so much takes us. */
+    if (request->bytes >= EARLY_BELL_BYTES) quipui_link_ring(link);
     put(&link->requests, request, sizeof *request);
     put(&link->requests, call->once, shape->in_once);
     put(&link->requests, call->expectations,

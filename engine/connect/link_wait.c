@@ -69,11 +69,13 @@ static bool wait_for(struct link_to_daemon *link, uint64_t bytes, uint64_t timeo
 {
     struct want want = {bytes, UINT64_MAX};
     enum wire_look seen = look(link, &want);
+    unsigned looks = 0, most = wire_looks(&link->patience);
 
-    for (unsigned looks = 0; seen == WIRE_NO && looks < WIRE_LOOKS;) {
+    while (seen == WIRE_NO && looks < most) {
         wire_pause(&looks);
         seen = look(link, &want);
     }
+    wire_learn(&link->patience, looks, seen != WIRE_NO);
     if (seen == WIRE_NO) {
         if (timeout != 0) want.ends = quipui_clock_steady() + timeout;
         seen = wait_asleep(link, &want);
@@ -83,6 +85,7 @@ static bool wait_for(struct link_to_daemon *link, uint64_t bytes, uint64_t timeo
 
 bool quipui_link_wait_answer(struct link_to_daemon *link, uint64_t timeout)
 {
+    wire_prefetch(&link->requests); /* while the daemon has something to do */
     return wait_for(link, 0, timeout);
 }
 

@@ -126,6 +126,7 @@ static struct job *take_request(struct client *client)
     }
     wire_skip(end, begin + request->bytes - end->mine);
     wire_give_back(end);
+    wire_prefetch(&client->answers);              /* while the request is executed */
     if (seen > WIRE_REQUESTS_SPARE) ring(client); /* M5 */
     client->has_request = false;
     client->counts.requests++;

@@ -1,94 +1,10 @@
-/* server_execute.c - what a request asks for, as a call on the ledger. */
-#include <string.h>
-
+/* server_execute.c - which requests are submitted; what is answered at once, from memory. */
 #include "server/server_parts.h"
-
-/* The arguments of a job, as the calls want them. */
-#define EACH(job, type) ((const type *)(const void *)(job)->each)
-#define FILTER(job, type) ((const type *)(const void *)(job)->once)
-#define OUT(job, type) ((type *)(void *)(job)->out_each)
-#define BESIDE(job, type) ((type *)(void *)(job)->out_beside)
-
-static void write_events(quipu_ledger *ledger, struct job *job)
-{
-    const struct wire_request *request = &job->request;
-    quipu_result *results = OUT(job, quipu_result);
-
-    switch (request->kind) {
-    case WIRE_CREATE_ACCOUNTS:
-        job_end_write(
-            job, quipu_create_accounts(ledger, EACH(job, quipu_account), request->count, results));
-        break;
-    case WIRE_CREATE_TRANSFERS:
-        job_end_write(job, quipu_create_transfers(ledger, EACH(job, quipu_transfer), request->count,
-                                                  results));
-        break;
-    default:
-        job_end_write(job,
-                      quipu_commit(ledger, (const quipu_expectation *)(void *)job->expectations,
-                                   request->expectation_count, EACH(job, quipu_transfer),
-                                   request->count, results, BESIDE(job, quipu_receipt)));
-        break;
-    }
-}
-
-static void look_up(quipu_ledger *ledger, struct job *job)
-{
-    const quipu_uint128 *ids = EACH(job, quipu_uint128);
-    size_t count = job->request.count;
-    quipu_status status;
-
-    switch (job->request.kind) {
-    case WIRE_LOOKUP_ACCOUNTS:
-        status = quipu_lookup_accounts(ledger, ids, count, OUT(job, quipu_account),
-                                       BESIDE(job, uint64_t));
-        break;
-    case WIRE_LOOKUP_TRANSFERS:
-        status = quipu_lookup_transfers(ledger, ids, count, OUT(job, quipu_transfer),
-                                        BESIDE(job, quipu_transfer_versions));
-        break;
-    default: status = quipu_lookup_holds(ledger, ids, count, OUT(job, quipu_hold)); break;
-    }
-    job_end_read(job, status, count);
-}
-
-static void read_filtered(quipu_ledger *ledger, struct job *job)
-{
-    size_t most = job->request.count, count = 0;
-    const quipu_account_filter *account = FILTER(job, quipu_account_filter);
-    const quipu_query_filter *query = FILTER(job, quipu_query_filter);
-    quipu_status status;
-
-    switch (job->request.kind) {
-    case WIRE_GET_ACCOUNT_TRANSFERS:
-        status =
-            quipu_get_account_transfers(ledger, account, OUT(job, quipu_transfer), most, &count);
-        break;
-    case WIRE_GET_ACCOUNT_BALANCES:
-        status = quipu_get_account_balances(ledger, account, OUT(job, quipu_account_balance), most,
-                                            &count);
-        break;
-    case WIRE_GET_ACCOUNT_HOLDS:
-        status = quipu_get_account_holds(ledger, account, OUT(job, quipu_hold), most, &count);
-        break;
-    case WIRE_QUERY_ACCOUNTS:
-        status = quipu_query_accounts(ledger, query, OUT(job, quipu_account), most, &count);
-        break;
-    case WIRE_QUERY_TRANSFERS:
-        status = quipu_query_transfers(ledger, query, OUT(job, quipu_transfer), most, &count);
-        break;
-    default:
-        status = quipu_get_changes(ledger, FILTER(job, quipu_change_filter), OUT(job, quipu_change),
-                                   most, &count, &job->answer.horizon);
-        break;
-    }
-    job_end_read(job, status, count);
-}
 
 static void tell_of_server(struct server *server, struct job *job)
 {
     quipu_daemon *daemon = (quipu_daemon *)(void *)job->out_once;
-    quipu_daemon_client *clients = OUT(job, quipu_daemon_client);
+    quipu_daemon_client *clients = (quipu_daemon_client *)(void *)job->out_each;
     size_t count = 0;
 
     *daemon = server->counts;
@@ -105,7 +21,6 @@ static void tell_of_server(struct server *server, struct job *job)
     job_end_read(job, QUIPU_OK, count);
 }
 
-/* What is answered at once, from memory. */
 static void tell(struct server *server, struct job *job)
 {
     quipu_ledger *ledger = server->options.ledger;
@@ -120,28 +35,21 @@ static void tell(struct server *server, struct job *job)
     }
 }
 
-/* May the answer to such a request wait for a disk? */
-static bool waits(uint32_t kind)
+/* What waits for a disk, if there is one, and what reads and writes records. */
+static bool is_submitted(const struct server *server, uint32_t kind)
 {
-    return kind != WIRE_GET_COUNTERS && kind != WIRE_GET_DAEMON;
+    if (kind <= WIRE_GET_CHANGES) return true;
+    return server->options.is_durable && kind != WIRE_GET_COUNTERS && kind != WIRE_GET_DAEMON;
 }
 
 void server_execute(struct server *server, struct job *job)
 {
-    quipu_ledger *ledger = server->options.ledger;
-
     if (quipui_wire_shape(job->request.kind)->writes && !job->client->counts.may_write) {
         job->answer.status = QUIPU_UNSUPPORTED;
-    } else if (server->queue != NULL && waits(job->request.kind)) {
-        if (server_submit(server, job)) return;
-    } else if (job->request.kind <= WIRE_COMMIT) {
-        write_events(ledger, job);
-    } else if (job->request.kind <= WIRE_LOOKUP_HOLDS) {
-        look_up(ledger, job);
-    } else if (job->request.kind <= WIRE_GET_CHANGES) {
-        read_filtered(ledger, job);
-    } else {
+    } else if (!is_submitted(server, job->request.kind)) {
         tell(server, job);
+    } else if (server_submit(server, job)) {
+        return;
     }
     client_answer(server, job);
 }

@@ -1,7 +1,7 @@
 /* server_loop.c - rounds of turns, while there is something to do; asleep while there is not.
  *
  *   awake    turns of all clients; a look at the sockets now and then
- *   waiting  nothing to do: some more rounds, WIRE_LOOKS of them
+ *   waiting  nothing to do: some more rounds, as many as wire_looks() says
  *   asleep   every client is told so (M5), one more round finds nothing, epoll_wait() */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -167,11 +167,13 @@ static void serve_until_stopped(struct server *server)
     /* Ends: server_stop(). */
     while (!server->stopping) {
         if (do_round(server)) {
+            wire_learn(&server->patience, looks, true);
             looks = 0;
             if (++rounds % LOOKS_EVERY == 0) look_at_sockets(server, 0);
-        } else if (is_anybody_served(server) && looks < WIRE_LOOKS) {
+        } else if (is_anybody_served(server) && looks < wire_looks(&server->patience)) {
             wire_pause(&looks);
         } else {
+            wire_learn(&server->patience, looks, false);
             (void)sleep_until_called(server);
             looks = 0;
         }
@@ -243,8 +245,8 @@ static void begin_counts(struct server *server)
 static bool begin_queue(struct server *server)
 {
     server->last_put_off = &server->put_off;
-    if (!server->options.is_durable) return true;
-    return server_open_queue(server) &&
+    if (!server_open_queue(server)) return false;
+    return !server->options.is_durable ||
            server_watch(server, quipu_queue_fd(server->queue), EPOLLIN, NULL);
 }
 

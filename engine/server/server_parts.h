@@ -61,10 +61,11 @@ struct server {
     int epoll, stop;
     bool is_deaf; /* the listener is not watched: there were no descriptors */
     bool stopping;
+    struct wire_patience patience;
     struct client **clients; /* [0..count), in the order in which they came */
     size_t count;
-    size_t jobs;        /* of all clients */
-    quipu_queue *queue; /* of a durable ledger, or NULL */
+    size_t jobs; /* of all clients */
+    quipu_queue *queue;
     struct job *put_off, **last_put_off;
     quipu_daemon counts;
 };
@@ -96,7 +97,7 @@ void job_end_read(struct job *job, quipu_status status, size_t count);
 /* server_execute.c: execute a job. It is answered by client_answer(), now or by server_reap(). */
 void server_execute(struct server *server, struct job *job);
 
-/* server_submit.c: the queue of a durable ledger. */
+/* server_submit.c: the queue. */
 bool server_open_queue(struct server *server);
 /* Returns false if the job has come to its answer; otherwise server_reap() answers it. */
 bool server_submit(struct server *server, struct job *job);

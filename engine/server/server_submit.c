@@ -1,7 +1,5 @@
-/* server_submit.c - jobs on a ledger whose answers wait for a disk: submits of one queue, so the
- * loop waits for no sync, and one sync serves all clients.
- *
- * What a ledger in memory is asked is done at once: server_execute.c. */
+/* server_submit.c - jobs as submits of one queue: the loop waits for no sync, and one sync serves
+ * all clients. In memory a submit is complete when it returns, and is reaped then. */
 #include "server/server_parts.h"
 
 #define EACH(job, type) ((const type *)(const void *)(job)->each)
@@ -96,6 +94,34 @@ static quipu_status submit(struct server *server, struct job *job)
     return quipu_submit_sync(queue, job);
 }
 
+/* What a job has come to. */
+static struct job *complete(const quipu_completion *completion)
+{
+    struct job *job = completion->context;
+
+    job->answer.horizon = completion->horizon;
+    if (job->request.kind <= WIRE_COMMIT) {
+        job_end_write(job, completion->status);
+    } else if (job->request.kind <= WIRE_LOOKUP_HOLDS) {
+        job_end_read(job, completion->status, job->request.count);
+    } else {
+        job_end_read(job, completion->status,
+                     job->request.kind == WIRE_HORIZON ? 0 : completion->count);
+    }
+    return job;
+}
+
+/* In memory: what was submitted just now is all that there is to reap. The queue's descriptor stays
+ * readable, so no call of the system is made. Nobody watches it. */
+static bool complete_at_once(struct server *server)
+{
+    quipu_completion completion;
+
+    if (quipu_reap(server->queue, &completion, 1) != 1) return false;
+    (void)complete(&completion);
+    return true;
+}
+
 /* The disk is behind: the client waits, and so does its next request. */
 static void put_off(struct server *server, struct job *job)
 {
@@ -110,7 +136,7 @@ bool server_submit(struct server *server, struct job *job)
     quipu_status status = submit(server, job);
 
     switch (status) {
-    case QUIPU_OK: return true;
+    case QUIPU_OK: return server->options.is_durable || !complete_at_once(server);
     case QUIPU_BUSY: put_off(server, job); return true;
     default: job->answer.status = status; return false;
     }
@@ -132,33 +158,17 @@ static void submit_again(struct server *server)
     }
 }
 
-static void complete(struct server *server, const quipu_completion *completion)
-{
-    struct job *job = completion->context;
-
-    job->answer.horizon = completion->horizon;
-    if (job->request.kind <= WIRE_COMMIT) {
-        job_end_write(job, completion->status);
-    } else if (job->request.kind <= WIRE_LOOKUP_HOLDS) {
-        job_end_read(job, completion->status, job->request.count);
-    } else {
-        job_end_read(job, completion->status,
-                     job->request.kind == WIRE_HORIZON ? 0 : completion->count);
-    }
-    client_answer(server, job);
-}
-
 bool server_reap(struct server *server)
 {
     quipu_completion completions[REAPED_AT_ONCE];
     bool any = false;
     size_t count;
 
-    if (server->queue == NULL || (server->jobs == 0 && server->put_off == NULL)) return false;
+    if (server->jobs == 0) return false;
     /* Ends: each turn answers, and nothing is submitted meanwhile. */
     while ((count = quipu_reap(server->queue, completions, REAPED_AT_ONCE)) > 0) {
         for (size_t i = 0; i < count; i++)
-            complete(server, &completions[i]);
+            client_answer(server, complete(&completions[i]));
         any = true;
     }
     if (server->put_off != NULL) submit_again(server);

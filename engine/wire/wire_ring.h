@@ -27,6 +27,9 @@
 /* Positions and sizes are multiples of this. */
 #define WIRE_UNIT 64
 
+/* A request or an answer about one record is no longer than so many units. */
+#define WIRE_PREFETCHED 4
+
 /* The largest request has 1.3 MB, the largest answer 3.7 MB: see message.h. */
 #define WIRE_REQUESTS_BYTES ((uint64_t)2 << 20)
 #define WIRE_ANSWERS_BYTES ((uint64_t)4 << 20)
@@ -81,9 +84,12 @@ static inline struct wire_end wire_answers(struct wire_shared *shared)
                              WIRE_ANSWERS_BYTES, 0, 0};
 }
 
+/* A compiler that sees only cold callers would save bytes, where each call of a client comes by. */
+#define WIRE_HOT __attribute__((hot))
+
 /* Copy at the position of this end, which moves on. There is room, or there are so many bytes. */
-void quipui_wire_put(struct wire_end *end, const void *from, uint64_t bytes);
-void quipui_wire_take(struct wire_end *end, void *to, uint64_t bytes);
+WIRE_HOT void quipui_wire_put(struct wire_end *end, const void *from, uint64_t bytes);
+WIRE_HOT void quipui_wire_take(struct wire_end *end, void *to, uint64_t bytes);
 
 /* The same without a copy: of padding, and of what nobody wants. */
 static inline void wire_skip(struct wire_end *end, uint64_t bytes)
@@ -107,6 +113,13 @@ static inline enum wire_look wire_has_room(struct wire_end *end, uint64_t bytes)
     used = end->mine - end->theirs;
     if (!quipui_wire_is_sensible(used, end->size)) return WIRE_BROKEN;
     return used + bytes <= end->size ? WIRE_YES : WIRE_NO;
+}
+
+/* Bring the first lines close of what will be put next: the other side has read them last. */
+static inline void wire_prefetch(const struct wire_end *end)
+{
+    for (uint64_t i = 0; i < WIRE_PREFETCHED; i++)
+        prefetch_for_write(end->bytes + ((end->mine + i * WIRE_UNIT) & (end->size - 1)));
 }
 
 /* Show all that was put. */
@@ -149,14 +162,46 @@ static inline void wire_give_back(struct wire_end *end)
 
 /* --- asleep --- */
 
-/* A side that finds nothing looks so often before it lies down, some ten microseconds in all. It
- * does not yield: where processors are scarce, a thread that sleeps and is woken comes sooner. */
-#define WIRE_LOOKS 12
+/* How long a side that finds nothing looks before it lies down.
+ *
+ * To lie down and to be woken takes tens of microseconds. If the other side works meanwhile on a
+ * processor of its own, looking takes less. If it has none, because something else runs there, it
+ * works only after this side has lain down. So a wait is long while long ones find something. After
+ * one that does not, waits are short, and now and then one is long again, to see. Nobody yields:
+ * where processors are scarce, a thread that sleeps and is woken comes sooner. */
+struct wire_patience {
+    unsigned waits; /* that were longer than a moment */
+    bool is_short;
+};
 
-/* Wait for a moment. */
+/* A short wait takes less than a microsecond, a long one some hundred. */
+enum { WIRE_LOOKS_SHORT = 16, WIRE_LOOKS_LONG = 512, WIRE_LONG_EVERY = 32 };
+
+/* How often to look in the wait that begins. */
+static inline unsigned wire_looks(const struct wire_patience *patience)
+{
+    return patience->is_short && patience->waits % WIRE_LONG_EVERY != 0 ? WIRE_LOOKS_SHORT
+                                                                        : WIRE_LOOKS_LONG;
+}
+
+/* A wait is over, after so many looks. */
+static inline void wire_learn(struct wire_patience *patience, unsigned looks, bool found)
+{
+    if (looks < WIRE_LOOKS_SHORT) return;
+    patience->is_short = !found;
+    patience->waits++;
+}
+
+/* Wait for a moment. Looks are close to each other at first, so that a short wait does not become
+ * a longer one: the line is this side's until the other one writes it. */
 static inline void wire_pause(unsigned *looks)
 {
-    relax_longer((*looks)++);
+    unsigned times = 1 + *looks / 8;
+
+    ++*looks;
+    if (times > 16) times = 16;
+    while (times-- > 0)
+        relax();
 }
 
 /* This side is about to sleep: after this it looks at all that it waits for once more. Returns true
