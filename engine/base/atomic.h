@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/line.h"
 #include "base/tsan.h"
 #include "base/wide.h"
 
@@ -51,6 +52,15 @@
     CAS_WIDE_OR((p), (seen), (next),                                                               \
                 atomic_compare_exchange_strong_explicit((p), (seen), (next), memory_order_acq_rel, \
                                                         memory_order_acquire))
+
+/* A line of eight entries, each loaded at once; see line.h. */
+static inline struct entry_line load_line_acquire(const _Atomic uint64_t *entries)
+{
+    struct entry_line line;
+
+    LINE_LOAD(&line, entries, memory_order_acquire);
+    return line;
+}
 
 /* The one full fence of the code base; see optimistic.c. ThreadSanitizer does not know fences, so
  * under it an exchange on a word of the caller's own does the same. */

@@ -1,7 +1,8 @@
 /* hash.h - a keyed hash of a 128-bit id.
  *
- * Two rounds of folded multiplication over secrets that are drawn per ledger, so that a caller that
- * chooses ids cannot choose where they collide. Not a cryptographic hash. */
+ * Two multiplications over secrets that are drawn per index, so that a caller that chooses ids
+ * cannot choose where they collide. Not a cryptographic hash. Nothing that is stored depends on it:
+ * each process draws its own secrets. */
 #ifndef QUIPU_BASE_HASH_H
 #define QUIPU_BASE_HASH_H
 
@@ -20,13 +21,13 @@ static inline uint64_t hash_fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* The first product has all bits of both halves: different ids share it only by the secrets. */
 static inline uint64_t hash_id(const struct hash_key *key, wide id)
 {
-    uint64_t low = (uint64_t)id, high = (uint64_t)(id >> 64);
-    uint64_t a = hash_fold(low ^ key->secret[0], high ^ key->secret[1]);
-    uint64_t b = hash_fold(low ^ key->secret[2], high + key->secret[3]);
+    wide product = (wide)((uint64_t)id ^ key->secret[0]) * ((uint64_t)(id >> 64) ^ key->secret[1]);
 
-    return hash_fold(a ^ key->secret[3], b ^ key->secret[1]);
+    return hash_fold((uint64_t)product ^ key->secret[2],
+                     (uint64_t)(product >> 64) ^ key->secret[3]);
 }
 
 #endif

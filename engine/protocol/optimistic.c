@@ -219,19 +219,33 @@ static void read_locked(struct copy *copies, size_t count)
     }
 }
 
-static void read(struct store *store, struct copy *copies, size_t count)
+/* Copy the accounts. Returns false if a unit is committing to one of them. */
+static inline bool try_to_read_all(struct copy *copies, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!try_to_read(&copies[i])) return false;
+    }
+    return true;
+}
+
+static bool try_read(struct store *store, struct copy *copies, size_t count)
 {
     unsigned spins = 0;
 
     (void)store;
-    /* Ends: the attempts are counted; after the last one the words are locked. */
+    /* Ends: the attempts are counted. */
     for (unsigned attempts = 0; attempts < READ_ATTEMPTS; attempts++) {
-        for (size_t i = 0; i < count; i++)
-            read_whole(&copies[i]);
-        if (count == 1 || still_there(copies, count)) return;
+        if (try_to_read_all(copies, count) && (count <= 1 || still_there(copies, count))) {
+            return true;
+        }
         spin(&spins);
     }
-    read_locked(copies, count);
+    return false;
+}
+
+static void read(struct store *store, struct copy *copies, size_t count)
+{
+    if (!try_read(store, copies, count)) read_locked(copies, count);
 }
 
 #include "protocol/loop.inc.h"
@@ -244,4 +258,5 @@ const struct protocol quipui_protocol_optimistic = {
     .run_plains = run_plains,
     .expire = expire_due,
     .read = read,
+    .try_read = try_read,
 };

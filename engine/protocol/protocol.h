@@ -54,6 +54,10 @@ struct protocol {
      * account more than once, and needs no worker to show that it is there. */
     bool reads_freely;
 
+    /* A read that holds nothing, as above, where read() may; it does not sleep. Returns false if
+     * accounts changed too often meanwhile. NULL: there is none. */
+    bool (*try_read)(struct store *store, struct copy *copies, size_t count);
+
     /* All accounts one by one as of one instant; NULL: read() does it. Returns false if memory runs
      * out; nothing was visited then. */
     bool (*snapshot)(struct store *store, struct worker *worker,

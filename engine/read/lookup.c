@@ -1,10 +1,11 @@
 /* lookup.c - by id: all lines that a group of ids leads to are prefetched before one of them is
  * used.
  *
- * The short way is for a few accounts under a protocol that reads freely. They are looked up on the
- * stack, in one read section and without a worker. It writes nothing that another thread sees, so
- * the processor starts on the next call while lines for this one are still on their way. All
- * special cases (an id in flight, a time-out) go the long way, which takes a worker.
+ * The short way is for a few accounts under a protocol that can read without holding anything.
+ * They are looked up on the stack, in one read section and without a worker. It writes nothing that
+ * another thread sees, so the processor starts on the next call while lines for this one are still
+ * on their way. All special cases (an id in flight, a time-out, accounts that change all the time)
+ * go the long way, which takes a worker.
  *
  *   L1  an account that was missing must still be missing after the others were read; if not, the
  *       others may be older than it
@@ -46,19 +47,22 @@ static inline void follow(struct index *index, const quipu_uint128 *ids, size_t 
         leads[i].guess = index_guess(index, leads[i].hash);
 }
 
+static inline void warm_slot(struct store *store, uint64_t place)
+{
+    const char *slot = (const char *)slot_at(&store->accounts, place);
+
+    prefetch(slot);
+    prefetch(slot + CACHE_LINE);
+    prefetch(slot + 2 * CACHE_LINE);
+}
+
 /* Prefetch what a lookup of these accounts will touch. In a read section. */
 static inline void warm_accounts(struct store *store, const quipu_uint128 *ids, size_t count,
                                  struct lead *leads)
 {
     follow(&store->account_ids, ids, count, leads);
     for (size_t i = 0; i < count; i++) {
-        const char *slot;
-
-        if (leads[i].guess == UINT64_MAX) continue;
-        slot = (const char *)slot_at(&store->accounts, leads[i].guess);
-        prefetch(slot);
-        prefetch(slot + CACHE_LINE);
-        prefetch(slot + 2 * CACHE_LINE);
+        if (leads[i].guess != UINT64_MAX) warm_slot(store, leads[i].guess);
     }
 }
 
@@ -152,14 +156,41 @@ static void show_few(const struct few *few, size_t count, quipu_account *account
 }
 
 /* The largest timestamp of what was copied. */
-static uint64_t newest_of(const struct few *few)
+static uint64_t newest_of(const struct copy *copies, size_t count)
 {
     uint64_t newest = 0;
 
-    for (size_t i = 0; i < few->found; i++) {
-        if (few->copies[i].state.touched > newest) newest = few->copies[i].state.touched;
+    for (size_t i = 0; i < count; i++) {
+        if (copies[i].state.touched > newest) newest = copies[i].state.touched;
     }
     return newest;
+}
+
+static bool can_hold_nothing(const struct protocol *protocol)
+{
+    return protocol->reads_freely || protocol->try_read != NULL;
+}
+
+/* Is no time-out pending? Then nothing falls due at any time (D3). */
+static bool has_no_timeouts(struct store *store)
+{
+    return !timeouts_due(&store->timeouts, NEVER - 1);
+}
+
+/* Read these accounts, in any order, without holding anything. Returns false if it cannot be done
+ * so. */
+static inline bool read_holding_nothing(struct store *store, const struct protocol *protocol,
+                                        struct copy *copies, size_t count)
+{
+    uint64_t rounds = timeouts_rounds(&store->timeouts);
+
+    if (!has_no_timeouts(store)) return false;
+    if (protocol->reads_freely) {
+        protocol->read(store, copies, count);
+    } else if (!protocol->try_read(store, copies, count)) {
+        return false;
+    }
+    return has_no_timeouts(store) && timeouts_rounds(&store->timeouts) == rounds;
 }
 
 /* The short way (L2). Returns false if the call has to go the long way; nothing happened then. */
@@ -167,55 +198,71 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
                         const quipu_uint128 *ids, size_t count, quipu_account *accounts,
                         uint64_t *versions, uint64_t *seen)
 {
-    struct timeouts *timeouts = &store->timeouts;
     struct few few;
-    uint64_t rounds;
     bool known;
 
     quipui_grace_enter();
-    /* Without time-outs nothing falls due at any time (D3). */
-    known = !timeouts_due(timeouts, NEVER - 1);
-    rounds = timeouts_rounds(timeouts);
-    if (known && find_few(store, ids, count, &few)) {
-        protocol->read(store, few.copies, few.found);
-        known = are_missing_still(store, count, &few) && !timeouts_due(timeouts, NEVER - 1) &&
-                timeouts_rounds(timeouts) == rounds;
-        if (known) show_few(&few, count, accounts, versions);
-        if (known && store->journal != NULL) *seen = newest_of(&few);
-    } else {
-        known = false;
+    known = has_no_timeouts(store) && find_few(store, ids, count, &few) &&
+            read_holding_nothing(store, protocol, few.copies, few.found) &&
+            are_missing_still(store, count, &few);
+    if (known) {
+        show_few(&few, count, accounts, versions);
+        if (store->journal != NULL) *seen = newest_of(few.copies, few.found);
     }
     quipui_grace_leave();
     return known;
 }
 
-/* Find all accounts: keys[] names those that exist, in the order of ids. */
+/* The stages that the ids of a call pass, so many ids apart: hashed, guessed at, found. */
+#define STAGE_IDS 16
+#define STAGED_IDS ((size_t)2 * STAGE_IDS)
+
+static void hash_one(struct index *index, quipu_uint128 id, struct lead *lead)
+{
+    lead->id = id;
+    lead->hash = index_hash(index, id);
+    index_prefetch(index, lead->hash);
+}
+
+static void guess_one(struct store *store, struct lead *lead)
+{
+    lead->guess = index_guess(&store->account_ids, lead->hash);
+    if (lead->guess != UINT64_MAX) warm_slot(store, lead->guess);
+}
+
+/* Find all accounts: keys[] names those that exist, in the order of ids. A read section is for a
+ * few of them, so that waits for grace periods are short. */
 static size_t find_all(struct store *store, const quipu_uint128 *ids, size_t count,
                        struct key *keys)
 {
+    struct lead leads[STAGED_IDS];
     size_t found = 0;
 
-    for (size_t from = 0; from < count; from += GROUP_IDS) {
-        size_t group = group_at(from, count);
-        struct lead leads[GROUP_IDS];
-
-        quipui_grace_enter();
-        warm_accounts(store, ids + from, group, leads);
-        for (size_t i = from; i < from + group; i++) {
-            const struct lead *lead = &leads[i - from];
+    quipui_grace_enter();
+    for (size_t i = 0; i < count + STAGED_IDS; i++) {
+        if (i >= STAGED_IDS) {
+            const struct lead *lead = &leads[i % STAGED_IDS];
             struct slot *slot = quipui_find_slot(store, lead->hash, lead->id, lead->guess);
 
             if (slot != NULL) {
-                keys[found++] = (struct key){(uint64_t)(uintptr_t)slot, (uint32_t)i};
+                keys[found++] = (struct key){(uint64_t)(uintptr_t)slot, (uint32_t)(i - STAGED_IDS)};
             }
         }
-        quipui_grace_leave();
+        if (i < count) hash_one(&store->account_ids, ids[i], &leads[i % STAGED_IDS]);
+        if (i >= STAGE_IDS && i - STAGE_IDS < count) {
+            guess_one(store, &leads[(i - STAGE_IDS) % STAGED_IDS]);
+        }
+        if (i % STAGED_IDS == 0) {
+            quipui_grace_leave();
+            quipui_grace_enter();
+        }
     }
+    quipui_grace_leave();
     return found;
 }
 
-/* The copies to be read: keys[i].by becomes the copy of keys[i].which. If reads of the protocol
- * hold something, they are sorted by slot, each once. */
+/* The copies to be read: keys[i].by becomes the copy of keys[i].which. If the read may hold
+ * something, they are sorted by slot, each once. */
 static size_t place_copies(struct key *keys, size_t found, bool freely, struct copy *copies)
 {
     size_t count = 0;
@@ -239,6 +286,28 @@ static size_t count_found(struct store *store, const quipu_uint128 *ids, size_t 
     return found;
 }
 
+/* Find and read the accounts once. The first try holds nothing if the protocol can do that. If
+ * it fails, the copies are put in the order that read() wants. Returns false if memory runs out. */
+static bool find_and_read(struct reader *reader, const quipu_uint128 *asked, size_t count,
+                          struct key *keys, struct copy *copies, size_t *found)
+{
+    struct store *store = reader->store;
+    const struct protocol *protocol = reader->protocol;
+    size_t copied;
+
+    *found = find_all(store, asked, count, keys);
+    if (protocol->try_read != NULL) {
+        copied = place_copies(keys, *found, true, copies);
+        if (read_holding_nothing(store, protocol, copies, copied)) {
+            if (store->journal != NULL) reader_saw(reader, newest_of(copies, copied));
+            return true;
+        }
+        *found = find_all(store, asked, count, keys);
+    }
+    copied = place_copies(keys, *found, protocol->reads_freely, copies);
+    return quipui_read(reader, copies, copied);
+}
+
 /* The long way. */
 static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids, size_t count,
                                  quipu_account *accounts, uint64_t *versions)
@@ -256,11 +325,7 @@ static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids
         copy_once(&asked[i], &ids[i]);
     /* Ends: it is repeated only after one of these accounts was created, and they are `count`. */
     do {
-        size_t copied;
-
-        found = find_all(reader->store, asked, count, keys);
-        copied = place_copies(keys, found, reader->protocol->reads_freely, copies);
-        if (!quipui_read(reader, copies, copied)) return QUIPU_NO_MEMORY;
+        if (!find_and_read(reader, asked, count, keys, copies, &found)) return QUIPU_NO_MEMORY;
     } while (found < count && count_found(reader->store, asked, count) != found); /* L1 */
 
     if (found < count) {
@@ -282,7 +347,7 @@ quipu_status quipui_lookup_accounts(struct store *store, const struct protocol *
     struct reader reader;
     quipu_status status;
 
-    if (protocol->reads_freely && count <= GROUP_IDS && grace_join() &&
+    if (can_hold_nothing(protocol) && count <= GROUP_IDS && grace_join() &&
         look_up_few(store, protocol, ids, count, accounts, versions, seen)) {
         return QUIPU_OK;
     }

@@ -1,23 +1,14 @@
-/* index.c - probing, claiming, growing and taking out; see index.h. */
-#include "records/index.h"
+/* index.c - claiming, growing and taking out; see index.h. */
+#include "records/index_parts.h"
 
 #include <string.h>
 
 #include "base/assert.h"
 #include "base/random.h"
 
-#define EMPTY ((uint64_t)0)
-
 static uint64_t entry_of(const struct index *index, uint64_t hash, uint64_t reference)
 {
     return (index_fingerprint(hash) & index->fingerprint_mask) | (reference + 1) << 1;
-}
-
-static quipu_uint128 id_at(const struct index *index, uint64_t reference)
-{
-    const struct index_records *records = &index->records;
-
-    return *(const quipu_uint128 *)(const void *)(records->ids + reference * records->id_stride);
 }
 
 static quipu_uint128 burnt_id(const struct index *index, uint64_t reference)
@@ -28,29 +19,12 @@ static quipu_uint128 burnt_id(const struct index *index, uint64_t reference)
                                                   reference * records->burnt_stride);
 }
 
-static bool is_settled(const struct index *index, uint64_t reference)
-{
-    const struct index_records *records = &index->records;
-    const void *mark = records->marks + reference * records->mark_stride;
-
-    /* edge knot.tie: acquire; pairs with release in knot_settle(). For accounts it is
-     * edge slot.timestamp: acquire; pairs with release in accounts_settle(). */
-    return (load_acquire((const _Atomic uint64_t *)mark) & records->settled_mask) != 0;
-}
-
 /* Shards grow at loads from 9/16 to 3/4, each at its own, so that they do not all grow at once. */
 static uint64_t limit_of(const struct index *index, const struct index_shard *shard, unsigned size)
 {
     uint64_t entries = (uint64_t)8 << size, number = (uint64_t)(shard - index->shards);
 
     return entries * 9 / 16 + entries * 3 * number / ((uint64_t)16 * INDEX_SHARDS);
-}
-
-/* Latch held: nobody else stores the state. */
-static uint64_t own_state(const struct index_shard *shard)
-{
-    /* relaxed: only written under the latch. */
-    return load_relaxed(&shard->state);
 }
 
 static void set_state(struct index_shard *shard, uint64_t state)
@@ -68,8 +42,8 @@ static uint64_t own_entry(const struct index_table *table, uint64_t at)
 
 static void set_entry(const struct index_table *table, uint64_t at, uint64_t entry)
 {
-    /* edge index.entry: release; pairs with acquire in probe(). Carries the id of the record or the
-     * burnt id; and, when an entry moves, the odd state (X5). */
+    /* edge index.entry: release; pairs with acquire in index_load_line(). Carries the id of the
+     * record or the burnt id; and, when an entry moves, the odd state (X5). */
     store_release(&table->entries[at & table->mask], entry);
 }
 
@@ -172,9 +146,9 @@ static bool grow(struct index *index, struct index_shard *shard)
     for (uint64_t i = 0; i <= old.mask; i++) {
         uint64_t entry = own_entry(&old, i), at = home_of(&table, entry);
 
-        if (entry == EMPTY) continue;
-        /* Ends: the new table is at most half full. */
-        while (own_entry(&table, at) != EMPTY)
+        if (entry == EMPTY_ENTRY) continue;
+        /* X7. Ends: the new table is at most half full. */
+        while (own_entry(&table, at) != EMPTY_ENTRY)
             at++;
         /* relaxed: nobody knows this table before set_state(). */
         store_relaxed(&table.entries[at & table.mask], entry);
@@ -201,29 +175,47 @@ static bool is_taken(const struct index *index, uint64_t entry, quipu_uint128 id
     return true;
 }
 
-/* Put an entry in if nobody has the id; EMPTY only asks. */
+/* Is one of the entries that may be of this hash the entry of the id? The same. */
+static bool any_is_taken(const struct index *index, const struct entry_line *line, unsigned alike,
+                         uint64_t hash, quipu_uint128 id, enum claim *claim, uint64_t *found)
+{
+    for (; alike != 0; alike &= alike - 1) {
+        uint64_t entry = line_entry(line, line_first(alike));
+
+        if (index_difference(index, entry, hash) <= INDEX_BURNT &&
+            is_taken(index, entry, id, claim, found)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Put an entry in if nobody has the id; EMPTY_ENTRY only asks. */
 static inline enum claim claim_by(struct index *index, uint64_t hash, quipu_uint128 id,
                                   uint64_t claimed, uint64_t *found)
 {
     struct index_shard *shard = index_shard_of(index, hash);
-    uint64_t at = index_fingerprint(hash), entry;
     enum claim claim = CLAIM_NO_MEMORY;
+    unsigned alike, empty;
     struct index_table table;
+    uint64_t at;
 
     latch_take(&shard->latch);
-    if (claimed != EMPTY && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
+    if (claimed != EMPTY_ENTRY && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
 
     table = index_table(index, shard, own_state(shard));
-    /* Ends: at an empty entry; a table is never full. */
-    for (at = index_home(at, table.size); (entry = own_entry(&table, at)) != EMPTY; at++) {
-        if (index_difference(index, entry, hash) <= INDEX_BURNT &&
-            is_taken(index, entry, id, &claim, found)) {
-            goto let_go;
-        }
+    /* Ends: at a line with an unused place; a table is never full (X7). */
+    for (at = index_home(index_fingerprint(hash), table.size);; at += LINE_ENTRIES) {
+        struct entry_line line = index_line_at(&table, at);
+
+        alike = index_alike(index, &line, hash);
+        if (alike != 0 && any_is_taken(index, &line, alike, hash, id, &claim, found)) goto let_go;
+        empty = line_empty(&line);
+        if (empty != 0) break;
     }
     claim = CLAIM_TAKEN;
-    if (claimed != EMPTY) {
-        set_entry(&table, at, claimed);
+    if (claimed != EMPTY_ENTRY) {
+        set_entry(&table, at + line_first(empty), claimed);
         shard->used++;
     }
 let_go:
@@ -235,7 +227,7 @@ enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 
                               uint64_t reference, uint64_t *found)
 {
     return claim_by(index, hash, id,
-                    reference == INDEX_ASK ? EMPTY : entry_of(index, hash, reference), found);
+                    reference == INDEX_ASK ? EMPTY_ENTRY : entry_of(index, hash, reference), found);
 }
 
 enum claim quipui_index_claim_burnt(struct index *index, uint64_t hash, quipu_uint128 id,
@@ -256,22 +248,44 @@ static uint64_t find_own(const struct index *index, const struct index_table *ta
     return at;
 }
 
-/* Take the entry at `hole` out. Entries after it move up where they may (Knuth 6.4, algorithm
- * R). */
+static bool has_unused(const struct index_table *table, uint64_t line)
+{
+    struct entry_line entries = index_line_at(table, line);
+
+    return line_empty(&entries) != 0;
+}
+
+/* An entry of `line` that may move to the line of the hole, since its home is not after that; or
+ * the end of `line`. */
+static uint64_t find_movable(const struct index_table *table, uint64_t line, uint64_t hole)
+{
+    uint64_t at = line;
+
+    for (; at < line + LINE_ENTRIES; at++) {
+        uint64_t entry = own_entry(table, at), home = home_of(table, entry);
+
+        if (entry == EMPTY_ENTRY) continue;
+        if (((line - home) & table->mask) >= ((line - index_line(hole)) & table->mask)) break;
+    }
+    return at;
+}
+
+/* Take the entry at `hole` out. No entry has its home at or before a line that has an unused place
+ * and lies beyond it (X7). So if the line was full, one of those beyond that may moves to the hole
+ * and leaves another; and so on. */
 static void take_out(const struct index_table *table, uint64_t hole)
 {
-    uint64_t entry;
+    uint64_t line = index_line(hole);
 
-    /* Ends: at an empty entry; a table is never full. */
-    for (uint64_t at = hole + 1; (entry = own_entry(table, at)) != EMPTY; at++) {
-        uint64_t home = home_of(table, entry);
+    /* Ends: at a line with an unused place; a table is never full. */
+    while (!has_unused(table, line)) {
+        uint64_t at = find_movable(table, line += LINE_ENTRIES, hole);
 
-        /* It may move to the hole unless its home lies after the hole, on the way to here. */
-        if (((at - home) & table->mask) < ((at - hole) & table->mask)) continue;
-        set_entry(table, hole, entry);
+        if (at == line + LINE_ENTRIES) continue;
+        set_entry(table, hole, own_entry(table, at));
         hole = at;
     }
-    set_entry(table, hole, EMPTY);
+    set_entry(table, hole, EMPTY_ENTRY);
 }
 
 void quipui_index_free(struct index *index, uint64_t hash, uint64_t reference)
@@ -300,68 +314,4 @@ void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, u
     set_entry(&table, find_own(index, &table, hash, reference),
               INDEX_BURNT | entry_of(index, hash, burnt));
     latch_leave(&shard->latch);
-}
-
-/* Look along the probe path; under_latch says whether unsettled records may be looked at (X3). */
-static enum claim probe(struct index *index, struct index_shard *shard, uint64_t state,
-                        uint64_t hash, quipu_uint128 id, bool under_latch, uint64_t *found)
-{
-    struct index_table table = index_table(index, shard, state);
-
-    /* Ends: at an empty entry; a table is never full. */
-    for (uint64_t at = index_home(index_fingerprint(hash), table.size);; at++) {
-        /* edge index.entry: acquire; pairs with release in set_entry(). */
-        uint64_t entry = load_acquire(&table.entries[at & table.mask]), reference;
-
-        if (entry == EMPTY) return CLAIM_TAKEN;
-        if (index_difference(index, entry, hash) != 0) continue;
-        reference = index_reference(index, entry);
-        if (!is_settled(index, reference) && !under_latch) return CLAIM_IN_FLIGHT;
-        if (id_at(index, reference) != id) continue;
-        *found = reference;
-        return is_settled(index, reference) ? CLAIM_STORED : CLAIM_IN_FLIGHT;
-    }
-}
-
-uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigned size)
-{
-    struct index_table table = index_table_at(index, hash >> 56, size);
-
-    for (uint64_t at = index_home(index_fingerprint(hash), size) + 1;; at++) {
-        /* relaxed: a guess, only good for a prefetch. */
-        uint64_t entry = load_relaxed(&table.entries[at & table.mask]);
-
-        if (entry == EMPTY) return UINT64_MAX;
-        if (index_difference(index, entry, hash) == 0) return index_reference(index, entry);
-    }
-}
-
-enum claim quipui_index_glance(struct index *index, uint64_t hash, quipu_uint128 id,
-                               uint64_t *found)
-{
-    struct index_shard *shard = index_shard_of(index, hash);
-    uint64_t state = index_state(shard);
-    enum claim claim = probe(index, shard, state, hash, id, false, found);
-
-    /* Nothing was found and nothing moved: there is nothing (X5).
-     * relaxed: the acquires of probe() keep this load after them. */
-    if (claim == CLAIM_TAKEN &&
-        ((state & INDEX_DISTURBED) != 0 || load_relaxed(&shard->state) != state)) {
-        return CLAIM_IN_FLIGHT;
-    }
-    return claim;
-}
-
-bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uint64_t *found)
-{
-    struct index_shard *shard = index_shard_of(index, hash);
-    enum claim claim = quipui_index_glance(index, hash, id, found);
-
-    /* Ends: a claim is settled, burnt or freed with the unit that made it. */
-    for (unsigned spins = 0; claim == CLAIM_IN_FLIGHT; spin(&spins)) {
-        latch_take(&shard->latch);
-        claim = probe(index, shard, own_state(shard), hash, id, true, found);
-        latch_leave(&shard->latch);
-    }
-    return claim == CLAIM_STORED;
 }

@@ -1,8 +1,9 @@
 /* index.h - from ids to places, for accounts and for transfers.
  *
- * 256 shards of open addressing with linear probing; an entry is eight bytes, eight to a cache
- * line: a fingerprint of the keyed hash and a reference. The full id is where the reference leads,
- * in the record itself or, for a burnt id, in the table of burnt ids.
+ * 256 shards of open addressing. A home is a cache line of eight entries, looked at in one go; what
+ * finds no place in its home goes to the first line after it that has an unused place. An entry is
+ * eight bytes: a fingerprint of the keyed hash and a reference. The full id is where the reference
+ * leads, in the record itself or, for a burnt id, in the table of burnt ids.
  *
  *   X1  lookups take no lock; a call that changes a shard holds its latch
  *   X2  an id is claimed before its record is written in full: its entry leads to a record that has
@@ -17,7 +18,10 @@
  *       finds nothing and sees that the state has changed repeats under the latch
  *   X6  tables of one size lie in a row in one region, so that they share huge pages. Of a
  *       size that shards have left, what fills a huge page is forgotten after a grace period;
- *       lookups run in read sections */
+ *       lookups run in read sections
+ *   X7  all lines from the home of an entry to the one before its own are full, so a look for an id
+ *       ends with the first line that has an unused place. The order within a line means nothing
+ */
 #ifndef QUIPU_RECORDS_INDEX_H
 #define QUIPU_RECORDS_INDEX_H
 
@@ -39,8 +43,9 @@
  * whether the id is burnt. So many bits has the largest reference + 1. */
 #define INDEX_BITS_MAX 36
 #define INDEX_BURNT ((uint64_t)1)
+#define EMPTY_ENTRY ((uint64_t)0)
 
-/* Sizes: a table of size s has 8 << s entries; the tables of size s begin at FIRST_BYTES << s. */
+/* Sizes: a table of size s has 1 << s homes; the tables of size s begin at FIRST_BYTES << s. */
 #define INDEX_SIZES (64 - 1 - INDEX_BITS_MAX - 2)
 #define INDEX_FIRST_BYTES ((size_t)INDEX_SHARDS * CACHE_LINE)
 
@@ -171,14 +176,39 @@ static inline uint64_t index_state(const struct index_shard *shard)
 
 struct index_table {
     _Atomic uint64_t *entries;
-    uint64_t mask;
+    uint64_t mask; /* of places of entries: all of them but one */
     unsigned size;
 };
 
-/* The home of a fingerprint, or of an entry, at a size. */
+/* The first place of a line that an entry may be at: from any place of it. */
+static inline uint64_t index_line(uint64_t place)
+{
+    return place & ~(uint64_t)(LINE_ENTRIES - 1);
+}
+
+/* The home of a fingerprint, or of an entry, at a size: the first place of the line. */
 static inline uint64_t index_home(uint64_t fingerprint, unsigned size)
 {
-    return fingerprint >> (64 - 3 - size);
+    return index_line(fingerprint >> (64 - 3 - size));
+}
+
+static inline struct entry_line index_load_line(const _Atomic uint64_t *entries)
+{
+    /* edge index.entry: acquire; pairs with release in set_entry(). */
+    return load_line_acquire(entries);
+}
+
+/* The line that begins at this place. */
+static inline struct entry_line index_line_at(const struct index_table *table, uint64_t place)
+{
+    return index_load_line(&table->entries[place & table->mask]);
+}
+
+/* The entries of a line that may be of this hash. */
+static inline unsigned index_alike(const struct index *index, const struct entry_line *line,
+                                   uint64_t hash)
+{
+    return line_alike(line, index_fingerprint(hash), index->fingerprint_mask);
 }
 
 /* The table of a shard at this size. */
@@ -189,7 +219,7 @@ static inline struct index_table index_table_at(const struct index *index, uint6
 
     return (struct index_table){
         .entries = (_Atomic uint64_t *)(void *)(index->tables.base + first),
-        .mask = ((uint64_t)8 << size) - 1,
+        .mask = ((uint64_t)LINE_ENTRIES << size) - 1,
         .size = size,
     };
 }
@@ -215,9 +245,9 @@ static inline _Atomic uint64_t *index_home_at(const struct index *index, uint64_
                                               unsigned size)
 {
     /* The shard and the home, behind a one for the tables of smaller sizes. */
-    uint64_t at = ((uint64_t)1 << 63 | hash >> 1) >> (64 - 1 - 8 - 3 - size);
+    uint64_t line = ((uint64_t)1 << 63 | hash >> 1) >> (64 - 1 - 8 - size);
 
-    return (_Atomic uint64_t *)(void *)index->tables.base + at;
+    return (_Atomic uint64_t *)(void *)(index->tables.base + line * CACHE_LINE);
 }
 
 /* Bring the home line of an id close, to read: many threads may have it. Inside a read section. */
@@ -234,18 +264,26 @@ static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
     prefetch_for_write(index_home_at(index, hash, index_likely_size(index, hash)));
 }
 
-/* The same, beyond the home. */
+/* The same, where the first entry that is alike is not of the hash, or none is. */
 uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigned size);
 
 /* A guess at where an id leads, by fingerprint alone; UINT64_MAX: nowhere. In a read section. */
 static inline uint64_t index_guess(const struct index *index, uint64_t hash)
 {
-    unsigned size = index_likely_size(index, hash);
-    /* relaxed: a guess, only good for a prefetch. */
-    uint64_t entry = load_relaxed(index_home_at(index, hash, size));
+    unsigned size = index_likely_size(index, hash), alike;
+    const _Atomic uint64_t *home = index_home_at(index, hash, size);
+    struct entry_line line = index_load_line(home);
 
-    if (index_difference(index, entry, hash) == 0) return index_reference(index, entry);
-    return entry == 0 ? UINT64_MAX : quipui_index_guess_on(index, hash, size);
+    alike = index_alike(index, &line, hash);
+    if (alike != 0) {
+        /* relaxed: a guess, only good for a prefetch. */
+        uint64_t entry = load_relaxed(&home[line_first(alike)]);
+
+        if (index_difference(index, entry, hash) == 0) return index_reference(index, entry);
+    } else if (line_empty(&line) != 0) {
+        return UINT64_MAX;
+    }
+    return quipui_index_guess_on(index, hash, size);
 }
 
 #endif

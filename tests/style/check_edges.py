@@ -20,7 +20,8 @@ import edges
 import source
 
 ATOMIC = "engine/base/atomic.h"
-VERBS_BELOW = (ATOMIC, "engine/base/wide.h")  # the verbs, and what they are made of
+# the verbs, and what they are made of
+VERBS_BELOW = (ATOMIC, "engine/base/line.h", "engine/base/wide.h")
 REGISTER = "docs/memory-order.md"
 PROBES = ("engine/package/", "engine/checker/")  # asked of the compiler; a guest with its own clock
 

@@ -1,12 +1,17 @@
 /* read_load.c - the loop of a reader. */
 #include "command/measure/read_load.h"
 
+#include <stdlib.h>
+
 #include "command/common/stopwatch.h"
 
 /* Reads between two looks at the stop flag. */
 #define READS_A_ROUND 64
 
-const char *const reading_names[READING_COUNT] = {"lookups", "snapshots"};
+/* Accounts a call of READING_GROUPS. */
+#define GROUP_IDS 1024
+
+const char *const reading_names[READING_COUNT] = {"lookups", "snapshots", "groups"};
 
 static quipu_status look_up(struct reader *reader, struct random *random)
 {
@@ -16,6 +21,36 @@ static quipu_status look_up(struct reader *reader, struct random *random)
     quipu_account found[2];
 
     return quipu_lookup_accounts(reader->ledger, ids, 2, found, NULL);
+}
+
+/* What a reader of groups asks for and gets. */
+struct group {
+    quipu_uint128 ids[GROUP_IDS];
+    quipu_account found[GROUP_IDS];
+};
+
+static quipu_status look_up_group(struct reader *reader, struct random *random, struct group *group)
+{
+    for (int i = 0; i < GROUP_IDS; i++) {
+        group->ids[i] = workload_account_id(random_below(random, reader->workload->account_count));
+    }
+    return quipu_lookup_accounts(reader->ledger, group->ids, GROUP_IDS, group->found, NULL);
+}
+
+static void *read_groups(struct reader *reader)
+{
+    struct random random = {random_mix(reader->number + 1000)};
+    struct group *group = malloc(sizeof *group);
+    uint64_t started_ns = stopwatch_ns();
+
+    if (group == NULL) reader->status = QUIPU_NO_MEMORY;
+    while (reader->status == QUIPU_OK && !stop_flag_is_raised(&reader->stop)) {
+        reader->status = look_up_group(reader, &random, group);
+        reader->reads += GROUP_IDS;
+    }
+    reader->ns = stopwatch_ns() - started_ns;
+    free(group);
+    return NULL;
 }
 
 static bool visit(void *context, const quipu_account *account, uint64_t version)
@@ -39,6 +74,7 @@ static void *read_on(void *context)
     struct random random = {random_mix(reader->number + 1000)};
     uint64_t started_ns = stopwatch_ns();
 
+    if (reader->reading == READING_GROUPS) return read_groups(reader);
     while (reader->status == QUIPU_OK && !stop_flag_is_raised(&reader->stop)) {
         if (reader->reading == READING_SNAPSHOTS) {
             reader->status = take_snapshot(reader);

@@ -11,10 +11,11 @@
 
 enum reading {
     READING_LOOKUPS, /* two accounts by their ids */
-    READING_SNAPSHOTS
+    READING_SNAPSHOTS,
+    READING_GROUPS /* GROUP_IDS accounts a call; each counts as a read */
 };
 
-#define READING_COUNT 2
+#define READING_COUNT 3
 
 extern const char *const reading_names[READING_COUNT];
 

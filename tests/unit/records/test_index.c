@@ -8,7 +8,8 @@
  *   T3  a shard grows through all its sizes with nothing lost, and old sizes are forgotten (X4, X6)
  *   T4  two ids with the same fingerprint are two ids
  *   T5  without memory a claim is refused, and all that was there stays
- *   T6  the smaller the table of records, the fewer records of other ids are looked at (X4) */
+ *   T6  the smaller the table of records, the fewer records of other ids are looked at (X4)
+ *   T7  all lines from an entry's home to the one before its own are full (X7) */
 #include "unit/records/index_fixture.h"
 
 #include <stdlib.h>
@@ -39,6 +40,25 @@ static void check_claim(struct naive *set, unsigned n, uint64_t reference)
     if (set->fate[n] == STORED) cr_assert_eq(found, set->reference[n]);
 }
 
+/* T7 */
+static void check_lines(unsigned number)
+{
+    struct index_shard *shard = &fixture_index->shards[number];
+    struct index_table table = index_table(fixture_index, shard, index_state(shard));
+
+    for (uint64_t at = 0; at <= table.mask; at++) {
+        /* relaxed: no other thread has the index. */
+        uint64_t entry = load_relaxed(&table.entries[at]);
+
+        if (entry == EMPTY_ENTRY) continue;
+        for (uint64_t line = index_home(entry, table.size); line != index_line(at);
+             line = (line + LINE_ENTRIES) & table.mask) {
+            for (unsigned i = 0; i < LINE_ENTRIES; i++)
+                cr_assert_neq(load_relaxed(&table.entries[line + i]), EMPTY_ENTRY);
+        }
+    }
+}
+
 static void check_all(struct naive *set)
 {
     uint64_t used[INDEX_SHARDS] = {0};
@@ -53,8 +73,10 @@ static void check_all(struct naive *set)
                      set->fate[n] == STORED, "seed %llu: id %u", (unsigned long long)set->seed, n);
         if (set->fate[n] == STORED) cr_assert_eq(found, set->reference[n]);
     }
-    for (int i = 0; i < INDEX_SHARDS; i++)
+    for (unsigned i = 0; i < INDEX_SHARDS; i++) {
         cr_assert_eq(fixture_index->shards[i].used, used[i]);
+        if (used[i] != 0) check_lines(i);
+    }
 }
 
 /* One random step. References of different ids are different, those of one id are reused. */
@@ -110,9 +132,9 @@ Test(index, is_a_set_when_homes_collide)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         unsigned shard = (unsigned)seed * 37 % INDEX_SHARDS;
 
-        run_against_naive_set(seed, shard, 64, 63);      /* one home, the last of 8, 16, 32, 64 */
-        run_against_naive_set(seed, shard, 16, 15);      /* the last four of 64 */
-        run_against_naive_set(seed, shard, 8, seed % 8); /* one of 8, then spread */
+        run_against_naive_set(seed, shard, 8, 7);        /* one home, the last of 1, 2, 4, 8 */
+        run_against_naive_set(seed, shard, 4, 3);        /* the last two of 8 */
+        run_against_naive_set(seed, shard, 2, seed % 2); /* one of 2, then spread */
     }
 }
 

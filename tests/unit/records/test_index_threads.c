@@ -4,13 +4,14 @@
  *   T2  an id that nobody ever claimed is never found
  *   T3  of racing claims of one id exactly one wins
  *
- * Ids share a shard and a few homes, so that every freed id moves entries which others look for. */
+ * Ids share a shard and a few homes, so that freed ids move entries which others look for. */
 #include "unit/records/index_fixture.h"
 
 #include <sched.h>
 
 enum { THREADS = 4, SHARD = 77, ENTRIES = 8, HOME = 7 };
-enum { CHURNED = 4, GROUP = 7 }; /* ids of a shard that are freed, and all of them */
+/* Ids of a shard that are freed, a line of them, and all. */
+enum { CHURNED = LINE_ENTRIES, GROUP = CHURNED + 4 };
 
 struct race {
     quipu_uint128 ids[INDEX_SHARDS * GROUP]; /* colliding */
@@ -60,8 +61,8 @@ static void check(unsigned rounds)
     cr_assert_gt(rounds, 0);
 }
 
-/* In each shard: some are claimed, others stored behind them, and when the first are freed,
- * which takes each of the stored ones nearer to its home, all others are looking for these. */
+/* In each shard: some are claimed and fill their home, others are stored beyond it, and when the
+ * first are freed, which takes the stored ones home, all others are looking for these. */
 static void move_or_look(void *context, unsigned thread)
 {
     (void)context;

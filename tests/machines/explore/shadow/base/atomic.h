@@ -53,6 +53,17 @@
         explore_won;                                                                               \
     })
 
+/* A line comes in any order with what others do: each entry is a step. */
+#define EXPLORE_LINE(p)                                                                            \
+    __extension__({                                                                                \
+        struct entry_line explore_line;                                                            \
+        uint64_t explore_entries[LINE_ENTRIES];                                                    \
+        for (int explore_i = 0; explore_i < LINE_ENTRIES; explore_i++)                             \
+            explore_entries[explore_i] = EXPLORE_LOAD((p) + explore_i, memory_order_acquire);      \
+        memcpy(&explore_line, explore_entries, sizeof explore_line);                               \
+        explore_line;                                                                              \
+    })
+
 #undef load_relaxed
 #undef load_acquire
 #undef load_seq_cst
@@ -72,6 +83,7 @@
 
 #define load_relaxed(p) EXPLORE_LOAD(p, memory_order_relaxed)
 #define load_acquire(p) EXPLORE_LOAD(p, memory_order_acquire)
+#define load_line_acquire(p) EXPLORE_LINE(p)
 #define load_seq_cst(p) EXPLORE_LOAD(p, memory_order_seq_cst)
 #define store_relaxed(p, v) EXPLORE_STORE(p, v, memory_order_relaxed)
 #define store_release(p, v) EXPLORE_STORE(p, v, memory_order_release)

@@ -11,19 +11,19 @@ def claims():
 
 
 def probes():
-    if (yield load("entry", "index.entry probe")) == 1:
+    if (yield load("entry", "index.entry index_load_line")) == 1:
         if (yield load("mark", "knot.tie is_settled")) == 1:
             yield read("id")
 
 
 REDUNDANT = {
     "index.entry set_entry": "without the latch an id is read only once its record is settled",
-    "index.entry probe": "as above",
+    "index.entry index_load_line": "as above",
     "knot.tie knot_settle": "the entry carries the id too",
     "knot.tie is_settled": "as above",
 }
 TOGETHER = [
     ("index.entry set_entry", "knot.tie knot_settle"),
-    ("index.entry probe", "knot.tie is_settled"),
+    ("index.entry index_load_line", "knot.tie is_settled"),
 ]
 THREADS = [claims, probes]

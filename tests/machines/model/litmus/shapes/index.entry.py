@@ -1,5 +1,5 @@
-"""X5: an entry is taken out and the one after it moves up; a lookup of that one that finds nothing
-sees the state changed."""
+"""X5: an entry is taken out of a full line and one of the next line moves there; a lookup of that
+one that finds nothing sees the state changed."""
 PLACES = {"state": 0, "home": "A", "next": "B"}
 PLAIN = {}
 
@@ -14,7 +14,7 @@ def takes_out_A():
 def looks_for_B():
     state = yield load("state", "index.state index_state")
     for place in ("home", "next"):
-        if (yield load(place, "index.entry probe")) == "B":
+        if (yield load(place, "index.entry index_load_line")) == "B":
             return "found"
     again = yield load("state")
     return "nothing" if state % 2 == 0 and again == state else "look under the latch"
