@@ -16,11 +16,17 @@ static inline struct party judge_party(struct unit *unit, uint32_t copy)
     return slot_party(unit->copies[copy].slot, &unit->copies[copy].state.balance);
 }
 
+/* Is the timestamp later than all that touched the account? */
+static inline bool judge_is_later(const struct account_state *state, uint64_t timestamp)
+{
+    return state->touched < timestamp;
+}
+
 /* Is the unit later than all that touched its accounts? */
 static inline bool judge_is_latest(const struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->copy_count; i++) {
-        if (unit->copies[i].state.touched >= unit->legs[0].timestamp) return false;
+        if (!judge_is_later(&unit->copies[i].state, unit->legs[0].timestamp)) return false;
     }
     return true;
 }
@@ -52,19 +58,24 @@ static inline enum look judge_look(const struct leg *leg, const struct slot *slo
     return rules_is_limited(slot->flags, side) ? LOOK_LIMIT : LOOK_NONE;
 }
 
-/* Tie a knot onto the strands of both accounts. */
+/* Tie a knot, which has this place, onto the strands of both accounts. */
+static inline void judge_tie_states(struct account_state *debit, struct account_state *credit,
+                                    struct knot *knot, uint64_t place, enum knot_kind kind,
+                                    uint64_t timestamp)
+{
+    knot_tie_to(knot, SIDE_DEBIT, debit->balance.version, debit->head);
+    knot_tie_to(knot, SIDE_CREDIT, credit->balance.version, credit->head);
+    debit->head = link_to(place, kind, SIDE_DEBIT);
+    credit->head = link_to(place, kind, SIDE_CREDIT);
+    if (timestamp > debit->touched) debit->touched = timestamp;
+    if (timestamp > credit->touched) credit->touched = timestamp;
+}
+
 static inline void judge_tie(struct unit *unit, const struct leg *leg, struct knot *knot,
                              enum knot_kind kind)
 {
-    struct account_state *debit = &unit->copies[leg->debit].state;
-    struct account_state *credit = &unit->copies[leg->credit].state;
-
-    knot_tie_to(knot, SIDE_DEBIT, debit->balance.version, debit->head);
-    knot_tie_to(knot, SIDE_CREDIT, credit->balance.version, credit->head);
-    debit->head = link_to(leg->place, kind, SIDE_DEBIT);
-    credit->head = link_to(leg->place, kind, SIDE_CREDIT);
-    if (leg->timestamp > debit->touched) debit->touched = leg->timestamp;
-    if (leg->timestamp > credit->touched) credit->touched = leg->timestamp;
+    judge_tie_states(&unit->copies[leg->debit].state, &unit->copies[leg->credit].state, knot,
+                     leg->place, kind, leg->timestamp);
 }
 
 static inline void judge_tie_transfer(struct store *store, struct unit *unit, const struct leg *leg)

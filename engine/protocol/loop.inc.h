@@ -281,7 +281,7 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
     switch (attempt(store, &unit, AS_PLAIN, false)) {
     case STEP_APPROVED:
         plain->timestamp = single.leg.timestamp; /* tie.h, T4 */
-        settle_plain(store, worker, &single.leg, plain);
+        settle_plain(store, worker, plain);
         return UNIT_CREATED;
     case STEP_REFUSED: plain->outcome = unit.outcome; return UNIT_REFUSED;
     default: return run_in_loop(store, worker, plain);

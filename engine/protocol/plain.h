@@ -5,6 +5,7 @@
 #ifndef QUIPU_PROTOCOL_PLAIN_H
 #define QUIPU_PROTOCOL_PLAIN_H
 
+#include "protocol/arrivals.h"
 #include "protocol/unit.h"
 
 struct plain {
@@ -13,6 +14,28 @@ struct plain {
     uint64_t place;     /* of its record, which has its id; the id is claimed */
     uint64_t timestamp; /* of its result: another when it was drawn again, or its id exists */
     uint32_t outcome;   /* QUIPU_CREATED before: run it */
+};
+
+/* A run of events that are ordinary (rules_is_ordinary()), most likely, on the straight path. */
+struct straight {
+    struct store *store;
+    struct worker *worker; /* it has a place for each in its hands */
+    struct arrivals *arrivals;
+    quipu_result *results; /* of all events of the call */
+    uint64_t timestamp;    /* of event 0 */
+    size_t next, end;
+    struct plain *claimed; /* event `next`, if its id is claimed */
+};
+
+enum straight_end {
+    STRAIGHT_THROUGH,   /* all are created */
+    STRAIGHT_UNTOUCHED, /* but event `next` and those behind it, for which nothing was done */
+    STRAIGHT_CLAIMED    /* the same, but the id of event `next` is claimed */
+};
+
+/* What changes about both its accounts. */
+struct sides {
+    struct account_state debit, credit;
 };
 
 static inline struct unit plain_unit(const struct plain *plain, struct single *single)

@@ -40,6 +40,10 @@ struct protocol {
     size_t (*run_plains)(struct store *store, struct worker *worker, struct plain *plains,
                          size_t count);
 
+    /* The straight path: create ordinary transfers, in order, as far as each is approved at once.
+     * NULL: there is none. */
+    enum straight_end (*run_straight)(struct straight *straight);
+
     /* Let the holds on these accounts expire that are due at `now`, and a slice of those on others
      * (timeouts.h, D5); if `copies` is NULL, those on all accounts. Not between begin and end.
      * Returns false if memory runs out. */

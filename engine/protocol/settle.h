@@ -19,21 +19,27 @@
 #include "protocol/plain.h"
 #include "protocol/unit.h"
 
-/* A leg is found from here on. */
-static inline void settle_leg(struct store *store, struct worker *worker, const struct leg *leg)
+/* A transfer is found from here on. */
+static inline void settle_transfer(struct store *store, struct worker *worker, uint64_t place,
+                                   uint64_t timestamp)
 {
-    knot_settle(knot_at(&store->transfers, leg->place));
-    if (leg->timestamp > worker->newest) worker->newest = leg->timestamp;
+    knot_settle(knot_at(&store->transfers, place));
+    if (timestamp > worker->newest) worker->newest = timestamp;
 }
 
-/* A plain transfer of a run. */
-static inline void settle_plain(struct store *store, struct worker *worker, const struct leg *leg,
+static inline void settle_leg(struct store *store, struct worker *worker, const struct leg *leg)
+{
+    settle_transfer(store, worker, leg->place, leg->timestamp);
+}
+
+/* A plain transfer of a run, which has its last timestamp. */
+static inline void settle_plain(struct store *store, struct worker *worker,
                                 const struct plain *plain)
 {
     struct ring *ring = worker_ring(worker);
     struct ring_entry *entry;
 
-    settle_leg(store, worker, leg);
+    settle_transfer(store, worker, plain->place, plain->timestamp);
     if (ring == NULL) return;
     entry = ring_append(ring, RING_TRANSFER, plain->place);
     entry->slots[SIDE_DEBIT] = plain->debit;

@@ -13,8 +13,10 @@
 #include "base/latch.h"
 #include "records/places.h"
 
-/* A run of transfers is prepared together (write/plain_run.c): so many places may be unused. */
-#define RUN_EVENTS 16
+/* A run of transfers takes its places together (write/plain_run.c): so many may be unused. */
+#ifndef RUN_EVENTS /* tests/machines/explore takes shorter ones */
+#define RUN_EVENTS 64
+#endif
 
 /* The places of one table that a worker keeps for its next calls (worker_places.h). */
 struct kept {
@@ -96,6 +98,16 @@ static inline uint64_t worker_place(struct worker *worker)
 {
     if (worker->spare_place_count > 0) return worker->spare_places[--worker->spare_place_count];
     return worker->places.next++;
+}
+
+/* The place that comes so many after the next, most likely: to be prefetched. Returns false if the
+ * worker does not know. */
+static inline bool worker_place_ahead(const struct worker *worker, uint64_t count, uint64_t *place)
+{
+    bool in_hand = worker->places.next < worker->places.end;
+
+    *place = (in_hand ? worker->places.next : worker->ahead.next) + count;
+    return *place < worker->ahead.end;
 }
 
 /* The place is unused. At most RUN_EVENTS at a time. */

@@ -46,24 +46,26 @@ static inline uint32_t rules_check_imported(const quipu_transfer *event, const s
 }
 
 /* How much a balancing transfer moves: what the account has, up to the amount asked for. */
-static inline quipu_uint128 rules_balanced(const quipu_transfer *event, const struct balance *debit,
+static inline quipu_uint128 rules_balanced(const quipu_transfer *event, uint16_t flags,
+                                           const struct balance *debit,
                                            const struct balance *credit)
 {
     quipu_uint128 amount = event->amount, room;
 
-    if ((event->flags & QUIPU_TRANSFER_BALANCING_DEBIT) != 0) {
+    if ((flags & QUIPU_TRANSFER_BALANCING_DEBIT) != 0) {
         room = rules_excess(rules_room(debit, SIDE_DEBIT), rules_taken(debit, SIDE_DEBIT));
         if (amount > room) amount = room;
     }
-    if ((event->flags & QUIPU_TRANSFER_BALANCING_CREDIT) != 0) {
+    if ((flags & QUIPU_TRANSFER_BALANCING_CREDIT) != 0) {
         room = rules_excess(rules_room(credit, SIDE_CREDIT), rules_taken(credit, SIDE_CREDIT));
         if (amount > room) amount = room;
     }
     return amount;
 }
 
-static inline uint32_t rules_check_overflows(const quipu_transfer *event, uint64_t timestamp,
-                                             quipu_uint128 amount, const struct balance *debit,
+static inline uint32_t rules_check_overflows(const quipu_transfer *event, uint16_t flags,
+                                             uint64_t timestamp, quipu_uint128 amount,
+                                             const struct balance *debit,
                                              const struct balance *credit)
 {
     /* pending + posted never overflows: it was checked here when the last amount came in. So if
@@ -72,7 +74,7 @@ static inline uint32_t rules_check_overflows(const quipu_transfer *event, uint64
                     !rules_overflows(rules_taken(credit, SIDE_CREDIT), amount);
 
     if (has_room && event->timeout == 0) return QUIPU_CREATED;
-    if ((event->flags & QUIPU_TRANSFER_PENDING) != 0) {
+    if ((flags & QUIPU_TRANSFER_PENDING) != 0) {
         if (rules_overflows(debit->debits_pending, amount)) {
             return QUIPU_CREATE_TRANSFER_OVERFLOWS_DEBITS_PENDING;
         }
@@ -124,14 +126,15 @@ static inline uint32_t rules_check_limits(quipu_uint128 amount, const struct par
     return QUIPU_CREATED;
 }
 
-static inline void rules_take_effect(const quipu_transfer *event, quipu_uint128 amount,
-                                     struct balance *debit, struct balance *credit)
+/* What an approved transfer with these flags does to its accounts. */
+static inline void rules_take_effect(uint16_t flags, quipu_uint128 amount, struct balance *debit,
+                                     struct balance *credit)
 {
-    if ((event->flags & QUIPU_TRANSFER_PENDING) != 0) {
+    if ((flags & QUIPU_TRANSFER_PENDING) != 0) {
         debit->debits_pending += amount;
         credit->credits_pending += amount;
-        debit->closed |= (event->flags & QUIPU_TRANSFER_CLOSING_DEBIT) != 0;
-        credit->closed |= (event->flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0;
+        debit->closed |= (flags & QUIPU_TRANSFER_CLOSING_DEBIT) != 0;
+        credit->closed |= (flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0;
     } else {
         debit->debits_posted += amount;
         credit->credits_posted += amount;
@@ -140,30 +143,41 @@ static inline void rules_take_effect(const quipu_transfer *event, quipu_uint128 
     credit->version++;
 }
 
-/* A plain or pending transfer between two accounts, either NULL when not found. On QUIPU_CREATED
- * both balances have changed and *stored, whose id is the event's, is the record to keep. */
-static inline uint32_t rules_post(const quipu_transfer *event, const struct moment *at,
-                                  const struct party *debit, const struct party *credit,
-                                  quipu_transfer *stored)
+/* May a plain or pending transfer happen between two accounts, either NULL when not found? On
+ * QUIPU_CREATED *amount is what it moves; nothing has changed. `flags` are the event's: a caller
+ * that knows them says so, and the compiler leaves out what they rule out. */
+static inline uint32_t rules_approve(const quipu_transfer *event, uint16_t flags,
+                                     const struct moment *at, const struct party *debit,
+                                     const struct party *credit, quipu_uint128 *amount)
 {
     uint32_t outcome = rules_check_accounts(event, debit, credit);
-    quipu_uint128 amount;
 
     if (outcome != QUIPU_CREATED) return outcome;
-    if ((event->flags & QUIPU_TRANSFER_IMPORTED) != 0) {
+    if ((flags & QUIPU_TRANSFER_IMPORTED) != 0) {
         outcome = rules_check_imported(event, at, debit, credit);
         if (outcome != QUIPU_CREATED) return outcome;
     }
     if (debit->balance->closed) return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED;
     if (credit->balance->closed) return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED;
 
-    amount = rules_balanced(event, debit->balance, credit->balance);
-    outcome = rules_check_overflows(event, at->timestamp, amount, debit->balance, credit->balance);
+    *amount = rules_balanced(event, flags, debit->balance, credit->balance);
+    outcome = rules_check_overflows(event, flags, at->timestamp, *amount, debit->balance,
+                                    credit->balance);
     if (outcome != QUIPU_CREATED) return outcome;
-    outcome = rules_check_limits(amount, debit, credit);
-    if (outcome != QUIPU_CREATED) return outcome;
+    return rules_check_limits(*amount, debit, credit);
+}
 
-    rules_take_effect(event, amount, debit->balance, credit->balance);
+/* The same, and it happens: on QUIPU_CREATED both balances have changed and *stored, whose id is
+ * the event's, is the record to keep. */
+static inline uint32_t rules_post(const quipu_transfer *event, const struct moment *at,
+                                  const struct party *debit, const struct party *credit,
+                                  quipu_transfer *stored)
+{
+    quipu_uint128 amount;
+    uint32_t outcome = rules_approve(event, event->flags, at, debit, credit, &amount);
+
+    if (outcome != QUIPU_CREATED) return outcome;
+    rules_take_effect(event->flags, amount, debit->balance, credit->balance);
     rules_record(event, stored);
     stored->amount = amount;
     stored->timestamp = at->timestamp;

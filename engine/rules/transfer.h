@@ -58,6 +58,24 @@ static inline void rules_record(const quipu_transfer *event, quipu_transfer *sto
         memcpy(to + at, from + at, sizeof stored->id);
 }
 
+/* An id that no record may have: 0 or the largest. */
+static inline bool rules_is_no_id(quipu_uint128 id)
+{
+    return id + 1 <= 1;
+}
+
+/* Most transfers are ordinary: plain, by themselves, and with nothing to object to before accounts
+ * are looked at. Of an ordinary one time, form and fields say QUIPU_CREATED in a call that does not
+ * import; the reverse is not so. */
+static inline bool rules_is_ordinary(const quipu_transfer *event)
+{
+    return (event->pending_id | event->timestamp | event->timeout | event->flags) == 0 &&
+           !rules_is_no_id(event->id) && !rules_is_no_id(event->debit_account_id) &&
+           !rules_is_no_id(event->credit_account_id) &&
+           event->debit_account_id != event->credit_account_id && event->ledger != 0 &&
+           event->code != 0;
+}
+
 /* Does this code burn the id of its transfer? */
 bool quipui_rules_is_transient(uint32_t outcome);
 

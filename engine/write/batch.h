@@ -22,34 +22,17 @@
 #include "protocol/protocol.h"
 #include "quipu/quipu.h"
 
-/* The pipeline (pipeline.c) goes on by so many events at a time, and keeps what it knows of so
- * many. */
-#define STEP_EVENTS RUN_EVENTS
-#define RING_EVENTS (4 * STEP_EVENTS)
+/* A run that is prepared together (plain_run.c) has at most so many events. */
+#define PREPARED_EVENTS 16
 
 /* The place of a leg that has none. */
 #define NOWHERE UINT64_MAX
-
-/* The hashes of the ids that an event names, and guesses at where its accounts are. */
-struct hashes {
-    uint64_t id;
-    uint64_t debit, credit;             /* accounts of a plain or pending transfer */
-    uint64_t pending;                   /* of a post or void */
-    uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
-};
-
-/* An event that the pipeline has: the copy (B4) and what is known of it. */
-struct arrival {
-    quipu_transfer event;
-    struct hashes hashes;
-};
 
 struct transfer_batch {
     /* What the caller says. */
     struct store *store;
     const struct protocol *protocol;
-    const quipu_transfer *events; /* only to be copied (B4) */
-    size_t count;
+    size_t count; /* of events; they are in arrivals */
     quipu_result *results;
     const quipu_expectation *expectations; /* of a commit */
     size_t expectation_count;
@@ -63,10 +46,9 @@ struct transfer_batch {
     uint64_t answers_at; /* what the answer hangs on; of a durable ledger */
     uint64_t drawn;      /* timestamp of events[0] */
     size_t next;         /* the first event that has not run */
-    size_t hashed, asked, seen;       /* events before these have passed the pipeline's stages */
-    struct arrival ring[RING_EVENTS]; /* events from next to hashed */
-    quipu_transfer *beyond;           /* events from hashed on: the end of a chain; or NULL */
-    struct hashes cold;               /* of one of those */
+    struct arrivals arrivals;
+    quipu_transfer *beyond; /* events from arrivals.stages.hashed on: the end of a chain; or NULL */
+    struct hashes cold;     /* of one of those */
 
     /* The unit at hand: events[from] and the leg_count - 1 after it. */
     struct unit unit;
@@ -79,20 +61,16 @@ struct transfer_batch {
     struct key *keys;     /* legs by hash while claiming, accounts by address after */
     struct single single; /* the memory of a unit that is one transfer */
     struct key single_keys[2];
-    struct plain plains[RUN_EVENTS];
+    struct plain plains[PREPARED_EVENTS];
 };
-
-/* An event that the pipeline has. */
-static inline struct arrival *arrival_at(struct transfer_batch *batch, size_t event)
-{
-    return &batch->ring[event % RING_EVENTS];
-}
 
 /* An event of the unit at hand. */
 static inline const quipu_transfer *batch_event(const struct transfer_batch *batch, size_t event)
 {
-    return event < batch->hashed ? &batch->ring[event % RING_EVENTS].event
-                                 : &batch->beyond[event - batch->hashed];
+    const struct arrivals *arrivals = &batch->arrivals;
+
+    return event < arrivals->stages.hashed ? &arrivals->ring[event % RING_EVENTS].event
+                                           : &batch->beyond[event - arrivals->stages.hashed];
 }
 
 #endif

@@ -20,8 +20,10 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
 {
     batch->store = store;
     batch->protocol = protocol;
-    batch->events = events;
     batch->count = count;
+    batch->arrivals.events = events;
+    batch->arrivals.count = count;
+    batch->arrivals.stages = (struct stages){0, 0, 0};
     batch->results = results;
     batch->expectations = NULL;
     batch->expectation_count = 0;
@@ -29,10 +31,10 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
     batch->never_waits = false;
     batch->conflict = false;
     batch->lack = QUIPU_OK;
-    batch->next = batch->hashed = batch->asked = batch->seen = 0;
+    batch->next = 0;
     batch->beyond = NULL;
-    copy_once(&batch->ring[0].event, &events[0]);
-    batch->imports = (batch->ring[0].event.flags & QUIPU_TRANSFER_IMPORTED) != 0;
+    copy_once(&batch->arrivals.ring[0].event, &events[0]);
+    batch->imports = (batch->arrivals.ring[0].event.flags & QUIPU_TRANSFER_IMPORTED) != 0;
     batch->hangs_on_clock = batch->imports;
     batch->answers_at = 0;
     batch->unit.legs = NULL;
@@ -162,18 +164,19 @@ static uint32_t unit_length(struct transfer_batch *batch, size_t from, bool *is_
 
     while (last + 1 < batch->count && is_linked(batch, last)) {
         last++;
-        if (last >= batch->hashed && !quipui_take_beyond(batch, last)) return 0;
+        if (last >= batch->arrivals.stages.hashed && !quipui_take_beyond(batch, last)) return 0;
     }
     *is_open = is_linked(batch, last);
     return (uint32_t)(last - from + 1);
 }
 
-/* What comes next: a run of plain transfers, or a unit. */
-static quipu_status do_next(struct transfer_batch *batch)
+/* What comes next, as far as `end`: a run of ordinary transfers, or of plain ones, or a unit. */
+static quipu_status do_next(struct transfer_batch *batch, size_t end)
 {
     quipu_status status = supply_ring(batch, RUN_EVENTS);
-    size_t done = status == QUIPU_OK ? quipui_do_plains(batch, &status) : 0;
+    size_t done = status == QUIPU_OK ? quipui_do_straight(batch, end, &status) : 0;
 
+    if (done == 0 && status == QUIPU_OK) done = quipui_do_plains(batch, &status);
     if (done == 0 && status == QUIPU_OK) {
         bool is_open;
         uint32_t count = unit_length(batch, batch->next, &is_open);
@@ -185,18 +188,19 @@ static quipu_status do_next(struct transfer_batch *batch)
     return status;
 }
 
-/* As many events as the pipeline goes on by, or a few more. */
+/* As many events as a run has, or a few more. */
 static quipu_status do_step(struct transfer_batch *batch)
 {
     size_t left = batch->count - batch->next;
-    size_t end = batch->next + (left < STEP_EVENTS ? left : STEP_EVENTS);
+    size_t end = batch->next + (left < RUN_EVENTS ? left : RUN_EVENTS);
     quipu_status status = QUIPU_OK;
 
     quipui_grace_enter();
-    quipui_warm(batch);
     /* Ends: each turn decides one event at least, or fails. */
-    while (status == QUIPU_OK && batch->next < end)
-        status = do_next(batch);
+    while (status == QUIPU_OK && batch->next < end) {
+        pipeline_fill(batch);
+        status = do_next(batch, end);
+    }
     quipui_grace_leave();
     return status;
 }
@@ -226,7 +230,6 @@ static quipu_status start(struct transfer_batch *batch)
     struct workers *workers = &batch->store->workers;
     quipu_status status;
 
-    memset(batch->results, 0, batch->count * sizeof *batch->results);
     batch->worker = batch->imports ? quipui_worker_take_alone(workers)
                                    : quipui_worker_take(workers, WORKER_WRITES);
     if (batch->worker == NULL) return QUIPU_NO_MEMORY;
@@ -262,17 +265,27 @@ static void finish(struct transfer_batch *batch)
     give_worker_back(batch);
 }
 
+/* Events from `from` on were not reached. */
+static void set_not_reached(struct transfer_batch *batch, size_t from)
+{
+    memset(batch->results + from, 0, (batch->count - from) * sizeof *batch->results);
+}
+
 quipu_status quipui_create_transfers(struct transfer_batch *batch)
 {
     quipu_status status = start(batch);
 
-    if (status != QUIPU_OK) return status;
+    if (status != QUIPU_OK) {
+        set_not_reached(batch, 0);
+        return status;
+    }
     /* Ends: each turn decides one event at least, or fails. */
     while (status == QUIPU_OK && batch->next < batch->count) {
         status = do_step(batch);
         /* F2; all of an import happens when it begins. */
         if (!batch->imports) worker_set_floor(batch->worker, batch->drawn + batch->next);
     }
+    if (status != QUIPU_OK) set_not_reached(batch, batch->next);
     finish(batch);
     return status;
 }
@@ -282,13 +295,14 @@ quipu_status quipui_commit(struct transfer_batch *batch)
     quipu_status status;
     size_t copied;
 
+    set_not_reached(batch, 0);
     if (batch->receipts != NULL) memset(batch->receipts, 0, batch->count * sizeof *batch->receipts);
     status = start(batch);
     if (status != QUIPU_OK) return status;
     status = QUIPU_NO_MEMORY;
     quipui_grace_enter();
-    quipui_warm(batch);
-    copied = batch->hashed;
+    pipeline_fill(batch);
+    copied = batch->arrivals.stages.hashed;
     while (copied < batch->count && quipui_take_beyond(batch, copied))
         copied++;
     if (copied == batch->count) {

@@ -1,11 +1,22 @@
-/* pipeline.h - events are copied, hashed, and what they will touch is prefetched. */
+/* pipeline.h - the events of a batch: on their way (protocol/arrivals.h), or beyond. */
 #ifndef QUIPU_WRITE_PIPELINE_H
 #define QUIPU_WRITE_PIPELINE_H
 
 #include "write/batch.h"
 
-/* Ask for what the events from batch->next on will touch. In a read section. */
-void quipui_warm(struct transfer_batch *batch);
+/* Prefetch what the events from batch->next on will touch. In a read section. */
+static inline void pipeline_fill(struct transfer_batch *batch)
+{
+    quipui_arrivals_fill(&batch->arrivals, batch->store, batch->worker, batch->next,
+                         batch->protocol->warm);
+}
+
+/* Event `next` is about to run, and the one before it is through, or prepared. */
+static inline void pipeline_step(struct transfer_batch *batch, size_t next)
+{
+    arrivals_step(&batch->arrivals, &batch->arrivals.stages, batch->store, batch->worker, next,
+                  batch->protocol->warm);
+}
 
 /* Copy the next event of a chain that the pipeline does not have. Returns false if memory runs
  * out. */

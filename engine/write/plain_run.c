@@ -1,14 +1,19 @@
-/* plain_run.c - the straight path: plain transfers, a run of them at a time.
+/* plain_run.c - plain transfers, a run of them at a time.
  *
- * Most transfers are plain: by themselves, between two accounts, without holds. What can be said of
- * one before those ahead of it took effect, is said of the whole run: place, claim, accounts. Then
- * the protocol has them take effect in order. A run ends before the first transfer that is not
- * plain, or would have to wait for an id (B1), or lacks an account or a place: that is a unit's. */
+ * Most transfers are plain: by themselves, between two accounts, without holds. Most of those are
+ * ordinary (rules_is_ordinary()): where the protocol has a straight path (straight.inc.h), it
+ * creates them one by one, as far as each is approved at once.
+ *
+ * The others are prepared together. What can be said of one before those ahead of it took effect,
+ * is said of the whole run: place, claim, accounts. Then the protocol has them take effect in
+ * order. A run ends before the first transfer that is not plain, or would have to wait for an id
+ * (B1), or lacks an account or a place: that is a unit's. */
 #include "write/plain_run.h"
 
 #include "records/find_account.h"
 #include "write/build.h"
 #include "write/claim_ids.h"
+#include "write/pipeline.h"
 #include "write/result.h"
 
 #define PLAIN_FLAGS (QUIPU_TRANSFER_BALANCING_DEBIT | QUIPU_TRANSFER_BALANCING_CREDIT)
@@ -69,7 +74,7 @@ static bool claim(struct transfer_batch *batch, const struct hashes *hashes, str
 /* Prepare one transfer of the run. Returns false if the run ends before it. */
 static bool prepare(struct transfer_batch *batch, size_t event, struct plain *plain)
 {
-    const struct arrival *arrival = arrival_at(batch, event);
+    const struct arrival *arrival = arrival_at(&batch->arrivals, event);
     const struct hashes *hashes = &arrival->hashes;
 
     plain->event = &arrival->event;
@@ -89,20 +94,41 @@ static void conclude(struct transfer_batch *batch, size_t event, struct plain *p
     if (plain->outcome != QUIPU_CREATED) {
         batch->hangs_on_clock = true;
         if (plain->place != UNCLAIMED) {
-            unclaim(batch, &arrival_at(batch, event)->hashes, plain, plain->outcome);
+            unclaim(batch, &arrival_at(&batch->arrivals, event)->hashes, plain, plain->outcome);
         }
     }
     batch->results[event] = (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
 }
 
+/* May this event be in the run that is being prepared? One that is ordinary takes the straight
+ * path, unless it has just fallen from it: then it is the first. */
+static bool is_next(struct transfer_batch *batch, size_t event)
+{
+    const quipu_transfer *transfer = &arrival_at(&batch->arrivals, event)->event;
+
+    if (batch->protocol->run_straight == NULL || event == batch->next) return is_plain(transfer);
+    return is_plain(transfer) && !rules_is_ordinary(transfer);
+}
+
 /* How many transfers may be in a run: each needs a place. */
 static size_t run_length(struct transfer_batch *batch)
 {
-    size_t most = batch->hashed - batch->next;
+    size_t most = batch->count - batch->next;
 
-    if (!is_plain(&arrival_at(batch, batch->next)->event) || batch->imports) return 0;
+    if (batch->imports || !is_next(batch, batch->next)) return 0;
     return store_supply_run(batch->store, batch->worker,
-                            most < RUN_EVENTS ? (uint32_t)most : RUN_EVENTS);
+                            most < PREPARED_EVENTS ? (uint32_t)most : PREPARED_EVENTS);
+}
+
+/* A run that ended early, for want of memory: give up the claims of those behind. */
+static void give_up(struct transfer_batch *batch, size_t from, size_t done, size_t count)
+{
+    struct plain *plains = batch->plains;
+
+    for (size_t i = done; i < count; i++) {
+        if (plains[i].place == UNCLAIMED) continue;
+        unclaim(batch, &arrival_at(&batch->arrivals, from + i)->hashes, &plains[i], QUIPU_CREATED);
+    }
 }
 
 /* Run them. */
@@ -111,8 +137,9 @@ static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *
     size_t from = batch->next, count = 0, done;
     struct plain *plains = batch->plains;
 
-    while (count < length && is_plain(&arrival_at(batch, from + count)->event) &&
-           prepare(batch, from + count, &plains[count])) {
+    while (count < length) {
+        pipeline_step(batch, from + count);
+        if (!is_next(batch, from + count) || !prepare(batch, from + count, &plains[count])) break;
         count++;
     }
     if (count == 0) return 0;
@@ -122,10 +149,7 @@ static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *
     if (done == count) return done;
 
     *status = QUIPU_NO_MEMORY;
-    for (size_t i = done; i < count; i++) {
-        if (plains[i].place == UNCLAIMED) continue;
-        unclaim(batch, &arrival_at(batch, from + i)->hashes, &plains[i], QUIPU_CREATED);
-    }
+    give_up(batch, from, done, count);
     return done;
 }
 
@@ -137,4 +161,44 @@ size_t quipui_do_plains(struct transfer_batch *batch, quipu_status *status)
     done = do_run(batch, length, status);
     store_put_back(batch->store, batch->worker);
     return done;
+}
+
+/* The straight path claimed the id of an event, and no more: the general way goes on with that. */
+static __attribute__((noinline, cold)) size_t go_on(struct transfer_batch *batch, size_t event,
+                                                    quipu_status *status)
+{
+    struct plain *plain = &batch->plains[0];
+
+    if (batch->protocol->run_plains(batch->store, batch->worker, plain, 1) == 0) {
+        *status = QUIPU_NO_MEMORY;
+        give_up(batch, event, 0, 1);
+        return 0;
+    }
+    conclude(batch, event, plain);
+    return 1;
+}
+
+size_t quipui_do_straight(struct transfer_batch *batch, size_t end, quipu_status *status)
+{
+    struct straight run = {
+        .store = batch->store,
+        .worker = batch->worker,
+        .arrivals = &batch->arrivals,
+        .results = batch->results,
+        .timestamp = batch->drawn,
+        .next = batch->next,
+        .claimed = &batch->plains[0],
+    };
+    uint64_t places;
+
+    if (batch->protocol->run_straight == NULL || batch->imports) return 0;
+    if (!rules_is_ordinary(&arrival_at(&batch->arrivals, batch->next)->event)) return 0;
+    places = store_supply_run(batch->store, batch->worker, (uint32_t)(end - batch->next));
+    if (places == 0) return 0;
+    run.end = batch->next + places;
+    if (batch->protocol->run_straight(&run) == STRAIGHT_CLAIMED) {
+        run.next += go_on(batch, run.next, status);
+    }
+    store_put_back(batch->store, batch->worker);
+    return run.next - batch->next;
 }

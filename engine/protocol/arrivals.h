@@ -1,0 +1,181 @@
+/* arrivals.h - the events of a call on their way: memory latency is the cost of a ledger, so lines
+ * are prefetched early.
+ *
+ * An event passes its stages one by one, each some events before the next: it is copied, its ids
+ * are hashed, and the lines of the indexes prefetched; then the slots of its accounts, guessed by
+ * fingerprint, and the place of its record; then, where the protocol keeps balances elsewhere, what
+ * the slots lead to. Then it may run. With each event that runs each stage goes on by one: so
+ * prefetches come evenly, a few at a time, and none has to wait until a burst of others is
+ * through. */
+#ifndef QUIPU_PROTOCOL_ARRIVALS_H
+#define QUIPU_PROTOCOL_ARRIVALS_H
+
+#include "records/store.h"
+#include "rules/transfer.h"
+
+/* So many events before it runs an event is hashed, its slots are prefetched, and what is behind
+ * them. */
+#define HASH_AHEAD 32
+#define SLOTS_AHEAD 16
+#define BEHIND_AHEAD 8
+
+/* So many events are kept: those on their way, and those of a prepared run (write/plain_run.c). */
+#define RING_EVENTS 64
+
+/* The hashes of the ids that an event names, and guesses at where its accounts are. */
+struct hashes {
+    uint64_t id;
+    uint64_t debit, credit;             /* accounts of a plain or pending transfer */
+    uint64_t pending;                   /* of a post or void */
+    uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
+};
+
+/* An event that is on its way: the copy (write/batch.h, B4) and what is known of it. */
+struct arrival {
+    quipu_transfer event;
+    struct hashes hashes;
+};
+
+/* Events before these have passed the stages. */
+struct stages {
+    size_t hashed, asked, seen;
+};
+
+struct arrivals {
+    const quipu_transfer *events; /* only to be copied (B4) */
+    size_t count;
+    struct stages stages;
+    struct arrival ring[RING_EVENTS];
+};
+
+/* What lies behind a slot: struct protocol, `warm`; or NULL. */
+typedef void warm_slot(struct slot *slot);
+
+static inline struct arrival *arrival_at(struct arrivals *arrivals, size_t event)
+{
+    return &arrivals->ring[event % RING_EVENTS];
+}
+
+static inline void hash_event(struct store *store, const quipu_transfer *event,
+                              struct hashes *hashes)
+{
+    hashes->id = index_hash(&store->transfer_ids, event->id);
+    hashes->debit_guess = hashes->credit_guess = UINT64_MAX;
+    if (rules_resolves(event)) {
+        hashes->pending = index_hash(&store->transfer_ids, event->pending_id);
+    } else {
+        hashes->debit = index_hash(&store->account_ids, event->debit_account_id);
+        hashes->credit = index_hash(&store->account_ids, event->credit_account_id);
+    }
+}
+
+static inline void ask_for_index(struct store *store, const quipu_transfer *event,
+                                 const struct hashes *hashes)
+{
+    index_prefetch_to_claim(&store->transfer_ids, hashes->id);
+    if (rules_resolves(event)) {
+        index_prefetch(&store->transfer_ids, hashes->pending);
+    } else {
+        index_prefetch(&store->account_ids, hashes->debit);
+        index_prefetch(&store->account_ids, hashes->credit);
+    }
+}
+
+static inline uint64_t ask_for_slot(struct store *store, uint64_t hash)
+{
+    uint64_t place = index_guess(&store->account_ids, hash);
+
+    if (place != UINT64_MAX) slot_prefetch(slot_at(&store->accounts, place));
+    return place;
+}
+
+static inline void ask_for_records(struct store *store, const quipu_transfer *event,
+                                   struct hashes *hashes)
+{
+    if (rules_resolves(event)) {
+        uint64_t place = index_guess(&store->transfer_ids, hashes->pending);
+
+        if (place == UINT64_MAX) return;
+        prefetch(transfer_at(&store->transfers, place));
+        prefetch(knot_at(&store->transfers, place));
+    } else {
+        hashes->debit_guess = ask_for_slot(store, hashes->debit);
+        hashes->credit_guess = ask_for_slot(store, hashes->credit);
+    }
+}
+
+/* The place that the event which comes so many after the next will be stored at, if all before it
+ * are and no other worker takes it. */
+static inline void ask_for_place(struct store *store, const struct worker *worker, uint64_t count)
+{
+    const char *record;
+    uint64_t place;
+
+    if (!worker_place_ahead(worker, count, &place)) return;
+    record = (const char *)transfer_at(&store->transfers, place);
+    prefetch_for_write(record);
+    prefetch_for_write(record + CACHE_LINE);
+    prefetch_for_write(knot_at(&store->transfers, place));
+}
+
+static inline void ask_behind_slots(struct store *store, const struct hashes *hashes,
+                                    warm_slot *warm)
+{
+    if (hashes->debit_guess != UINT64_MAX) warm(slot_at(&store->accounts, hashes->debit_guess));
+    if (hashes->credit_guess != UINT64_MAX) warm(slot_at(&store->accounts, hashes->credit_guess));
+}
+
+static inline void hash_arrival(struct store *store, struct arrival *arrival)
+{
+    hash_event(store, &arrival->event, &arrival->hashes);
+    ask_for_index(store, &arrival->event, &arrival->hashes);
+}
+
+static inline void hash_next(struct arrivals *arrivals, struct stages *stages, struct store *store)
+{
+    struct arrival *arrival = arrival_at(arrivals, stages->hashed);
+
+    copy_once(&arrival->event, &arrivals->events[stages->hashed]);
+    stages->hashed++;
+    hash_arrival(store, arrival);
+}
+
+static inline void ask_next(struct arrivals *arrivals, struct stages *stages, struct store *store,
+                            const struct worker *worker, size_t next)
+{
+    struct arrival *arrival = arrival_at(arrivals, stages->asked);
+
+    ask_for_records(store, &arrival->event, &arrival->hashes);
+    ask_for_place(store, worker, stages->asked - next);
+    stages->asked++;
+}
+
+static inline void see_next(struct arrivals *arrivals, struct stages *stages, struct store *store,
+                            warm_slot *warm)
+{
+    ask_behind_slots(store, &arrival_at(arrivals, stages->seen++)->hashes, warm);
+}
+
+/* Bring all stages to where they should be before event `next` runs: at the start of a call, or
+ * behind a chain. */
+void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
+                          const struct worker *worker, size_t next, warm_slot *warm);
+
+/* Event `next` is about to run: each stage goes on by one event. In a read section. */
+static inline void arrivals_step(struct arrivals *arrivals, struct stages *stages,
+                                 struct store *store, const struct worker *worker, size_t next,
+                                 warm_slot *warm)
+{
+    if (stages->hashed < arrivals->count && stages->hashed <= next + HASH_AHEAD) {
+        hash_next(arrivals, stages, store);
+    }
+    if (stages->asked < stages->hashed && stages->asked <= next + SLOTS_AHEAD) {
+        ask_next(arrivals, stages, store, worker, next);
+    }
+    if (warm == NULL) return;
+    if (stages->seen < stages->asked && stages->seen <= next + BEHIND_AHEAD) {
+        see_next(arrivals, stages, store, warm);
+    }
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* test_ordinary.c - what the one look of the straight path lets through, nobody objects to.
+ *
+ * Events whose fields are each fine or at an edge, drawn at random: if one is ordinary, time, form
+ * and fields all say QUIPU_CREATED, its flags are none, and it does not resolve. And events that
+ * are plain in each field are ordinary: the look does not let through too little. */
+#include "support/random.h"
+#include "trial.h"
+
+#define EVENTS 2000000
+
+static quipu_uint128 an_id(struct random *random)
+{
+    static const quipu_uint128 ids[] = {0, 1, 2, (quipu_uint128)1 << 64, ALL - 1, ALL};
+
+    return ids[random_below(random, sizeof ids / sizeof *ids)];
+}
+
+/* A number of so many bits: 0 as often as not. */
+static uint64_t a_number(struct random *random, unsigned bits)
+{
+    if (random_one_in(random, 2)) return 0;
+    return random_next(random) >> (64 - bits) >> random_below(random, bits);
+}
+
+static quipu_transfer an_event(struct random *random)
+{
+    quipu_transfer event = {
+        .id = an_id(random),
+        .debit_account_id = an_id(random),
+        .credit_account_id = an_id(random),
+        .amount = a_number(random, 64),
+        .ledger = (uint32_t)a_number(random, 32),
+        .code = (uint16_t)a_number(random, 16),
+    };
+
+    if (random_one_in(random, 2)) return event;
+    switch (random_below(random, 5)) {
+    case 0: event.flags = (uint16_t)(1u << random_below(random, 16)); break;
+    case 1: event.flags = (uint16_t)random_next(random); break;
+    case 2: event.pending_id = an_id(random); break;
+    case 3: event.timeout = (uint32_t)a_number(random, 32); break;
+    default: event.timestamp = a_number(random, 64);
+    }
+    return event;
+}
+
+/* Does none of the three object? */
+static bool is_fine(const quipu_transfer *event)
+{
+    return quipui_rules_transfer_time(event, false, NOW) == QUIPU_CREATED &&
+           quipui_rules_transfer_form(event) == QUIPU_CREATED &&
+           quipui_rules_transfer_fields(event) == QUIPU_CREATED;
+}
+
+Test(rules_ordinary, has_none_of_the_outcomes_of_time_form_and_fields)
+{
+    struct random random = {1};
+    unsigned ordinary = 0;
+
+    for (unsigned i = 0; i < EVENTS; i++) {
+        quipu_transfer event = an_event(&random);
+        bool plain = event.flags == 0 && is_fine(&event);
+
+        cr_assert_eq(rules_is_ordinary(&event), plain, "event %u", i);
+        cr_assert(!plain || !rules_resolves(&event), "event %u", i);
+        ordinary += plain;
+    }
+    cr_assert_gt(ordinary, EVENTS / 100, "only %u of them", ordinary);
+    cr_assert_gt(EVENTS - ordinary, EVENTS / 2, "as many as %u", ordinary);
+}
