@@ -47,7 +47,7 @@ static inline void follow(struct index *index, const quipu_uint128 *ids, size_t 
         leads[i].guess = index_guess(index, leads[i].hash);
 }
 
-static inline void warm_slot(struct store *store, uint64_t place)
+static inline void prefetch_slot(struct store *store, uint64_t place)
 {
     const char *slot = (const char *)slot_at(&store->accounts, place);
 
@@ -62,7 +62,7 @@ static inline void warm_accounts(struct store *store, const quipu_uint128 *ids, 
 {
     follow(&store->account_ids, ids, count, leads);
     for (size_t i = 0; i < count; i++) {
-        if (leads[i].guess != UINT64_MAX) warm_slot(store, leads[i].guess);
+        if (leads[i].guess != UINT64_MAX) prefetch_slot(store, leads[i].guess);
     }
 }
 
@@ -227,7 +227,7 @@ static void hash_one(struct index *index, quipu_uint128 id, struct lead *lead)
 static void guess_one(struct store *store, struct lead *lead)
 {
     lead->guess = index_guess(&store->account_ids, lead->hash);
-    if (lead->guess != UINT64_MAX) warm_slot(store, lead->guess);
+    if (lead->guess != UINT64_MAX) prefetch_slot(store, lead->guess);
 }
 
 /* Find all accounts: keys[] names those that exist, in the order of ids. A read section is for a
