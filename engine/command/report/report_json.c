@@ -14,6 +14,7 @@ static json_t *value_of(enum column_kind kind, const char *text)
     case COLUMN_REAL: return json_real(strtod(text, NULL));
     case COLUMN_TRUTH: return json_boolean(strcmp(text, "yes") == 0);
     case COLUMN_TEXT:
+    case COLUMN_NAME:
     case COLUMN_WORD:
     case COLUMN_AMOUNT: break;
     }
@@ -39,67 +40,92 @@ static json_t *with_row(json_t *object, const struct sheet *sheet, size_t row)
     return object;
 }
 
-/* NULL if memory runs out. */
-static json_t *object_of(const struct sheet *sheet, size_t row)
+/* --- one value --- */
+
+/* What stands before the next row of a sheet, or before the end of one without rows. */
+static void print_before(const struct report *report, const struct sheet *sheet, FILE *out)
 {
-    return with_row(json_object(), sheet, row);
+    if (report->rows_printed > 0) {
+        (void)fputs(",\n    ", out);
+        return;
+    }
+    (void)fprintf(out, "%s\n  \"%s\": ", sheet != report->sheets ? "," : "", sheet->name);
+    if (sheet->shape == SHEET_OF_ROWS) (void)fputs("[", out);
 }
 
-static json_t *array_of(const struct sheet *sheet)
+static bool begin(struct report *report, FILE *out)
 {
-    json_t *array = json_array();
-
-    for (size_t row = 0; array != NULL && row < sheet_row_count(sheet); row++) {
-        if (json_array_append_new(array, object_of(sheet, row)) == 0) continue;
-        json_decref(array);
-        array = NULL;
-    }
-    return array;
+    (void)report;
+    (void)fputs("{", out);
+    return true;
 }
 
-bool report_as_json(const struct report *report, FILE *out)
+/* report_end() sees a failed write. */
+static bool print_object(const struct sheet *sheet, json_t *object, size_t row, FILE *out)
 {
-    json_t *root = json_object();
-    bool whole = root != NULL;
-
-    for (size_t i = 0; whole && i < report->sheet_count; i++) {
-        const struct sheet *sheet = &report->sheets[i];
-        json_t *member = sheet->shape == SHEET_OF_FACTS ? object_of(sheet, 0) : array_of(sheet);
-
-        whole = json_object_set_new(root, sheet->name, member) == 0;
-    }
-    if (whole) {
-        /* report_end() sees a failed write. */
-        (void)json_dumpf(root, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
-        (void)fputc('\n', out);
-    }
-    json_decref(root);
-    return whole;
-}
-
-static bool write_line(const struct sheet *sheet, size_t row, FILE *out)
-{
-    json_t *object = json_pack("{s:s}", "sheet", sheet->name);
-    bool whole;
-
     if (object != NULL) object = with_row(object, sheet, row);
-    whole = object != NULL;
-    if (whole) {
-        (void)json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
-        (void)fputc('\n', out);
-    }
+    if (object == NULL) return false;
+    (void)json_dumpf(object, out, JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
     json_decref(object);
-    return whole;
+    return true;
 }
 
-bool report_as_json_lines(const struct report *report, FILE *out)
+static bool print_row(struct report *report, const struct sheet *sheet, size_t row, FILE *out)
 {
-    for (size_t i = 0; i < report->sheet_count; i++) {
-        const struct sheet *sheet = &report->sheets[i];
+    print_before(report, sheet, out);
+    if (sheet->shape == SHEET_OF_ROWS && report->rows_printed == 0) (void)fputs("\n    ", out);
+    return print_object(sheet, json_object(), row, out);
+}
 
-        for (size_t row = 0; row < sheet_row_count(sheet); row++) {
-            if (!write_line(sheet, row, out)) return false;
-        }
+static bool end_sheet(struct report *report, const struct sheet *sheet, FILE *out)
+{
+    if (report->rows_printed == 0) {
+        print_before(report, sheet, out);
+        (void)fputs(sheet->shape == SHEET_OF_ROWS ? "]" : "null", out);
+    } else if (sheet->shape == SHEET_OF_ROWS) {
+        (void)fputs("\n  ]", out);
     }
     return true;
 }
+
+static bool end(struct report *report, FILE *out)
+{
+    (void)report;
+    (void)fputs("\n}\n", out);
+    return true;
+}
+
+const struct report_printer report_printer_json = {begin, print_row, end_sheet, end};
+
+/* --- an object a line --- */
+
+static bool begin_lines(struct report *report, FILE *out)
+{
+    (void)report;
+    (void)out;
+    return true;
+}
+
+static bool print_row_line(struct report *report, const struct sheet *sheet, size_t row, FILE *out)
+{
+    json_t *object = json_pack("{s:s}", "sheet", sheet->name);
+
+    (void)report;
+    if (object != NULL) object = with_row(object, sheet, row);
+    if (object == NULL) return false;
+    (void)json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
+    (void)fputc('\n', out);
+    json_decref(object);
+    return true;
+}
+
+static bool end_sheet_of_lines(struct report *report, const struct sheet *sheet, FILE *out)
+{
+    (void)report;
+    (void)sheet;
+    (void)out;
+    return true;
+}
+
+const struct report_printer report_printer_lines = {begin_lines, print_row_line, end_sheet_of_lines,
+                                                    begin_lines};
