@@ -4,8 +4,8 @@
  *     the last one of an id counts.
  * N2  Notes are on disk before the transfers that they are about are created. So a transfer of an
  *     import that ended halfway has its note; a note without a transfer says nothing.
- * N3  A line that was cut off before its text has too few tabs, and is skipped. One that was cut off
- *     in its text is followed by a whole one when the import is repeated. */
+ * N3  A line that was cut off before its text has too few tabs, and is skipped. One that was cut
+ *     off in its text is followed by a whole one when the import is repeated. */
 #ifndef QUIPU_COMMAND_BOOK_NOTES_H
 #define QUIPU_COMMAND_BOOK_NOTES_H
 

@@ -19,7 +19,8 @@ quipu_ledger *kept_connect(const char *directory);
 
 #define KEPT_OWNER_BYTES 320
 
-/* The process that has the ledger: "process 42 (quipu)", or "another process" if this user cannot see it. */
+/* The process that has the ledger: "process 42 (quipu)", or "another process" if this user cannot
+ * see it. */
 const char *kept_owner(const char *directory, char words[static KEPT_OWNER_BYTES]);
 
 #endif

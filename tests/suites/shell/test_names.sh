@@ -159,9 +159,9 @@ expect_fact outcome pending_transfer_already_posted
 run transfers --format csv
 expect_lines 6
 
-"$quipu" changes --follow --from 2020-01-01 --limit 9 >"$work/followed" 2>>"$work/err"
+"$quipu" changes --follow --from 2020-01-01 --limit 8 >"$work/followed" 2>>"$work/err"
 cp "$work/followed" "$work/out"
-expect_lines 9
+expect_lines 8
 kill $daemon
 wait $daemon
 expected=$((expected + 1))
