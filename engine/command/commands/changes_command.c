@@ -1,13 +1,13 @@
 /* changes_command.c - `quipu changes`: every change, in order. */
-#define _POSIX_C_SOURCE 200809L
-#include <signal.h>
-#include <time.h>
-
 #include "command/commands/all_commands.h"
 #include "command/load/kept_owner.h"
 #include "command/look/change_feed.h"
 #include "command/look/look.h"
 #include "command/terminal/complain.h"
+#include "command/terminal/interrupt.h"
+
+/* How long a follower waits between two looks. */
+#define NAP_NS 5000000
 
 static enum command_exit run(int argc, char **argv);
 
@@ -58,17 +58,9 @@ static enum command_exit show_as_they_come(struct load_order *order, struct view
 
 /* --- of a daemon --- */
 
-/* Wait a little. Has the user, or the system, ended it? */
 static bool is_over(void)
 {
-    const struct timespec nap = {.tv_nsec = 5000000};
-    sigset_t ends;
-
-    (void)sigemptyset(&ends);
-    (void)sigaddset(&ends, SIGINT);
-    (void)sigaddset(&ends, SIGTERM);
-    (void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    return sigtimedwait(&ends, NULL, &nap) > 0;
+    return interrupt_came(NAP_NS);
 }
 
 static enum command_exit follow_daemon(const char *directory, struct view *view)
@@ -82,6 +74,7 @@ static enum command_exit follow_daemon(const char *directory, struct view *view)
                  "`quipu serve` has: no other process writes to this one");
         return COMMAND_USAGE;
     }
+    interrupt_begin();
     exit = follow_until(&follow, is_over);
     closed = kept_close(view->ledger);
     return exit != COMMAND_FINE ? exit : closed;

@@ -6,38 +6,70 @@
 
 #include "command/report/report.h"
 
-static json_t *value_of(enum column_kind kind, const char *text)
+/* Text that stands in JSON as it is. */
+static bool is_plain(const char *text)
 {
-    if (text == NULL) return json_null();
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~' || *text == '"' ||
+            *text == '\\')
+            return false;
+    }
+    return true;
+}
+
+/* Print a value that jansson has made, and free it. Returns false if there is none. */
+static bool print_made(json_t *value, FILE *out)
+{
+    if (value == NULL) return false; /* not reached by tests: jansson takes this memory */
+    /* report_end() sees a failed write. */
+    (void)json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+    json_decref(value);
+    return true;
+}
+
+static bool print_string(const char *text, FILE *out)
+{
+    json_t *string;
+
+    if (is_plain(text)) {
+        (void)fprintf(out, "\"%s\"", text);
+        return true;
+    }
+    string = json_string(text);
+    /* Not UTF-8, a path perhaps: say that there is something. */
+    return print_made(string != NULL ? string : json_string("(not UTF-8)"), out);
+}
+
+static bool print_value(enum column_kind kind, const char *text, FILE *out)
+{
+    if (text == NULL) {
+        (void)fputs("null", out);
+        return true;
+    }
     switch (kind) {
-    case COLUMN_COUNT: return json_integer(strtoll(text, NULL, 10));
-    case COLUMN_REAL: return json_real(strtod(text, NULL));
-    case COLUMN_TRUTH: return json_boolean(strcmp(text, "yes") == 0);
+    case COLUMN_COUNT: (void)fputs(text, out); return true;
+    case COLUMN_REAL: return print_made(json_real(strtod(text, NULL)), out);
+    case COLUMN_TRUTH: (void)fputs(strcmp(text, "yes") == 0 ? "true" : "false", out); return true;
     case COLUMN_TEXT:
     case COLUMN_NAME:
     case COLUMN_WORD:
     case COLUMN_AMOUNT: break;
     }
-
-    json_t *string = json_string(text);
-
-    /* Not UTF-8, a path perhaps: say that there is something. */
-    return string != NULL ? string : json_string("(not UTF-8)");
+    return print_string(text, out);
 }
 
-/* Add a row's members. Returns the object. Returns NULL if memory runs out; the object is freed
- * then. */
-static json_t *with_row(json_t *object, const struct sheet *sheet, size_t row)
+/* Print a row's members, each behind what stands before it. */
+static bool print_members(const struct sheet *sheet, size_t row, const char *before,
+                          const char *colon, const char *comma, FILE *out)
 {
-    for (size_t column = 0; object != NULL && column < sheet->column_count; column++) {
-        json_t *value = value_of(sheet->columns[column].kind, sheet_cell(sheet, row, column));
+    bool whole = true;
 
-        if (json_object_set_new(object, sheet->columns[column].name, value) == 0) continue;
-        /* Not reached by tests, here and below: jansson takes this memory. */
-        json_decref(object);
-        object = NULL;
+    for (size_t column = 0; whole && column < sheet->column_count; column++) {
+        (void)fprintf(out, "%s\"%s\"%s", before, sheet->columns[column].name, colon);
+        whole = print_value(sheet->columns[column].kind, sheet_cell(sheet, row, column), out);
+        before = comma;
     }
-    return object;
+    return whole;
 }
 
 /* --- one value --- */
@@ -60,21 +92,14 @@ static bool begin(struct report *report, FILE *out)
     return true;
 }
 
-/* report_end() sees a failed write. */
-static bool print_object(const struct sheet *sheet, json_t *object, size_t row, FILE *out)
-{
-    if (object != NULL) object = with_row(object, sheet, row);
-    if (object == NULL) return false;
-    (void)json_dumpf(object, out, JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
-    json_decref(object);
-    return true;
-}
-
 static bool print_row(struct report *report, const struct sheet *sheet, size_t row, FILE *out)
 {
     print_before(report, sheet, out);
     if (sheet->shape == SHEET_OF_ROWS && report->rows_printed == 0) (void)fputs("\n    ", out);
-    return print_object(sheet, json_object(), row, out);
+    (void)fputc('{', out);
+    if (!print_members(sheet, row, "", ": ", ", ", out)) return false;
+    (void)fputc('}', out);
+    return true;
 }
 
 static bool end_sheet(struct report *report, const struct sheet *sheet, FILE *out)
@@ -108,14 +133,10 @@ static bool begin_lines(struct report *report, FILE *out)
 
 static bool print_row_line(struct report *report, const struct sheet *sheet, size_t row, FILE *out)
 {
-    json_t *object = json_pack("{s:s}", "sheet", sheet->name);
-
     (void)report;
-    if (object != NULL) object = with_row(object, sheet, row);
-    if (object == NULL) return false;
-    (void)json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
-    (void)fputc('\n', out);
-    json_decref(object);
+    (void)fprintf(out, "{\"sheet\":\"%s\"", sheet->name);
+    if (!print_members(sheet, row, ",", ":", ",", out)) return false;
+    (void)fputs("}\n", out);
     return true;
 }
 
