@@ -20,29 +20,52 @@ static void forked(struct fork_member *member)
 
     /* relaxed: this process has no other thread. */
     store_relaxed(&ledger->state, LEDGER_FENCED);
+    /* relaxed: as above. The queues are the parent's. */
+    store_relaxed(&ledger->queues, 0);
+}
+
+/* A handle without its connection, or NULL. */
+static struct quipu_ledger *take_handle(void)
+{
+    struct quipu_ledger *handle;
+
+    if (!quipui_fork_watch()) return NULL;
+    handle = quipui_memory_take(sizeof *handle);
+    if (handle != NULL) memset(handle, 0, sizeof *handle);
+    return handle;
+}
+
+/* Opening its connection has come to `status`. */
+static quipu_status begin(struct quipu_ledger *handle, quipu_status status, quipu_ledger **ledger)
+{
+    if (status != QUIPU_OK) {
+        quipui_memory_give_back(handle);
+        return status;
+    }
+    handle->protocol = &far;
+    /* relaxed: no other thread knows the ledger yet. */
+    store_relaxed(&handle->state, LEDGER_CONNECTED);
+    handle->fork.forked = forked;
+    quipui_fork_join(&handle->fork);
+    *ledger = handle;
+    return QUIPU_OK;
 }
 
 static quipu_status connect_to(const char *path, uint64_t timeout, quipu_ledger **ledger)
 {
-    struct quipu_ledger *opened;
-    quipu_status status;
+    struct quipu_ledger *handle = take_handle();
 
-    if (!quipui_fork_watch()) return QUIPU_NO_MEMORY;
-    opened = quipui_memory_take(sizeof *opened);
-    if (opened == NULL) return QUIPU_NO_MEMORY;
-    memset(opened, 0, sizeof *opened);
-    status = quipui_connection_open(path, timeout, &opened->connection);
-    if (status != QUIPU_OK) {
-        quipui_memory_give_back(opened);
-        return status;
-    }
-    opened->protocol = &far;
-    /* relaxed: no other thread knows the ledger yet. */
-    store_relaxed(&opened->state, LEDGER_CONNECTED);
-    opened->fork.forked = forked;
-    quipui_fork_join(&opened->fork);
-    *ledger = opened;
-    return QUIPU_OK;
+    if (handle == NULL) return QUIPU_NO_MEMORY;
+    return begin(handle, quipui_connection_open(path, timeout, &handle->connection), ledger);
+}
+
+quipu_status quipui_connected_beside(quipu_ledger *ledger, uint32_t depth, quipu_ledger **opened)
+{
+    struct quipu_ledger *handle = take_handle();
+
+    if (handle == NULL) return QUIPU_NO_MEMORY;
+    return begin(handle, quipui_connection_beside(ledger->connection, depth, &handle->connection),
+                 opened);
 }
 
 static bool are_options(const quipu_connect_options *options)
@@ -110,6 +133,8 @@ quipu_status quipui_connected_close(quipu_ledger *ledger)
 {
     bool alone = ledger_status(ledger) != LEDGER_ELSEWHERE;
 
+    /* relaxed: queues are closed before the ledger is; the host orders that. */
+    if (load_relaxed(&ledger->queues) != 0) return QUIPU_BUSY;
     if (!quipui_connection_close(ledger->connection, alone)) return QUIPU_BUSY;
     quipui_fork_leave(&ledger->fork);
     quipui_memory_give_back(ledger);

@@ -1,7 +1,8 @@
-/* counters.c - how full a ledger is. */
+/* counters.c - how full a ledger is, and what its calls have met. */
 #include "api/check.h"
 #include "api/ledger.h"
 #include "connect/far_calls.h"
+#include "journal/journal.h"
 
 static uint64_t region_bytes(struct region *region)
 {
@@ -49,6 +50,34 @@ static uint64_t count_workers(struct workers *workers)
     return count;
 }
 
+/* What the calls of all workers have met. */
+static void add_marks(struct store *store, quipu_counters *counters)
+{
+    uint64_t held = store->held_before;
+
+    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
+        /* relaxed: numbers to be shown. */
+        held += load_relaxed(&w->marks.held);
+        counters->conflicts += load_relaxed(&w->marks.conflicts);
+        counters->retries += load_relaxed(&w->marks.retries);
+    }
+    counters->expiries = expiries_count(&store->timeouts.expired);
+    /* They were not read at one instant: while others write, an expiry may be ahead. */
+    held -= counters->expiries;
+    counters->open_holds = held <= counters->holds ? held : 0;
+}
+
+static void add_journal(struct store *store, quipu_counters *counters)
+{
+    uint64_t durable, last;
+
+    if (store->journal == NULL) return;
+    durable = quipui_journal_durable(store->journal);
+    last = clock_last(&store->clock);
+    counters->journal_bytes = quipui_journal_appended(store->journal);
+    counters->journal_lag = last >= durable ? last - durable + 1 : 0;
+}
+
 static void count_all(struct store *store, quipu_counters *counters)
 {
     struct transfers *transfers = &store->transfers;
@@ -69,10 +98,12 @@ static void count_all(struct store *store, quipu_counters *counters)
                        timeouts_bytes(&store->timeouts) + region_bytes(&store->markers.region) +
                        region_bytes(&store->imports.notes),
     };
+    add_marks(store, counters);
+    add_journal(store, counters);
 }
 
 /* A call like any other: fork() and quipu_close() see it by its worker. */
-quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters)
+quipu_status quipu_stats(quipu_ledger *ledger, quipu_counters *counters)
 {
     struct worker *worker;
     quipu_status status;
@@ -86,4 +117,9 @@ quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters)
     count_all(&ledger->store, counters);
     quipui_worker_give_back(worker);
     return QUIPU_OK;
+}
+
+quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters)
+{
+    return quipu_stats(ledger, counters);
 }

@@ -4,6 +4,7 @@
 #include "api/check.h"
 #include "api/execute.h"
 #include "base/atomic.h"
+#include "base/probe.h"
 #include "connect/far_calls.h"
 #include "journal/journal.h"
 #include "write/create_accounts.h"
@@ -87,6 +88,7 @@ struct answer quipui_execute_create_transfers(quipu_ledger *ledger, const quipu_
     quipui_batch_open(&batch, &ledger->store, ledger->protocol, events, count, results);
     batch.never_waits = never_waits;
     status = quipui_create_transfers(&batch);
+    probe(commit, count, status);
     return written(ledger, status, batch.answers_at);
 }
 
@@ -123,6 +125,7 @@ static struct answer commit(quipu_ledger *ledger, const quipu_expectation *expec
     batch.expectation_count = expectation_count;
     batch.receipts = receipts;
     status = quipui_commit(&batch);
+    probe(commit, count, status);
     return written(ledger, status, batch.answers_at);
 }
 

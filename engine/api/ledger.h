@@ -10,8 +10,8 @@
 
 /* Can calls be made? LEDGER_TORN: in a child of fork(), a call of a thread that is not in this
  * process will be in flight for ever. LEDGER_FENCED: in a child of fork(), whose parent has the
- * directory. LEDGER_CONNECTED: the ledger is in a daemon; of the handle only `fork`, `state` and
- * `connection` are in use. */
+ * directory. LEDGER_CONNECTED: the ledger is in a daemon; of the handle only `fork`, `protocol`,
+ * `state`, `queues` and `connection` are in use. */
 enum ledger_state { LEDGER_OPEN, LEDGER_TORN, LEDGER_FENCED, LEDGER_CONNECTED };
 
 /* What ledger_status() says of a handle whose ledger is in a daemon. Each call then makes a request

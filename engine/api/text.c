@@ -1,6 +1,11 @@
 /* text.c - a sentence for every code. */
 #include "quipu/quipu.h"
 
+const char *quipu_version(void)
+{
+    return QUIPU_VERSION_STRING;
+}
+
 const char *quipu_status_text(quipu_status status)
 {
     switch (status) {
@@ -40,4 +45,33 @@ const char *quipu_create_transfer_text(uint32_t status)
 #undef X
     default: return "unknown outcome";
     }
+}
+
+static const char *account_name(uint32_t status)
+{
+    switch (status) {
+#define X(name, number, kind, text)                                                                \
+    case QUIPU_CREATE_ACCOUNT_##name: return #name;
+        QUIPU_CREATE_ACCOUNT_MAP(X)
+#undef X
+    default: return "UNKNOWN";
+    }
+}
+
+static const char *transfer_name(uint32_t status)
+{
+    switch (status) {
+#define X(name, number, kind, text)                                                                \
+    case QUIPU_CREATE_TRANSFER_##name: return #name;
+        QUIPU_CREATE_TRANSFER_MAP(X)
+#undef X
+    default: return "UNKNOWN";
+    }
+}
+
+const char *quipu_outcome_name(quipu_event event, uint32_t status)
+{
+    if (status == QUIPU_CREATED) return "CREATED";
+    if (event == QUIPU_EVENT_ACCOUNT) return account_name(status);
+    return event == QUIPU_EVENT_TRANSFER ? transfer_name(status) : "UNKNOWN";
 }

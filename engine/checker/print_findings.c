@@ -2,14 +2,14 @@
 #include <inttypes.h>
 
 #include "checker/checker_parts.h"
-#include "checker/decimal.h"
+#include "quipu/format.h"
 
 #define SHOWN_MAX 10
 #define STEPS_MAX 6
 
 static void print_version(FILE *to, quipu_uint128 account, uint64_t version)
 {
-    (void)fprintf(to, "%s", decimal(account).text);
+    (void)fprintf(to, "%s", quipu_number_text(account).text);
     if (version != 0) (void)fprintf(to, " (version %" PRIu64 ")", version);
 }
 
@@ -21,8 +21,9 @@ static void print_transfer(FILE *to, const struct history_step *step)
                        : is->flags & QUIPU_TRANSFER_VOID_PENDING_TRANSFER ? "voids "
                                                                           : "moves ";
 
-    (void)fprintf(to, "transfer %s %s%s", decimal(is->id).text, verb, decimal(is->amount).text);
-    if (step_resolves(step)) (void)fprintf(to, " of %s", decimal(is->pending_id).text);
+    (void)fprintf(to, "transfer %s %s%s", quipu_number_text(is->id).text, verb,
+                  quipu_number_text(is->amount).text);
+    if (step_resolves(step)) (void)fprintf(to, " of %s", quipu_number_text(is->pending_id).text);
     (void)fprintf(to, " from ");
     print_version(to, is->debit_account_id, step->versions.debit);
     (void)fprintf(to, " to ");
@@ -45,10 +46,12 @@ static void print_read(FILE *to, const struct history_step *step)
         (void)fprintf(to, ": not found");
         return;
     }
-    (void)fprintf(to, ": debits %s", decimal(is->debits_posted).text);
-    if (is->debits_pending != 0) (void)fprintf(to, " + %s", decimal(is->debits_pending).text);
-    (void)fprintf(to, ", credits %s", decimal(is->credits_posted).text);
-    if (is->credits_pending != 0) (void)fprintf(to, " + %s", decimal(is->credits_pending).text);
+    (void)fprintf(to, ": debits %s", quipu_number_text(is->debits_posted).text);
+    if (is->debits_pending != 0)
+        (void)fprintf(to, " + %s", quipu_number_text(is->debits_pending).text);
+    (void)fprintf(to, ", credits %s", quipu_number_text(is->credits_posted).text);
+    if (is->credits_pending != 0)
+        (void)fprintf(to, " + %s", quipu_number_text(is->credits_pending).text);
     if (is->flags & QUIPU_ACCOUNT_CLOSED) (void)fprintf(to, ", closed");
 }
 
@@ -66,7 +69,7 @@ static void print_step(FILE *to, const struct history_step *step)
     case HISTORY_TRANSFER: print_transfer(to, step); break;
     case HISTORY_READ: print_read(to, step); break;
     case HISTORY_FIND:
-        (void)fprintf(to, "looks up transfer %s: %s", decimal(step->transfer.id).text,
+        (void)fprintf(to, "looks up transfer %s: %s", quipu_number_text(step->transfer.id).text,
                       step->status != 0 ? "found" : "not found");
         break;
     }
@@ -78,7 +81,7 @@ static void print_unit(const struct checker *c, uint32_t u, FILE *to)
 
     if (unit->end == UNIT_EXPIRY) {
         (void)fprintf(to, "expiry of transfer %s\n",
-                      decimal(c->steps[unit->first_step]->transfer.id).text);
+                      quipu_number_text(c->steps[unit->first_step]->transfer.id).text);
         return;
     }
     (void)fprintf(to, "thread %" PRIu32 ", %" PRIu64 " to %" PRIu64 "%s\n",
@@ -100,12 +103,13 @@ static void print_unit(const struct checker *c, uint32_t u, FILE *to)
 static void print_state(const struct checker *c, uint32_t state, FILE *to)
 {
     if (state < c->account_states) {
-        (void)fprintf(to, "transfer %s", decimal(c->transfer_names.ids[state / ID_STATES]).text);
+        (void)fprintf(to, "transfer %s",
+                      quipu_number_text(c->transfer_names.ids[state / ID_STATES]).text);
     } else {
         uint32_t a = versions_account_of(c, state);
 
         (void)fprintf(to, "version %" PRIu64 " of account %s", version_at(&c->accounts[a], state),
-                      decimal(c->account_names.ids[a]).text);
+                      quipu_number_text(c->account_names.ids[a]).text);
     }
 }
 
@@ -158,12 +162,13 @@ static void print_finding(const struct checker *c, const struct finding *finding
 {
     (void)fprintf(to, "%s: %s", anomaly_name(finding->anomaly), finding->what);
     if (finding->account != NONE) {
-        (void)fprintf(to, ": account %s", decimal(c->account_names.ids[finding->account]).text);
+        (void)fprintf(to, ": account %s",
+                      quipu_number_text(c->account_names.ids[finding->account]).text);
         if (finding->version != 0) (void)fprintf(to, ", version %" PRIu64, finding->version);
     }
     if (finding->compares) {
-        (void)fprintf(to, ": %s instead of %s", decimal(finding->found).text,
-                      decimal(finding->expected).text);
+        (void)fprintf(to, ": %s instead of %s", quipu_number_text(finding->found).text,
+                      quipu_number_text(finding->expected).text);
     }
     (void)fprintf(to, "\n");
     if (finding->cycle_length > 0) {

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/decimal.h"
 #include "checker/history_file.h"
 #include "checker/history_rows.h"
+#include "quipu/format.h"
 
 #define THREADS_MAX 4096
 #define CELL_BYTES_MAX 4096
@@ -115,7 +115,7 @@ static void next_cell(struct reader *r, const char *text, size_t length)
         return;
     }
     if (length > 0 && !read_word(r, text, length, &number) &&
-        !decimal_read(text, length, &number)) {
+        quipu_number_read(text, length, QUIPU_AMOUNT_MAX, &number) != QUIPU_TEXT_OK) {
         fail(r, "cell %zu is no number: `%.*s`", r->cells + 1, length > 48 ? 48 : (int)length,
              text);
         return;

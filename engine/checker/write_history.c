@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "checker/decimal.h"
 #include "checker/history_file.h"
 #include "checker/history_rows.h"
+#include "quipu/format.h"
 
 static quipu_uint128 get(const struct history_step *step, const struct row_field *field)
 {
@@ -28,7 +28,8 @@ static bool write_step(const struct history_step *step, FILE *to)
         bool created = kind->fields[i].offset == offsetof(struct history_step, status) &&
                        step->kind != HISTORY_FIND && number == QUIPU_CREATED;
 
-        if (fprintf(to, ",%s", created ? "created" : decimal(number).text) < 0) return false;
+        if (fprintf(to, ",%s", created ? "created" : quipu_number_text(number).text) < 0)
+            return false;
     }
     return fputc('\n', to) != EOF;
 }

@@ -6,6 +6,7 @@
 
 #include "base/thread.h"
 #include "connect/connection_parts.h"
+#include "connect/flights.h"
 
 /* How long the daemon has for its welcome, if no timeout says otherwise. */
 #define WELCOME_MS 5000
@@ -20,7 +21,8 @@ static int welcome_ms(uint64_t timeout)
     return (int)(ms < most ? ms : most);
 }
 
-quipu_status quipui_connection_open(const char *path, uint64_t timeout,
+/* One with a link, and flights if the depth is not 0. */
+static quipu_status open_connection(const char *path, uint64_t timeout, uint32_t depth,
                                     struct connection **connection)
 {
     struct connection *opened = quipui_memory_take(sizeof *opened);
@@ -31,6 +33,13 @@ quipu_status quipui_connection_open(const char *path, uint64_t timeout,
     memcpy(opened->path, path, strlen(path));
     opened->timeout = timeout;
     status = quipui_link_open(&opened->link, opened->path, welcome_ms(timeout));
+    if (status == QUIPU_OK && depth > 0) {
+        opened->flights = quipui_flights_open(&opened->link, depth);
+        if (opened->flights == NULL) {
+            quipui_link_close(&opened->link);
+            status = QUIPU_NO_MEMORY;
+        }
+    }
     if (status != QUIPU_OK) {
         quipui_memory_give_back(opened);
         return status;
@@ -38,6 +47,23 @@ quipu_status quipui_connection_open(const char *path, uint64_t timeout,
     opened->alive = true;
     *connection = opened;
     return QUIPU_OK;
+}
+
+quipu_status quipui_connection_open(const char *path, uint64_t timeout,
+                                    struct connection **connection)
+{
+    return open_connection(path, timeout, 0, connection);
+}
+
+quipu_status quipui_connection_beside(const struct connection *other, uint32_t depth,
+                                      struct connection **connection)
+{
+    return open_connection(other->path, other->timeout, depth, connection);
+}
+
+struct flights *quipui_connection_flights(const struct connection *connection)
+{
+    return connection->flights;
 }
 
 static void fail(struct connection *connection)
@@ -74,6 +100,7 @@ bool quipui_connection_close(struct connection *connection, bool alone)
 {
     if (!alone && !lock_try(&connection->lock)) return false;
     if (connection->alive) quipui_link_close(&connection->link);
+    if (connection->flights != NULL) quipui_flights_close(connection->flights);
     quipui_memory_give_back(connection);
     return true;
 }
@@ -98,62 +125,30 @@ const char *quipui_connection_path(const struct connection *connection)
 
 /* --- a call --- */
 
-static void put(struct wire_end *end, const void *from, uint64_t bytes)
-{
-    if (bytes > 0) quipui_wire_put(end, from, bytes);
-}
-
 /* Write the request. Returns false if the connection has failed. */
 static bool ask(struct connection *connection, struct wire_call *call)
 {
     struct link_to_daemon *link = &connection->link;
-    struct wire_request *request = &call->request;
-    const struct wire_shape *shape = quipui_wire_shape(request->kind);
-    uint64_t begin = link->requests.mine;
+    uint64_t bytes = quipui_wire_request_bytes(&call->request);
 
-    request->number = ++link->number;
-    request->bytes = (uint32_t)quipui_wire_request_bytes(request);
-    if (!quipui_link_wait_room(link, request->bytes, connection->timeout)) return false;
-    put(&link->requests, request, sizeof *request);
-    put(&link->requests, call->once, shape->in_once);
-    put(&link->requests, call->expectations,
-        (uint64_t)request->expectation_count * sizeof(quipu_expectation));
-    put(&link->requests, call->each, (uint64_t)request->count * shape->in_each);
-    wire_skip(&link->requests, begin + request->bytes - link->requests.mine);
-    wire_publish(&link->requests);
-    quipui_link_ring(link);
+    call->request.bytes = (uint32_t)bytes;
+    if (!quipui_link_wait_room(link, bytes, connection->timeout)) return false;
+    quipui_link_ask(link, call);
     return true;
-}
-
-static void take(struct wire_end *end, void *to, uint64_t bytes)
-{
-    if (bytes > 0 && to != NULL) {
-        quipui_wire_take(end, to, bytes);
-    } else {
-        wire_skip(end, bytes);
-    }
 }
 
 /* Take the answer. Returns false if the connection has failed. */
 static bool hear(struct connection *connection, struct wire_call *call, struct wire_answer *answer)
 {
     struct link_to_daemon *link = &connection->link;
-    const struct wire_shape *shape = quipui_wire_shape(call->request.kind);
-    uint64_t begin = link->answers.mine, seen;
+    uint64_t seen;
 
     if (!quipui_link_wait_answer(link, connection->timeout)) return false;
     seen = wire_seen(&link->answers);
-    quipui_wire_take(&link->answers, answer, sizeof *answer);
-    if (quipui_wire_check_answer(answer, &call->request, seen) != NULL) return false;
-    if (answer->status == QUIPU_OK) take(&link->answers, call->out_once, shape->out_once);
-    take(&link->answers, call->out_each, (uint64_t)answer->count * shape->out_each);
-    if (answer->flags & WIRE_BESIDE)
-        take(&link->answers, call->out_beside, (uint64_t)answer->count * shape->out_beside);
-    wire_skip(&link->answers, begin + answer->bytes - link->answers.mine);
+    quipui_link_hear(link, answer);
+    if (!quipui_link_take(link, answer, call)) return false;
     wire_give_back(&link->answers);
     if (seen > WIRE_ANSWERS_SPARE) quipui_link_ring(link); /* M5 */
-    call->count = answer->count;
-    call->horizon = answer->horizon;
     return true;
 }
 
@@ -174,13 +169,16 @@ static quipu_status call_daemon(struct connection *connection, struct wire_call 
         }
     }
     lock_leave(&connection->lock);
+    quipui_call_settle(call, status);
     return status;
 }
 
 quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call)
 {
     int error = errno, cancel = thread_must_not_end();
-    quipu_status status = call_daemon(connection, call);
+    quipu_status status = connection->flights != NULL
+                              ? quipui_flights_submit(connection->flights, call)
+                              : call_daemon(connection, call);
 
     thread_may_end(cancel);
     errno = error;

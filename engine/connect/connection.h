@@ -30,6 +30,12 @@ struct wire_call {
 quipu_status quipui_connection_open(const char *path, uint64_t timeout,
                                     struct connection **connection);
 
+/* One of its own for a queue of so many calls, to where the other one goes. Its calls are submits:
+ * flights.h. */
+quipu_status quipui_connection_beside(const struct connection *other, uint32_t depth,
+                                      struct connection **connection);
+struct flights *quipui_connection_flights(const struct connection *connection);
+
 /* As quipu_reconnect(). */
 quipu_status quipui_connection_again(struct connection *connection);
 
@@ -37,7 +43,8 @@ quipu_status quipui_connection_again(struct connection *connection);
  * child of fork(), where a call in flight is the parent's. */
 bool quipui_connection_close(struct connection *connection, bool alone);
 
-/* Make a call: what it would return in the daemon, or QUIPU_IO. */
+/* Make a call: what it would return in the daemon, or QUIPU_IO. Results of a call that writes are 0
+ * where there is no answer. Of a queue's connection: submit it. */
 quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call);
 
 /* Is the daemon there, as far as is known? */

@@ -20,6 +20,7 @@ struct connection {
     struct lock lock;
     bool alive;                 /* plain, under lock */
     struct link_to_daemon link; /* plain, under lock; only while it is alive */
+    struct flights *flights;    /* of a queue: all that is plain belongs to its thread; or NULL */
     uint64_t timeout;           /* ns; 0: none */
     char path[CONNECTION_PATH_BYTES];
 };
@@ -38,5 +39,20 @@ bool quipui_link_wait_room(struct link_to_daemon *link, uint64_t bytes, uint64_t
 
 /* Wake the daemon if it sleeps. */
 void quipui_link_ring(struct link_to_daemon *link);
+
+/* --- link_exchange.c: messages --- */
+
+/* Write the request of a call. There is room, for call->request.bytes. */
+void quipui_link_ask(struct link_to_daemon *link, struct wire_call *call);
+
+/* Take the header of an answer that was seen; then check it as the answer to a call, and take the
+ * rest. The latter returns false if the daemon has broken a rule. Room is not given back. */
+void quipui_link_hear(struct link_to_daemon *link, struct wire_answer *answer);
+bool quipui_link_take(struct link_to_daemon *link, const struct wire_answer *answer,
+                      struct wire_call *call);
+
+/* A call has come to this status. Without an answer a call that writes has no results: they are
+ * zeroed. */
+void quipui_call_settle(const struct wire_call *call, quipu_status status);
 
 #endif

@@ -1,35 +1,13 @@
 /* far_calls.c - each call as a request, and its answer as what the call gives. */
 #include "connect/far_calls.h"
 
-#include <string.h>
-
-/* Of a call that writes: has it given results, for all of its events? */
-static bool gives_results(quipu_status status)
-{
-    return status != QUIPU_INVALID && status != QUIPU_UNSUPPORTED && status != QUIPU_BUSY &&
-           status != QUIPU_FENCED;
-}
-
-/* Make a call that writes. Without an answer there are no results: they are 0. */
-static quipu_status write_far(struct connection *connection, struct wire_call *call)
-{
-    quipu_status status = quipui_connection_call(connection, call);
-    size_t count = call->request.count;
-
-    if (gives_results(status) && call->count < count) {
-        memset(call->out_each, 0, count * sizeof(quipu_result));
-        if (call->out_beside != NULL) memset(call->out_beside, 0, count * sizeof(quipu_receipt));
-    }
-    return status;
-}
-
 quipu_status quipui_far_create(struct connection *connection, enum wire_kind kind,
                                const void *events, size_t count, quipu_result *results)
 {
     struct wire_call call = {
         .request = {.kind = kind, .count = (uint32_t)count}, .each = events, .out_each = results};
 
-    return write_far(connection, &call);
+    return quipui_connection_call(connection, &call);
 }
 
 quipu_status quipui_far_commit(struct connection *connection, const quipu_expectation *expectations,
@@ -47,7 +25,7 @@ quipu_status quipui_far_commit(struct connection *connection, const quipu_expect
         .out_beside = receipts,
     };
 
-    return write_far(connection, &call);
+    return quipui_connection_call(connection, &call);
 }
 
 quipu_status quipui_far_lookup(struct connection *connection, enum wire_kind kind,

@@ -14,6 +14,7 @@
  * call may wait for room in its ring while it is the one writer, or holds the lock of the
  * time-outs. */
 #include "base/futex.h"
+#include "base/probe.h"
 #include "journal/journal_parts.h"
 #include "records/horizon.h"
 
@@ -26,6 +27,8 @@ static void count_lap(struct journal *journal, size_t bytes)
     /* relaxed: a lap more or less. */
     uint64_t lap = load_relaxed(&journal->lap_bytes);
 
+    /* relaxed: written under `round`; a reader shows a number. */
+    store_relaxed(&journal->appended, load_relaxed(&journal->appended) + bytes);
     journal->lap_used += bytes;
     if (lap == 0 || journal->lap_used < lap) return;
     journal->lap_used = 0;
@@ -51,6 +54,7 @@ quipu_status quipui_journal_append(struct journal *journal, enum log_kind kind, 
     store_relaxed(&journal->sequence, frame.sequence);
     journal->written_horizon = horizon;
     count_lap(journal, frame.length);
+    probe(flush, frame.sequence, frame.length);
     outbox->used = 0;
     outbox->context = (struct entry_context){.timestamp = 0};
     return QUIPU_OK;

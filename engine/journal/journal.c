@@ -49,6 +49,12 @@ uint64_t quipui_journal_sequence(struct journal *journal)
     return load_relaxed(&journal->sequence);
 }
 
+uint64_t quipui_journal_appended(struct journal *journal)
+{
+    /* relaxed: a number to be shown. */
+    return load_relaxed(&journal->appended);
+}
+
 uint64_t quipui_journal_epoch(const struct journal *journal)
 {
     return journal->epoch;

@@ -88,6 +88,9 @@ bool quipui_journal_expect(struct journal *journal, struct watcher *watcher, uin
 /* The sequence of the last frame that was appended. What is drained later is in later frames. */
 uint64_t quipui_journal_sequence(struct journal *journal);
 
+/* Bytes of the frames that were appended since it was opened. */
+uint64_t quipui_journal_appended(struct journal *journal);
+
 /* The epoch in which it leads its log. */
 uint64_t quipui_journal_epoch(const struct journal *journal);
 

@@ -32,6 +32,7 @@ struct journal {
     _Atomic uint32_t laps;      /* the keeper of checkpoints sleeps on it */
     _Atomic uint64_t lap_bytes; /* 0: laps are not counted */
     _Atomic uint64_t sequence;  /* of the last frame; written under `round` */
+    _Atomic uint64_t appended;  /* bytes in frames, since it was opened; written under `round` */
 
     /* Plain, under `round`. */
     _Alignas(CACHE_LINE) uint64_t epoch;

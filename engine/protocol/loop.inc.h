@@ -239,7 +239,10 @@ static enum unit_end run_unit(struct store *store, struct worker *worker, struct
             return UNIT_CREATED;
         case STEP_REFUSED: return UNIT_REFUSED;
         case STEP_CONFLICT: return UNIT_CONFLICT;
-        case STEP_RETRY: audit(stuck_failed(&stuck, store, unit)); break;
+        case STEP_RETRY:
+            worker_mark(&worker->marks.retries, 1);
+            audit(stuck_failed(&stuck, store, unit));
+            break;
         case STEP_REDRAW:
             if (!quipui_redraw(store, unit)) return UNIT_NO_MEMORY;
         }
@@ -257,8 +260,10 @@ run_in_loop(struct store *store, struct worker *worker, struct plain *plain)
 {
     struct single single;
     struct unit unit = plain_unit(plain, &single);
-    enum unit_end end = run_unit(store, worker, &unit, false);
+    enum unit_end end;
 
+    worker_mark(&worker->marks.retries, 1);
+    end = run_unit(store, worker, &unit, false);
     plain->timestamp = single.leg.timestamp;
     if (end == UNIT_REFUSED) plain->outcome = unit.outcome;
     return end;

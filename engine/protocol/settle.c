@@ -1,13 +1,17 @@
 /* settle.c - see settle.h. */
 #include "protocol/settle.h"
 
+#include "base/probe.h"
+
 /* A hold that was posted or voided falls due no more. */
-static void forget_timeouts(struct store *store, const struct unit *unit)
+static void settle_holds(struct store *store, struct worker *worker, const struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->view_count; i++) {
         const struct view *view = &unit->views[i];
 
+        if (view->opens) worker_mark(&worker->marks.held, 1);
         if (view->now != HOLD_POSTED && view->now != HOLD_VOIDED) continue;
+        worker_mark(&worker->marks.held, (uint64_t)-1);
         if (hold_at(&store->transfers, view->hold)->due == 0) continue;
         quipui_timeouts_remove(&store->timeouts, view->hold);
     }
@@ -53,7 +57,7 @@ void quipui_settle_unit(struct store *store, struct worker *worker, const struct
 
     for (uint32_t i = 0; i < unit->leg_count; i++)
         settle_leg(store, worker, &unit->legs[i]);
-    forget_timeouts(store, unit);
+    settle_holds(store, worker, unit);
     if (unit->imports) note_import(store, unit);
     if (ring != NULL) put_into_ring(ring, unit, note);
 }
@@ -69,6 +73,7 @@ void quipui_settle_expiry(struct store *store, uint64_t hold)
         (void)ring_append(store->rings.expiries, RING_EXPIRY, hold);
         ring_publish(store->rings.expiries);
     }
+    if (state == HOLD_EXPIRED) probe(expiry, hold, hold_at(&store->transfers, hold)->due);
     quipui_timeouts_drop(&store->timeouts, hold);
 }
 

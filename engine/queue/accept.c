@@ -67,6 +67,7 @@ quipu_status quipui_queue_accept(quipu_queue *queue, void *context)
     struct pending_entry *entry = pending_next(&queue->pending);
     quipu_status status = entry->answer.status;
 
+    if (queue->flights != NULL) return quipui_far_queue_accept(queue, context);
     if (status == QUIPU_INVALID || status == QUIPU_UNSUPPORTED) return status;
     if (status == QUIPU_BUSY) return refuse_for_room(queue);
     entry->context = context;

@@ -4,14 +4,12 @@
 #include "api/outside.h"
 #include "base/event.h"
 #include "base/fork.h"
+#include "connect/flights.h"
 
 static bool is_aligned(const void *at, size_t alignment)
 {
     return at != NULL && (uintptr_t)at % alignment == 0;
 }
-
-/* So that what is behind it is aligned, too. */
-#define QUEUE_BYTES ((sizeof(quipu_queue) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE)
 
 static quipu_status open_queue(quipu_ledger *ledger, uint32_t depth, quipu_queue **opened)
 {
@@ -26,6 +24,7 @@ static quipu_status open_queue(quipu_ledger *ledger, uint32_t depth, quipu_queue
         return QUIPU_NO_MEMORY;
     }
     *queue = (quipu_queue){.ledger = ledger,
+                           .host = ledger,
                            .journal = ledger->store.journal,
                            .generation = quipui_fork_generation(),
                            .event = event,
@@ -49,9 +48,10 @@ quipu_status quipu_queue_open(quipu_ledger *ledger, uint32_t depth, quipu_queue 
     *queue = NULL;
     if (depth == 0 || depth > QUIPU_QUEUE_DEPTH_MAX) return QUIPU_INVALID;
     status = ledger_status(ledger);
-    if (status != QUIPU_OK) return status == LEDGER_ELSEWHERE ? QUIPU_UNSUPPORTED : status;
+    if (status != QUIPU_OK && status != LEDGER_ELSEWHERE) return status;
     before = outside_begin();
-    status = open_queue(ledger, depth, queue);
+    status = status == QUIPU_OK ? open_queue(ledger, depth, queue)
+                                : quipui_far_queue_open(ledger, depth, queue);
     outside_end(before);
     return status;
 }
@@ -69,10 +69,19 @@ static void close_queue(quipu_queue *queue)
             quipui_watchers_leave(quipui_journal_waiters(queue->journal), &queue->watcher);
         }
         /* relaxed: only counted; see close_ledger(). */
-        (void)sub_relaxed(&queue->ledger->queues, 1);
+        (void)sub_relaxed(&queue->host->queues, 1);
     }
-    quipui_event_close(queue->event);
+    if (queue->flights != NULL) {
+        quipui_far_queue_close(queue);
+    } else {
+        quipui_event_close(queue->event);
+    }
     quipui_memory_give_back(queue);
+}
+
+static uint32_t count_in_flight(const quipu_queue *queue)
+{
+    return queue->flights != NULL ? quipui_flights_count(queue->flights) : queue->pending.count;
 }
 
 quipu_status quipu_queue_close(quipu_queue *queue)
@@ -80,7 +89,7 @@ quipu_status quipu_queue_close(quipu_queue *queue)
     struct outside before;
 
     if (queue == NULL) return QUIPU_INVALID;
-    if (queue->pending.count > 0 && !is_of_parent(queue)) return QUIPU_BUSY;
+    if (count_in_flight(queue) > 0 && !is_of_parent(queue)) return QUIPU_BUSY;
     before = outside_begin();
     close_queue(queue);
     outside_end(before);
@@ -186,6 +195,7 @@ size_t quipu_reap(quipu_queue *queue, quipu_completion *completions, size_t capa
         return 0;
     }
     if (is_of_parent(queue)) return 0;
+    if (queue->flights != NULL) return quipui_flights_reap(queue->flights, completions, capacity);
     taken = take(queue, completions, capacity);
     if (taken > 0) return taken;
     if (is_to_retry(queue)) {
@@ -214,9 +224,10 @@ quipu_status quipu_queue_wait(quipu_queue *queue, uint64_t timeout_ns)
 
     if (queue == NULL) return QUIPU_INVALID;
     if (is_of_parent(queue)) return QUIPU_FENCED;
-    if (is_ready(queue)) return QUIPU_OK;
+    if (queue->flights == NULL && is_ready(queue)) return QUIPU_OK;
     before = outside_begin();
-    status = wait_for(queue, quipui_event_deadline(timeout_ns));
+    status = queue->flights != NULL ? quipui_flights_wait(queue->flights, timeout_ns)
+                                    : wait_for(queue, quipui_event_deadline(timeout_ns));
     outside_end(before);
     return status;
 }

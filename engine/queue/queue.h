@@ -23,7 +23,10 @@
  *       reap that finds `retry` settled leaves the descriptor READABLE once more: the thread may
  *       have reaped before it was woken
  *   Q5  a queue is of the process that opened it: a child of fork() has the same descriptor, which
- *       is the parent's */
+ *       is the parent's
+ *   Q6  a queue whose ledger is in a daemon (*far*) has a handle of its own, beside the host's. A
+ *       call on that handle is checked as any call, and then submitted: connect/flights.h has the
+ *       rules L1 to L5. Of `pending` such a queue uses one entry: what a submit leaves behind */
 #ifndef QUIPU_QUEUE_QUEUE_H
 #define QUIPU_QUEUE_QUEUE_H
 
@@ -33,7 +36,9 @@
 #define QUEUE_NO_RETRY WATCHER_NOTHING
 
 struct quipu_queue {
-    quipu_ledger *ledger;
+    quipu_ledger *ledger;    /* that submits are made on */
+    quipu_ledger *host;      /* that it was opened on */
+    struct flights *flights; /* of a far queue, or NULL (Q6) */
     struct journal *journal; /* or NULL */
     uint64_t generation;     /* of forks (Q5) */
     int event;
@@ -52,5 +57,13 @@ void quipui_queue_tell(quipu_queue *queue);
 /* The answer in pending_next() is what a submit's call has come to; returns what the submit
  * does. */
 quipu_status quipui_queue_accept(quipu_queue *queue, void *context);
+
+/* far_queue.c: the same of a far queue; and opening one, whose arguments were checked. */
+quipu_status quipui_far_queue_accept(quipu_queue *queue, void *context);
+quipu_status quipui_far_queue_open(quipu_ledger *host, uint32_t depth, quipu_queue **opened);
+void quipui_far_queue_close(quipu_queue *queue);
+
+/* So that what is behind it is aligned, too. */
+#define QUEUE_BYTES ((sizeof(quipu_queue) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE)
 
 #endif

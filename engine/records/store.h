@@ -24,6 +24,7 @@ struct store {
     struct workers workers;
     struct imports imports;
     _Atomic uint64_t horizon; /* the largest that was computed: horizon.h */
+    uint64_t held_before;     /* holds that stood when it was opened, and expiries until then */
     _Atomic uint64_t barrier; /* the largest that a call published: journal.h, J3 */
     struct journal *journal;  /* of a durable ledger, or NULL */
     struct {

@@ -25,6 +25,12 @@ struct kept {
 
 struct ring;
 
+/* What a worker's calls have met: it alone writes them, quipu_stats() sums them. */
+struct tally_marks {
+    _Atomic uint64_t held; /* holds opened less holds posted and voided; it may wrap */
+    _Atomic uint64_t conflicts, retries;
+};
+
 enum worker_use { WORKER_IDLE, WORKER_READS, WORKER_WRITES };
 
 /* The floor of a worker whose call commits nothing any more. */
@@ -46,6 +52,7 @@ struct worker {
     _Atomic uint64_t snapshot;   /* rcu: the stamp that a snapshot in progress needs, or 0 */
     struct worker *next;         /* of all workers; plain, under workers.first */
     struct kept kept[PLACE_KINDS];
+    _Alignas(CACHE_LINE) struct tally_marks marks;
 };
 
 struct workers {
@@ -118,6 +125,13 @@ static inline void worker_set_ring(struct worker *worker, struct ring *ring)
 {
     /* edge worker.ring: release; pairs with acquire in worker_ring(). Carries the empty ring. */
     store_release(&worker->ring, ring);
+}
+
+/* Add to one of a worker's marks. */
+static inline void worker_mark(_Atomic uint64_t *mark, uint64_t more)
+{
+    /* relaxed: the call that has the worker is the only writer; a reader shows a number. */
+    store_relaxed(mark, load_relaxed(mark) + more);
 }
 
 static inline struct worker *workers_first(struct workers *workers)

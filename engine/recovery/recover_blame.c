@@ -1,18 +1,6 @@
 /* recover_blame.c - what is wrong with a log that recovery refuses, in words. */
+#include "quipu/format.h"
 #include "recovery/recover_parts.h"
-
-const char *quipui_id_text(quipu_uint128 id, char text[ID_TEXT_BYTES])
-{
-    char *at = text + ID_TEXT_BYTES - 1;
-
-    *at = '\0';
-    /* Ends: each turn takes a digit off. */
-    do {
-        *--at = (char)('0' + (char)(id % 10));
-        id /= 10;
-    } while (id != 0);
-    return at;
-}
 
 quipu_status quipui_blame_frame(struct part *part, uint64_t sequence, size_t byte, const char *what)
 {
@@ -23,28 +11,22 @@ quipu_status quipui_blame_frame(struct part *part, uint64_t sequence, size_t byt
 
 quipu_status quipui_blame_transfer(struct diagnosis *diagnosis, quipu_uint128 id, const char *what)
 {
-    char text[ID_TEXT_BYTES];
-
     return quipui_diagnose(diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE, "transfer %s %s",
-                           quipui_id_text(id, text), what);
+                           quipu_number_text(id).text, what);
 }
 
 quipu_status quipui_blame_account(struct diagnosis *diagnosis, quipu_uint128 id, const char *what)
 {
-    char text[ID_TEXT_BYTES];
-
     return quipui_diagnose(diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE, "account %s %s",
-                           quipui_id_text(id, text), what);
+                           quipu_number_text(id).text, what);
 }
 
 quipu_status quipui_blame_version(struct diagnosis *diagnosis, quipu_uint128 id, uint64_t version,
                                   const char *what)
 {
-    char text[ID_TEXT_BYTES];
-
     return quipui_diagnose(diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,
                            "version %llu of account %s %s", (unsigned long long)version,
-                           quipui_id_text(id, text), what);
+                           quipu_number_text(id).text, what);
 }
 
 quipu_status quipui_blame_room(struct diagnosis *diagnosis, quipu_status status, const char *what)

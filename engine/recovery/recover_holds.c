@@ -309,6 +309,7 @@ static quipu_status add_timeout(struct recovery *recovery, uint64_t number)
     struct store *store = recovery->store;
     const struct hold *hold = hold_at(&store->transfers, number);
 
+    store->held_before++;
     if (hold->due == 0 ||
         quipui_timeouts_add(&store->timeouts, number,
                             slot_at(&store->accounts, hold->account[SIDE_DEBIT]),
@@ -324,6 +325,7 @@ quipu_status quipui_recover_timeouts(struct recovery *recovery)
 
     lock_take(&recovery->store->timeouts.lock);
     status = add_expiries(recovery);
+    recovery->store->held_before = expiries_count(&recovery->store->timeouts.expired);
     lock_leave(&recovery->store->timeouts.lock);
     return status == QUIPU_OK ? visit_standing(recovery, add_timeout) : status;
 }

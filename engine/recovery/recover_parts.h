@@ -247,11 +247,6 @@ quipu_status quipui_recover_tie(struct recovery *recovery);
 
 /* --- recover_blame.c --- */
 
-#define ID_TEXT_BYTES 40
-
-/* An id in decimal. */
-const char *quipui_id_text(quipu_uint128 id, char text[ID_TEXT_BYTES]);
-
 quipu_status quipui_blame_frame(struct part *part, uint64_t sequence, size_t byte,
                                 const char *what);
 quipu_status quipui_blame_transfer(struct diagnosis *diagnosis, quipu_uint128 id, const char *what);

@@ -102,6 +102,21 @@ bool quipui_wire_hear(int socket)
     }
 }
 
+bool quipui_wire_hear_some(int socket, unsigned *bells)
+{
+    char bell;
+
+    /* Ends: there is no bell, or it is to stay. */
+    for (;;) {
+        ssize_t came = recv(socket, &bell, sizeof bell, MSG_DONTWAIT | (*bells > 0 ? 0 : MSG_PEEK));
+
+        if (came < 0 && errno == EINTR) continue;
+        if (came <= 0) return came < 0 && errno == EAGAIN;
+        if (*bells == 0) return true;
+        --*bells;
+    }
+}
+
 int quipui_wire_make_memory(void)
 {
     int memory = memfd_create("quipu", MFD_CLOEXEC | MFD_ALLOW_SEALING), error;

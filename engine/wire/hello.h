@@ -55,6 +55,10 @@ enum wire_received quipui_wire_receive(int socket, void *packet, size_t bytes, i
 /* Take all bells off a socket. Returns false if the other side is gone. */
 bool quipui_wire_hear(int socket);
 
+/* Take at most *bells bells off a socket, the oldest ones, and count *bells down. Returns false if
+ * the other side is gone, and no bell is left. */
+bool quipui_wire_hear_some(int socket, unsigned *bells);
+
 /* A new sealed memory for one client, or -1 (errno). */
 int quipui_wire_make_memory(void);
 

@@ -6,7 +6,8 @@
  *   M1  a shared word is loaded once, and checked before it is used: no more bytes may be in a ring
  *       than it has, and all positions are multiples of WIRE_UNIT
  *   M2  bytes are copied out of a ring once, and the copy is checked and used
- *   M3  a side never loads a word that it writes itself: the other side may write it, too
+ *   M3  a side never loads a word that it writes itself: the other side may write it, too. (But a
+ *       client its own flag of a sleeper: wire_lie_down())
  *   M4  a message is published as a whole: its consumer never waits for the rest of one
  *   M5  a side that is about to sleep says so, and looks again. A side that has moved a word looks
  *       whether the other one sleeps, and rings its bell. So one of the two sees what the other
@@ -158,12 +159,14 @@ static inline void wire_pause(unsigned *looks)
     relax_longer((*looks)++);
 }
 
-/* This side is about to sleep: after this it looks at all that it waits for once more. */
-static inline void wire_lie_down(_Atomic uint32_t *mine)
+/* This side is about to sleep: after this it looks at all that it waits for once more. Returns true
+ * if it was awake. For a side that never gets up by itself, that says that the other side has rung,
+ * or is about to (M3: it decides about bells alone). */
+static inline bool wire_lie_down(_Atomic uint32_t *mine)
 {
     /* edge wire.sleeps: seq_cst; pairs with seq_cst in wire_must_ring(). Carries nothing. Why
      * seq_cst: wire_publish(). */
-    (void)exchange_seq_cst(mine, 1);
+    return exchange_seq_cst(mine, 1) == 0;
 }
 
 /* It is awake again. */

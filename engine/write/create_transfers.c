@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/grace.h"
+#include "base/probe.h"
 #include "journal/journal.h"
 #include "write/build.h"
 #include "write/claim_ids.h"
@@ -115,7 +116,11 @@ static quipu_status do_prepared(struct transfer_batch *batch)
     batch->hangs_on_clock = true;
     quipui_unclaim(batch, end == UNIT_REFUSED);
     quipui_give_back_holds(batch);
-    if (end == UNIT_CONFLICT) return QUIPU_CONFLICT;
+    if (end == UNIT_CONFLICT) {
+        worker_mark(&batch->worker->marks.conflicts, 1);
+        probe(conflict, batch->store, batch->expectation_count);
+        return QUIPU_CONFLICT;
+    }
     if (end == UNIT_NO_MEMORY) return status;
     if (batch->lack != QUIPU_OK) return batch->lack;
     set_refused(batch);

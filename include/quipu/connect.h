@@ -12,18 +12,21 @@
  *               that write return QUIPU_UNSUPPORTED
  *   not offered QUIPU_UNSUPPORTED: quipu_snapshot() (its instant would have to be kept for a client
  *               that may never come back), quipu_checkpoint() (the daemon makes them by itself),
- *               quipu_backup() (a directory of the daemon, with the rights of the daemon), queues
+ *               quipu_backup() (a directory of the daemon, with the rights of the daemon)
+ *   queues      a queue on a handle is a client of its own, with many requests on their way: see
+ *               queue.h. It is not part of quipu_reconnect(): after the daemon has ended close it,
+ *               and open another
  *   death       if the daemon ends, calls in flight return QUIPU_IO at once, and so do all later
  *               ones until quipu_reconnect(). A call that returned QUIPU_IO may have been executed.
  *               Repeat it with the same ids: what was done is answered `exists`
  *   diagnosis   quipu_diagnose() of the handle says whether the daemon is there
  *   close       quipu_close() ends the connection and leaves the ledger to the daemon. It returns
- *               QUIPU_BUSY if it sees a call in flight
+ *               QUIPU_BUSY if it sees a call in flight, or if a queue is open
  *   fork        in a child of fork() calls on the handle return QUIPU_FENCED; close it, and
  *               connect anew
  *
  *   threads     any number on one handle. One call at a time is on its way: calls of several
- *               threads wait for each other. Open a handle per thread where that matters
+ *               threads wait for each other. Open a handle or a queue per thread where that matters
  *   cost        a request and its answer are copied twice each; a system call only where one of the
  *               two processes sleeps
  *   source      docs/daemon.md */

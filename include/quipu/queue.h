@@ -19,7 +19,8 @@
  *   QUIPU_UNSUPPORTED  as the call of the same name; nothing was done, and no completion comes
  *   QUIPU_FENCED       this is a child of fork(); see below
  *
- * Everything else that the call would return is the status of the completion.
+ * Everything else that the call would return is the status of the completion. (Of a connected
+ * ledger see below.)
  *
  * A submit takes as long as the call takes in memory: locks, and calls of other threads that have
  * them, are waited for. Three waits can last as long as a sync of the disk, all of them rare:
@@ -38,6 +39,21 @@
  * wake-up due again, so one wake-up serves all that one sync of the disk has made durable. With
  * edge-triggered notification (EPOLLET, a multishot poll of io_uring) the same rule misses nothing.
  * A loop may be woken and find nothing.
+ *
+ * On a handle of quipu_connect() a queue has a connection of its own. A submit writes a request,
+ * and the daemon executes it before its completion comes: those of one queue in the order of
+ * submits, at no certain time relative to calls on the handle. What differs:
+ *
+ *   busy      QUIPU_BUSY also says that requests in flight fill the memory that passes them on (2
+ *             MiB): reap, then submit again
+ *   status    what only the daemon can tell comes with the completion. Submits of calls that write
+ *             return QUIPU_UNSUPPORTED if there is no right to write, and of a commit with more
+ *             than 16 expectations QUIPU_NO_MEMORY if memory for a copy could not be had
+ *   death     if the daemon ends, what it has answered completes as it should. All else that is in
+ *             flight completes with QUIPU_IO, and results of 0; it may have been executed (see
+ *             connect.h). From then on submits return QUIPU_IO, having done nothing, and the
+ *             descriptor stays readable until the queue is closed. Open another queue then
+ *   timeout   quipu_connect_options.timeout holds for opening a queue, not for what is in flight
  *
  *   threads  one at a time per queue; queues of one ledger in any number of threads. Handing a
  *            queue from one thread to another is the host's to order
@@ -78,9 +94,11 @@ typedef struct quipu_completion {
  *            QUIPU_INVALID    NULL, misaligned, depth out of range
  *            QUIPU_NO_MEMORY  memory, or a file descriptor, could not be had
  *            QUIPU_BUSY, QUIPU_FENCED  as quipu_sync()
- *            QUIPU_UNSUPPORTED  the ledger is a handle of quipu_connect()
+ *            QUIPU_BUSY, QUIPU_IO, QUIPU_UNSUPPORTED  on a handle of quipu_connect(), and as that
+ *                             call: the queue is one more client of the daemon
  *   threads  any; while a queue is open quipu_close() returns QUIPU_BUSY
- *   cost     O(depth), some 200 bytes each; one file descriptor */
+ *   cost     O(depth), some 200 bytes each; one file descriptor. On a handle of quipu_connect() as
+ *            that call, too */
 QUIPU_PUBLIC quipu_status quipu_queue_open(quipu_ledger *ledger, uint32_t depth,
                                            quipu_queue **queue);
 

@@ -54,6 +54,13 @@ extern "C" {
 #define QUIPU_VERSION_MINOR 1
 #define QUIPU_VERSION_PATCH 0
 
+/* The version of this header as text, "0.1.0"; below is a call that gives that of the library. */
+#define QUIPU_VERSION_STRING                                                                       \
+    QUIPU_VERSION_TEXT(QUIPU_VERSION_MAJOR)                                                        \
+    "." QUIPU_VERSION_TEXT(QUIPU_VERSION_MINOR) "." QUIPU_VERSION_TEXT(QUIPU_VERSION_PATCH)
+#define QUIPU_VERSION_TEXT(number) QUIPU_VERSION_TEXT_OF(number)
+#define QUIPU_VERSION_TEXT_OF(number) #number
+
 typedef struct quipu_ledger quipu_ledger;
 
 /* How concurrent transfers are kept apart. The rules are the same under all. */
@@ -431,13 +438,26 @@ QUIPU_PUBLIC quipu_status quipu_get_changes(quipu_ledger *ledger, const quipu_ch
                                             quipu_change *changes, size_t capacity, size_t *count,
                                             uint64_t *horizon /* or NULL */);
 
-/* How full the ledger is, to be seen before a capacity is reached.
+/* How full the ledger is, to be seen before a capacity is reached; and what its calls have met.
  *
  *   returns  QUIPU_OK, QUIPU_INVALID (NULL or misaligned), QUIPU_NO_MEMORY
  *   threads  any. Exact when no call is in flight. Otherwise each counter is as of an instant
  *            during this call, and counts what other calls are about to store or to give up
- *   cost     O(workers); calls that write wait for it no longer than for each other */
+ *   cost     O(workers); calls that write wait for it no longer than for each other, and share no
+ *            counter: each worker has its own, and they are summed here */
+QUIPU_PUBLIC quipu_status quipu_stats(quipu_ledger *ledger, quipu_counters *counters);
+
+/* The same, by its older name.
+ *
+ *   returns  as quipu_stats()
+ *   threads  any */
 QUIPU_PUBLIC quipu_status quipu_get_counters(quipu_ledger *ledger, quipu_counters *counters);
+
+/* The version of the library, as QUIPU_VERSION_STRING is that of the header.
+ *
+ *   returns  never NULL
+ *   threads  any */
+QUIPU_PUBLIC const char *quipu_version(void);
 
 /* What a status means, in one English sentence.
  *
@@ -456,6 +476,12 @@ QUIPU_PUBLIC const char *quipu_create_account_text(uint32_t status);
  *   returns  never NULL; unknown values have a sentence too
  *   threads  any */
 QUIPU_PUBLIC const char *quipu_create_transfer_text(uint32_t status);
+
+/* The name that a status of a result has in outcome.h: "CREATED", "EXCEEDS_CREDITS".
+ *
+ *   returns  never NULL; "UNKNOWN" for values that have none
+ *   threads  any */
+QUIPU_PUBLIC const char *quipu_outcome_name(quipu_event event, uint32_t status);
 
 /* A new id: 48 bits of milliseconds since 1970, then 80 random bits; within a thread, each is
  * larger than the one before.

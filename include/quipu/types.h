@@ -89,6 +89,9 @@ enum {
     QUIPU_TRANSFER_IMPORTED = 1 << 8
 };
 
+/* Of which list an outcome is: the two number theirs apart. */
+typedef enum quipu_event { QUIPU_EVENT_ACCOUNT, QUIPU_EVENT_TRANSFER } quipu_event;
+
 /* What became of one event. */
 typedef struct quipu_result {
     uint64_t timestamp; /* the record's if created or exists; if not, when it was judged */
@@ -220,7 +223,8 @@ typedef struct quipu_change_filter {
     uint32_t reserved[9];     /* zero */
 } quipu_change_filter;
 
-/* How full a ledger is. While calls are in flight, what they are about to store is counted, too. */
+/* How full a ledger is, and what its calls have met since it was opened. While calls are in flight,
+ * what they are about to store is counted, too. */
 typedef struct quipu_counters {
     uint64_t accounts, account_capacity;
     uint64_t transfers, transfer_capacity;
@@ -228,8 +232,15 @@ typedef struct quipu_counters {
     uint64_t holds;                          /* pending transfers stored, resolved ones as well */
     uint64_t timeouts;                       /* of these, those that wait for their time-out */
     uint64_t workers;                        /* the most calls that were in flight at once */
-    uint64_t table_bytes; /* made usable for all tables; memory stands behind what was touched */
-    uint64_t reserved[6]; /* zero */
+    uint64_t table_bytes;   /* made usable for all tables; memory stands behind what was touched */
+    uint64_t open_holds;    /* pending transfers that reserve their amount */
+    uint64_t expiries;      /* holds that have expired, ever */
+    uint64_t conflicts;     /* commits that were QUIPU_CONFLICT */
+    uint64_t retries;       /* attempts beyond a transfer's first: something had moved meanwhile, or
+                             had to expire before */
+    uint64_t journal_bytes; /* of frames that were appended; 0: in memory, as is the next */
+    uint64_t journal_lag;   /* ns from what is on disk to the newest timestamp that was given out,
+                               be it to an event that changed nothing; 0: all is on disk */
 } quipu_counters;
 
 QUIPU_STATIC_ASSERT(sizeof(quipu_account) == 128, "an account is two cache lines");
@@ -242,6 +253,6 @@ QUIPU_STATIC_ASSERT(sizeof(quipu_query_filter) == 64, "a query filter is one cac
 QUIPU_STATIC_ASSERT(sizeof(quipu_change) == 448, "a change is seven cache lines");
 QUIPU_STATIC_ASSERT(sizeof(quipu_change_filter) == 64, "a change filter is one cache line");
 QUIPU_STATIC_ASSERT(sizeof(quipu_expectation) == 32, "an expectation is half a cache line");
-QUIPU_STATIC_ASSERT(sizeof(quipu_counters) == 128, "there is room for more counters");
+QUIPU_STATIC_ASSERT(sizeof(quipu_counters) == 128, "counters are two cache lines");
 
 #endif

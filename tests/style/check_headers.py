@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_headers - each public header compiles alone, as C11 and as C++17, warnings as errors."""
+"""check_headers - each public header compiles alone, as C11 (.h) and C++17, warnings as errors."""
 import os
 import shutil
 import subprocess
@@ -18,6 +18,8 @@ COMPILERS = {
     "g++": ["-xc++", "-std=c++17", *CXX_WARNINGS],
     "clang++": ["-xc++", "-std=c++17", *CXX_WARNINGS],
 }
+
+CXX_ONLY = (".hpp",)
 
 
 def compile_alone(root, compiler, flags, header):
@@ -38,9 +40,11 @@ def check(root):
         print(f"headers: {name} is not installed: not tried")
     if not present:
         return ["headers: no compiler is installed"], 0
-    for path in source.paths(root, ["include/quipu"], (".h",)):
+    for path in source.paths(root, ["include/quipu"], (".h", *CXX_ONLY)):
         header = path.removeprefix("include/")
         for compiler, flags in present.items():
+            if path.endswith(CXX_ONLY) and "-xc++" not in flags:
+                continue
             looked_at += 1
             complaint = compile_alone(root, compiler, flags, header)
             if complaint:

@@ -22,7 +22,7 @@ FILE_LINES = 400
 
 TOP_LEVEL = {"CMakeLists.txt", "include", "engine", "tests", "bench", "docs", "README.md",
              "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md",
-             "LICENSE", "CMakePresets.json", "dev"}
+             "LICENSE", "CMakePresets.json", "dev", "debian"}
 
 FOLDERS = ["include", "engine", "tests", "bench", "docs"]
 C_FILES = (".c", ".h")

@@ -5,9 +5,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "server/server_parts.h"
 
 void daemon_begin(struct daemon *daemon)
 {
@@ -60,28 +64,34 @@ void daemon_stop(struct daemon *daemon)
     daemon->server = NULL;
 }
 
-static struct server *served;
-
-static void stop(int signal)
+/* SIGTERM stops it. A handler would not do: in a child of a process with threads ThreadSanitizer
+ * keeps signals back for ever. */
+static bool stop_at_sigterm(struct server *server)
 {
-    (void)signal;
-    server_stop(served);
+    sigset_t signals;
+    int descriptor;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0) return false;
+    descriptor = signalfd(-1, &signals, SFD_CLOEXEC);
+    return descriptor >= 0 && server_watch(server, descriptor, EPOLLIN, &server->stop);
 }
 
 /* The child. */
 static void serve(const quipu_options *options, int listener)
 {
-    struct sigaction action = {.sa_handler = stop};
+    struct server *server;
     quipu_ledger *ledger = NULL;
     quipu_status closed;
 
     /* A test that fails leaves nothing behind, not even where this process is stopped. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (quipu_open(options, &ledger) != QUIPU_OK) _exit(10);
-    served = open_server(ledger, NULL, listener, options->path != NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)server_run(served);
-    server_close(served);
+    server = open_server(ledger, NULL, listener, options->path != NULL);
+    if (!stop_at_sigterm(server)) _exit(12);
+    (void)server_run(server);
+    server_close(server);
     closed = quipu_close(ledger);
     _exit(closed == QUIPU_OK ? 0 : 11);
 }
@@ -108,8 +118,10 @@ int daemon_kill(struct daemon *daemon, int signal)
 
 quipu_ledger *daemon_connect(const struct daemon *daemon)
 {
+    /* On a busy machine a daemon may take long to recover, or to come to its door. */
+    const quipu_connect_options patient = {.timeout = UINT64_C(600000000000)};
     quipu_ledger *far = NULL;
-    quipu_status status = quipu_connect(daemon->path, NULL, &far);
+    quipu_status status = quipu_connect(daemon->path, &patient, &far);
 
     cr_assert_eq(status, QUIPU_OK, "%s", quipu_status_text(status));
     return far;

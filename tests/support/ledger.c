@@ -1,6 +1,9 @@
 /* ledger.c - see ledger.h. */
 #include "support/ledger.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const quipu_protocol protocols[PROTOCOL_COUNT] = {QUIPU_OPTIMISTIC, QUIPU_CAS, QUIPU_MUTEX,
                                                   QUIPU_RCU};
 
@@ -13,6 +16,19 @@ const char *protocol_name(quipu_protocol protocol)
     case QUIPU_RCU: return "rcu";
     }
     return "unsafe";
+}
+
+int *protocol_indexes(size_t *count)
+{
+    static int indexes[PROTOCOL_COUNT];
+    const char *wanted = getenv("QUIPU_TEST_PROTOCOLS");
+
+    *count = 0;
+    for (int i = 0; i < PROTOCOL_COUNT; i++) {
+        if (wanted != NULL && strstr(wanted, protocol_name(protocols[i])) == NULL) continue;
+        indexes[(*count)++] = i;
+    }
+    return indexes;
 }
 
 /* ThreadSanitizer does not look here. A daemon in a thread of the test reads the clock between a

@@ -34,7 +34,7 @@ static enum command_exit show(struct view *view)
                  sizeof columns / sizeof *columns);
     look_report_account(view, &account);
     report_count(report, version);
-    report_amount(report, wide_of(account.user_data_128));
+    report_amount(report, quipu_sum_of(account.user_data_128));
     report_count(report, account.user_data_64);
     report_count(report, account.user_data_32);
     report_signed_money(report, quipu_available(&account, book_normal(&view->book, account.id)),

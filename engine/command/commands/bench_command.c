@@ -264,8 +264,8 @@ static enum command_exit bench(const struct sweep *sweep, enum report_format for
     char title[128];
     enum command_exit exit;
 
-    (void)snprintf(title, sizeof title, "quipu %d.%d.%d, %llu processors, %s", QUIPU_VERSION_MAJOR,
-                   QUIPU_VERSION_MINOR, QUIPU_VERSION_PATCH, (unsigned long long)processor_count(),
+    (void)snprintf(title, sizeof title, "quipu %s, %llu processors, %s", quipu_version(),
+                   (unsigned long long)processor_count(),
                    sweep->folder != NULL ? "kept on disk" : "in memory");
     report_sheet(&report, SHEET_OF_ROWS, "bench", title, columns, sizeof columns / sizeof *columns);
     interrupt_begin();

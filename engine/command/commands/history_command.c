@@ -41,7 +41,7 @@ static void report_entry(struct view *view, const quipu_account *account,
     report_id(report, transfer->id);
     report_text(report, is_debit ? "debit" : "credit");
     look_report_party(view, is_debit ? transfer->credit_account_id : transfer->debit_account_id);
-    report_money(report, wide_of(transfer->amount), book_scale(&view->book, transfer->ledger));
+    report_money(report, quipu_sum_of(transfer->amount), book_scale(&view->book, transfer->ledger));
     report_id(report, transfer->pending_id);
     look_report_code(view, transfer->code);
     report_text(report, flag_write(RECORD_TRANSFER, transfer->flags, flags));

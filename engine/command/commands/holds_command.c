@@ -48,10 +48,10 @@ static void add_hold(struct view *view, const quipu_hold *hold, uint32_t ledger)
     report_id(report, hold->id);
     look_report_party(view, hold->debit_account_id);
     look_report_party(view, hold->credit_account_id);
-    report_money(report, wide_of(hold->amount), scale);
+    report_money(report, quipu_sum_of(hold->amount), scale);
     look_report_ledger(view, ledger);
     report_text(report, name_of(hold->state));
-    report_money(report, wide_of(hold->posted), scale);
+    report_money(report, quipu_sum_of(hold->posted), scale);
     report_id(report, hold->resolved_by);
     report_time_or_blank(report, hold->resolved_at);
     report_time_or_blank(report, hold->due);

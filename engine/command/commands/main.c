@@ -49,7 +49,7 @@ static void print_help(FILE *out)
 
 static void print_version(void)
 {
-    (void)printf("quipu %d.%d.%d\n", QUIPU_VERSION_MAJOR, QUIPU_VERSION_MINOR, QUIPU_VERSION_PATCH);
+    (void)printf("quipu %s\n", quipu_version());
 }
 
 /* How many letters must be put in, taken out or replaced to make one word of the other. */

@@ -59,8 +59,8 @@ static enum command_exit report_outcome(struct view *view, const quipu_transfer 
     report_text(report, quipu_create_transfer_text(result->status));
     report_time(report, result->timestamp);
     if (shortfall_of(view->ledger, transfer, result, &shortfall)) {
-        report_money(report, wide_of(shortfall.needed), scale);
-        report_money(report, wide_of(shortfall.available), scale);
+        report_money(report, quipu_sum_of(shortfall.needed), scale);
+        report_money(report, quipu_sum_of(shortfall.available), scale);
     } else {
         report_blank(report);
         report_blank(report);

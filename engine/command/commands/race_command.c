@@ -2,12 +2,12 @@
 #include <stdio.h>
 
 #include "command/commands/all_commands.h"
-#include "command/common/number.h"
 #include "command/common/stopwatch.h"
 #include "command/report/report.h"
 #include "command/stress/contest.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
+#include "quipu/format.h"
 
 static enum command_exit run(int argc, char **argv);
 
@@ -32,7 +32,7 @@ const struct command command_race = {
 
 static void report_verdict(const struct contest_score *score, struct report *report)
 {
-    char id[NUMBER_TEXT_BYTES], debits[NUMBER_TEXT_BYTES], text[320];
+    char text[320];
 
     if (score->first_overdraft.account_id == 0) {
         report_blank(report);
@@ -41,10 +41,10 @@ static void report_verdict(const struct contest_score *score, struct report *rep
             text, sizeof text,
             "account %s had %d: %llu withdrawals of %d succeeded, %llu in all; the "
             "ledger says %s",
-            number_write(wide_of(score->first_overdraft.account_id), id), CONTEST_FUNDS,
+            quipu_number_text(score->first_overdraft.account_id).text, CONTEST_FUNDS,
             (unsigned long long)score->first_overdraft.withdrawals_told, CONTEST_WITHDRAWAL,
             (unsigned long long)score->first_overdraft.withdrawals_told * CONTEST_WITHDRAWAL,
-            number_write(wide_of(score->first_overdraft.debits_posted), debits));
+            quipu_number_text(score->first_overdraft.debits_posted).text);
         report_text(report, text);
     }
     report_text(report,
@@ -82,8 +82,9 @@ static void report_score(const struct contest_order *order, const struct contest
     report_count(report, score->accounts);
     report_count(report, score->withdrawals_tried);
     report_count(report, score->withdrawals_told);
-    report_amount(report, wide_of((quipu_uint128)score->withdrawals_told * CONTEST_WITHDRAWAL));
-    report_amount(report, wide_of(score->accounts * CONTEST_POSSIBLE));
+    report_amount(report,
+                  quipu_sum_of((quipu_uint128)score->withdrawals_told * CONTEST_WITHDRAWAL));
+    report_amount(report, quipu_sum_of(score->accounts * CONTEST_POSSIBLE));
     report_count(report, score->overdrafts);
     report_count(report, score->deposits_told);
     report_count(report, score->deposits_found);

@@ -4,13 +4,13 @@
 
 #include "command/commands/all_commands.h"
 #include "command/common/growing_array.h"
-#include "command/common/number.h"
 #include "command/csv/csv_writer.h"
 #include "command/load/kept_ledger.h"
 #include "command/report/report.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
 #include "command/terminal/pulse.h"
+#include "quipu/format.h"
 
 static enum command_exit run(int argc, char **argv);
 
@@ -84,11 +84,8 @@ static bool keep_account(void *context, const quipu_account *account)
 
 static void write_timeout(struct salvage_run *salvage, const quipu_transfer *transfer)
 {
-    char text[NUMBER_TEXT_BYTES];
-
     salvage->timeout_count++;
-    (void)fprintf(salvage->timeouts.stream, "%s,%llu,%lu\n",
-                  number_write(wide_of(transfer->id), text),
+    (void)fprintf(salvage->timeouts.stream, "%s,%llu,%lu\n", quipu_number_text(transfer->id).text,
                   (unsigned long long)transfer->timestamp, (unsigned long)transfer->timeout);
 }
 

@@ -2,9 +2,11 @@
 #include <stdlib.h>
 
 #include "command/commands/all_commands.h"
+#include "command/commands/prometheus.h"
 #include "command/report/report.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
+#include "command/terminal/output.h"
 #include "quipu/connect.h"
 
 static enum command_exit run(int argc, char **argv);
@@ -18,9 +20,12 @@ const struct command command_stats = {
         "daemon: clients that are connected and may be, that ever were, that were refused or\n"
         "dropped; requests that were answered; rounds of the loop, and how often it slept; file\n"
         "descriptors that the clients cost.\n"
-        "ledger: how full it is.\n"
+        "ledger: how full it is, and what its calls have met since it was opened.\n"
         "clients: requests, and the records that they were about; bytes of requests and\n"
         "answers; how often its answers had no room (it did not read them); bells rung for it.\n"
+        "\n"
+        "--prometheus prints daemon and ledger as a page for Prometheus: for node_exporter's\n"
+        "textfile collector, or behind a socket of systemd's (docs/watching.md).\n"
         "\n"
         "Exit code: 0 fine, 2 usage, 3 system, or no daemon.\n",
     .run = run,
@@ -52,7 +57,10 @@ static void report_ledger(struct report *report, const quipu_counters *counters)
         {"transfers", COLUMN_COUNT},   {"transfer_capacity", COLUMN_COUNT},
         {"failed_ids", COLUMN_COUNT},  {"failed_id_capacity", COLUMN_COUNT},
         {"holds", COLUMN_COUNT},       {"timeouts", COLUMN_COUNT},
-        {"table_bytes", COLUMN_COUNT},
+        {"table_bytes", COLUMN_COUNT}, {"open_holds", COLUMN_COUNT},
+        {"expiries", COLUMN_COUNT},    {"conflicts", COLUMN_COUNT},
+        {"retries", COLUMN_COUNT},     {"journal_bytes", COLUMN_COUNT},
+        {"journal_lag", COLUMN_WORD},
     };
 
     report_sheet(report, SHEET_OF_FACTS, "ledger", "ledger", columns,
@@ -66,6 +74,12 @@ static void report_ledger(struct report *report, const quipu_counters *counters)
     report_count(report, counters->holds);
     report_count(report, counters->timeouts);
     report_count(report, counters->table_bytes);
+    report_count(report, counters->open_holds);
+    report_count(report, counters->expiries);
+    report_count(report, counters->conflicts);
+    report_count(report, counters->retries);
+    report_count(report, counters->journal_bytes);
+    report_count(report, counters->journal_lag);
 }
 
 static void report_clients(struct report *report, const quipu_daemon_client *clients, size_t count)
@@ -96,7 +110,8 @@ static void report_clients(struct report *report, const quipu_daemon_client *cli
     }
 }
 
-static enum command_exit ask(quipu_ledger *ledger, enum report_format format)
+/* `format` is NULL for a page for Prometheus. */
+static enum command_exit ask(quipu_ledger *ledger, const enum report_format *format)
 {
     quipu_daemon_client *clients = malloc(QUIPU_BATCH_MAX * sizeof *clients);
     struct report report = {0};
@@ -107,8 +122,10 @@ static enum command_exit ask(quipu_ledger *ledger, enum report_format format)
 
     if (clients != NULL)
         status = quipu_get_daemon(ledger, &daemon, clients, QUIPU_BATCH_MAX, &count);
-    if (status == QUIPU_OK) status = quipu_get_counters(ledger, &counters);
-    if (status == QUIPU_OK) {
+    if (status == QUIPU_OK) status = quipu_stats(ledger, &counters);
+    if (status == QUIPU_OK && format == NULL) {
+        prometheus_print(&daemon, &counters);
+    } else if (status == QUIPU_OK) {
         report_daemon(&report, &daemon);
         report_ledger(&report, &counters);
         report_clients(&report, clients, count);
@@ -117,10 +134,11 @@ static enum command_exit ask(quipu_ledger *ledger, enum report_format format)
     }
     free(clients);
     if (status != QUIPU_OK) return COMMAND_SYSTEM;
-    return report_end(&report, format) ? COMMAND_FINE : COMMAND_SYSTEM;
+    if (format == NULL) return output_flush() ? COMMAND_FINE : COMMAND_SYSTEM;
+    return report_end(&report, *format) ? COMMAND_FINE : COMMAND_SYSTEM;
 }
 
-static enum command_exit connect_and_ask(const char *path, enum report_format format)
+static enum command_exit connect_and_ask(const char *path, const enum report_format *format)
 {
     quipu_ledger *ledger = NULL;
     quipu_status status = quipu_connect(path, NULL, &ledger);
@@ -144,17 +162,20 @@ static enum command_exit run(int argc, char **argv)
 {
     struct arg_file *path = arg_file1(NULL, "socket", "PATH", "where the daemon listens");
     struct arg_str *form = format_option();
+    struct arg_lit *page = arg_lit0(NULL, "prometheus", "print a page for Prometheus");
     struct arg_lit *help = option_help();
     struct arg_end *end = arg_end(8);
-    void *table[] = {path, form, help, end};
+    void *table[] = {path, form, page, help, end};
     enum option_next next = option_parse(&command_stats, table, help, end, argc, argv);
     enum report_format format = REPORT_TABLE;
     enum command_exit exit = COMMAND_USAGE;
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
+    } else if (form->count > 0 && page->count > 0) {
+        complain("--prometheus: it is a format of its own; leave --format away");
     } else if (format_read(form, &format)) {
-        exit = connect_and_ask(path->filename[0], format);
+        exit = connect_and_ask(path->filename[0], page->count > 0 ? NULL : &format);
     }
     arg_freetable(table, sizeof table / sizeof *table);
     return exit;

@@ -3,12 +3,12 @@
 #include <stdio.h>
 
 #include "command/commands/all_commands.h"
-#include "command/common/number.h"
 #include "command/common/stopwatch.h"
 #include "command/report/report.h"
 #include "command/stress/stress_order.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
+#include "quipu/format.h"
 
 static enum command_exit run(int argc, char **argv);
 

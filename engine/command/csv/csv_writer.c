@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "command/common/number.h"
 #include "command/csv/flag_names.h"
 #include "command/terminal/complain.h"
+#include "quipu/format.h"
 
 static bool open_in(struct output *output, const char *folder, const char *name)
 {
@@ -54,9 +54,7 @@ bool writer_open(struct writer *writer, const char *folder, enum writer_columns 
 
 static void put(FILE *file, quipu_uint128 number)
 {
-    char text[NUMBER_TEXT_BYTES];
-
-    if (number != 0) (void)fputs(number_write(wide_of(number), text), file);
+    if (number != 0) (void)fputs(quipu_number_text(number).text, file);
     (void)fputc(',', file);
 }
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/common/number.h"
 #include "command/csv/cell_advice.h"
+#include "quipu/format.h"
 
 struct field {
     const char *name;
@@ -116,18 +116,18 @@ bool record_set(enum record_kind kind, union record *record, int field_index, co
     const struct field *field = &fields_of(kind)[field_index];
     quipu_uint128 max = QUIPU_AMOUNT_MAX >> (128 - 8 * field->bytes);
     quipu_uint128 number = 0;
-    enum number_fault fault;
+    quipu_text fault;
 
     if (strcmp(field->name, "flags") == 0)
         return set_flags(kind, record, field, text, length, reason);
 
-    fault = length > 0 ? number_read(text, length, max, &number) : NUMBER_FINE;
+    fault = length > 0 ? quipu_number_read(text, length, max, &number) : QUIPU_TEXT_OK;
     put(record, field, number);
-    if (fault == NUMBER_FINE) return true;
+    if (fault == QUIPU_TEXT_OK) return true;
 
     int shown = (int)(length < SHOWN_BYTES ? length : SHOWN_BYTES);
 
-    if (fault == NUMBER_TOO_LARGE) {
+    if (fault == QUIPU_TEXT_OUT_OF_RANGE) {
         (void)snprintf(reason, RECORD_REASON_BYTES, "%s: %.*s is too large: at most 2^%zu-1",
                        field->name, shown, text, 8 * field->bytes);
     } else {

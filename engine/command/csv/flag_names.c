@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/common/number.h"
+#include "quipu/format.h"
 
 static const char *const account_names[] = {
     "linked",
@@ -46,7 +46,7 @@ static bool read_part(enum record_kind kind, const char *text, size_t length, ui
             return true;
         }
     }
-    if (number_read(text, length, UINT16_MAX, &number) != NUMBER_FINE) return false;
+    if (quipu_number_read(text, length, UINT16_MAX, &number) != QUIPU_TEXT_OK) return false;
     *flags |= (uint16_t)number;
     return true;
 }

@@ -59,30 +59,11 @@ uint64_t tally_refusals(enum record_kind kind, const struct tally *tally)
     return tally_failures(tally) - tally_existing(kind, tally);
 }
 
-/* GCOV_EXCL_BR_START: a branch per line of outcome.h; tests/suites/conformance shows which occur.
- * The defaults are not reached: callers only ask for known outcomes. */
-static const char *capital_name(enum record_kind kind, uint32_t outcome)
-{
-#define X(name, number, final, text)                                                               \
-    case number: return #name;
-    if (kind == RECORD_ACCOUNT) {
-        switch (outcome) {
-            QUIPU_CREATE_ACCOUNT_MAP(X)
-        default: return "UNKNOWN";
-        }
-    }
-    switch (outcome) {
-        QUIPU_CREATE_TRANSFER_MAP(X)
-    default: return "UNKNOWN";
-    }
-#undef X
-}
-/* GCOV_EXCL_BR_STOP */
-
 const char *tally_outcome_name(enum record_kind kind, uint32_t outcome,
                                char text[static TALLY_NAME_BYTES])
 {
-    const char *capitals = capital_name(kind, outcome);
+    quipu_event event = kind == RECORD_ACCOUNT ? QUIPU_EVENT_ACCOUNT : QUIPU_EVENT_TRANSFER;
+    const char *capitals = quipu_outcome_name(event, outcome);
     size_t i = 0;
 
     for (; capitals[i] != '\0' && i + 1 < TALLY_NAME_BYTES; i++)

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/common/number.h"
 #include "command/terminal/escape.h"
+#include "quipu/format.h"
 
 bool reject_open(struct rejects *rejects, const char *path)
 {
@@ -39,9 +39,7 @@ static void put(const struct rejects *rejects, const char *text, size_t length)
 
 static void put_number(const struct rejects *rejects, quipu_uint128 number)
 {
-    char text[NUMBER_TEXT_BYTES];
-
-    (void)fputs(number_write(wide_of(number), text), rejects->stream);
+    (void)fputs(quipu_number_text(number).text, rejects->stream);
 }
 
 void reject_write(struct rejects *rejects, const struct reject *reject)

@@ -67,11 +67,11 @@ static void add_side(struct view *view, const quipu_account *account, uint64_t v
         return;
     }
     look_report_party(view, account->id);
-    report_amount(report, wide_of(version));
-    report_money(report, wide_of(account->debits_pending), scale);
-    report_money(report, wide_of(account->debits_posted), scale);
-    report_money(report, wide_of(account->credits_pending), scale);
-    report_money(report, wide_of(account->credits_posted), scale);
+    report_amount(report, quipu_sum_of(version));
+    report_money(report, quipu_sum_of(account->debits_pending), scale);
+    report_money(report, quipu_sum_of(account->debits_posted), scale);
+    report_money(report, quipu_sum_of(account->credits_pending), scale);
+    report_money(report, quipu_sum_of(account->credits_posted), scale);
 }
 
 static void add_change(struct view *view, const quipu_change *change)
@@ -82,14 +82,15 @@ static void add_change(struct view *view, const quipu_change *change)
     char flags[FLAG_TEXT_BYTES];
 
     report_time(report, change->timestamp);
-    report_amount(report, wide_of(change->order));
+    report_amount(report, quipu_sum_of(change->order));
     report_text(report, name_of(change->type));
     if (is_account) {
         for (int i = 0; i < 3; i++)
             report_blank(report);
     } else {
         report_id(report, transfer->id);
-        report_money(report, wide_of(transfer->amount), book_scale(&view->book, transfer->ledger));
+        report_money(report, quipu_sum_of(transfer->amount),
+                     book_scale(&view->book, transfer->ledger));
         report_id(report, transfer->pending_id);
     }
     look_report_ledger(view, is_account ? change->debit.ledger : transfer->ledger);

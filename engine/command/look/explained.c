@@ -155,8 +155,8 @@ static void report_hold(struct view *view, const quipu_hold *hold, unsigned scal
                  COUNT(columns_of_hold));
     report_id(report, hold->id);
     report_text(report, hold->state < COUNT(states) ? states[hold->state] : "unknown");
-    report_money(report, wide_of(hold->amount), scale);
-    report_money(report, wide_of(hold->posted), scale);
+    report_money(report, quipu_sum_of(hold->amount), scale);
+    report_money(report, quipu_sum_of(hold->posted), scale);
     report_time_if(report, hold->timestamp);
     report_time_if(report, hold->due);
     report_id(report, hold->resolved_by);
@@ -195,7 +195,7 @@ static void report_transfer(struct view *view, const quipu_transfer *transfer, c
     report_id(report, transfer->id);
     report_text(report, what);
     report_time_if(report, transfer->timestamp);
-    report_money(report, wide_of(transfer->amount), book_scale(&view->book, transfer->ledger));
+    report_money(report, quipu_sum_of(transfer->amount), book_scale(&view->book, transfer->ledger));
     look_report_code(view, transfer->code);
     report_text(report, flag_write(RECORD_TRANSFER, transfer->flags, flags));
 }
@@ -259,8 +259,8 @@ static void report_verdict(struct view *view, const quipu_transfer *transfer,
                    id != 0 ? ", " : "", id != 0 ? called(view, id, &number) : "");
     report_text(report, refused_by);
     if (run->is_short) {
-        report_money(report, wide_of(run->shortfall.needed), scale);
-        report_money(report, wide_of(run->shortfall.available), scale);
+        report_money(report, quipu_sum_of(run->shortfall.needed), scale);
+        report_money(report, quipu_sum_of(run->shortfall.available), scale);
         report_signed_money(
             report, quipu_difference(run->shortfall.needed, run->shortfall.available), scale);
     } else {

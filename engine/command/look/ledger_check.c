@@ -14,11 +14,11 @@
 #include <stdlib.h>
 
 #include "command/common/growing_array.h"
-#include "command/common/number.h"
 #include "command/look/all_accounts.h"
 #include "command/look/trial_balance.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/progress.h"
+#include "quipu/format.h"
 
 /* The changes of a page. Each page walks along the strands of its accounts, so pages are large. */
 #define PAGE_CHANGES 65536
@@ -117,10 +117,8 @@ static quipu_status movement_of(struct examination *examination, const quipu_cha
     status = quipu_lookup_transfers(examination->ledger, &transfer->pending_id, 1, &pending, NULL);
     if (status != QUIPU_OK) return status;
     if (pending.id == 0) {
-        char id[NUMBER_TEXT_BYTES];
-
         find(examination, "holds", "transfer %s resolves a hold that is not there",
-             number_write(wide_of(transfer->id), id));
+             quipu_number_text(transfer->id).text);
     }
     movement->let_go = pending.amount;
     return QUIPU_OK;
@@ -133,10 +131,10 @@ static void follow_side(struct examination *examination, const quipu_change *cha
     const quipu_account *account = is_debit ? &change->debit : &change->credit;
     uint64_t version = is_debit ? change->debit_version : change->credit_version;
     struct copy *copy = copy_of(examination, account->id);
-    char id[NUMBER_TEXT_BYTES], transfer[NUMBER_TEXT_BYTES];
+    char id[QUIPU_NUMBER_BYTES], transfer[QUIPU_NUMBER_BYTES];
 
-    (void)number_write(wide_of(account->id), id);
-    (void)number_write(wide_of(change->transfer.id), transfer);
+    (void)quipu_number_write(account->id, id, sizeof id);
+    (void)quipu_number_write(change->transfer.id, transfer, sizeof transfer);
     if (copy == NULL || copy->version == 0) {
         find(examination, "accounts", "account %s of transfer %s is not there", id, transfer);
         return;
@@ -166,9 +164,9 @@ static void follow_side(struct examination *examination, const quipu_change *cha
 static void follow_account(struct examination *examination, const quipu_change *change)
 {
     struct copy *copy = copy_of(examination, change->debit.id);
-    char id[NUMBER_TEXT_BYTES];
+    char id[QUIPU_NUMBER_BYTES];
 
-    (void)number_write(wide_of(change->debit.id), id);
+    (void)quipu_number_write(change->debit.id, id, sizeof id);
     examination->accounts++;
     if (copy == NULL || copy->version != 0) {
         find(examination, "accounts", "account %s is %s", id,
@@ -230,7 +228,7 @@ static quipu_status compare(struct examination *examination, struct copy *copy)
     uint64_t version;
     quipu_status status =
         quipu_lookup_accounts(examination->ledger, &copy->id, 1, &account, &version);
-    char id[NUMBER_TEXT_BYTES];
+    char id[QUIPU_NUMBER_BYTES];
 
     /* Ends: each turn follows a change of this account at least. */
     while (status == QUIPU_OK && version > copy->version) {
@@ -242,7 +240,7 @@ static quipu_status compare(struct examination *examination, struct copy *copy)
             status = quipu_lookup_accounts(examination->ledger, &copy->id, 1, &account, &version);
     }
     if (status != QUIPU_OK) return status;
-    (void)number_write(wide_of(copy->id), id);
+    (void)quipu_number_write(copy->id, id, sizeof id);
     if (version != copy->version) {
         find(examination, "versions", "account %s is at version %llu; its changes end at %llu", id,
              (unsigned long long)version, (unsigned long long)copy->version);

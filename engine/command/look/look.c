@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "command/book/spoken.h"
-#include "command/common/number.h"
 #include "command/csv/flag_names.h"
 #include "command/terminal/complain.h"
 
@@ -105,7 +104,6 @@ enum command_exit look_run(const struct look *look, int argc, char **argv)
 enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account *account,
                           uint64_t *version)
 {
-    char text[NUMBER_TEXT_BYTES];
     quipu_status status = quipu_lookup_accounts(ledger, &id, 1, account, version);
 
     if (status != QUIPU_OK) { /* not reached by tests: this takes no memory */
@@ -113,8 +111,7 @@ enum command_exit look_up(quipu_ledger *ledger, quipu_uint128 id, quipu_account 
         return COMMAND_SYSTEM;
     }
     if (account->id == 0) {
-        complain("no account %s: it was never created, or was refused",
-                 number_write(wide_of(id), text));
+        complain("no account %s: it was never created, or was refused", quipu_number_text(id).text);
         return COMMAND_REFUSED;
     }
     return COMMAND_FINE;
@@ -144,10 +141,10 @@ void look_report_totals(struct view *view, const quipu_account *account)
     unsigned scale = book_scale(&view->book, account->ledger);
     quipu_normal normal = book_normal(&view->book, account->id);
 
-    report_money(report, wide_of(account->debits_pending), scale);
-    report_money(report, wide_of(account->debits_posted), scale);
-    report_money(report, wide_of(account->credits_pending), scale);
-    report_money(report, wide_of(account->credits_posted), scale);
+    report_money(report, quipu_sum_of(account->debits_pending), scale);
+    report_money(report, quipu_sum_of(account->debits_posted), scale);
+    report_money(report, quipu_sum_of(account->credits_pending), scale);
+    report_money(report, quipu_sum_of(account->credits_posted), scale);
     report_signed_money(report, quipu_balance(account, normal), scale);
 }
 
@@ -171,7 +168,7 @@ void look_report_transfer(struct view *view, const quipu_transfer *transfer)
     report_id(report, transfer->id);
     look_report_party(view, transfer->debit_account_id);
     look_report_party(view, transfer->credit_account_id);
-    report_money(report, wide_of(transfer->amount), book_scale(&view->book, transfer->ledger));
+    report_money(report, quipu_sum_of(transfer->amount), book_scale(&view->book, transfer->ledger));
     look_report_ledger(view, transfer->ledger);
     look_report_code(view, transfer->code);
     report_text(report, flag_write(RECORD_TRANSFER, transfer->flags, flags));

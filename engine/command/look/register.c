@@ -133,7 +133,7 @@ static void report_entry(struct view *view, const struct entry *entry)
     look_report_party(view, entry->account);
     report_text(report, is_debit ? "debit" : "credit");
     look_report_party(view, is_debit ? transfer->credit_account_id : transfer->debit_account_id);
-    report_money(report, wide_of(transfer->amount), scale);
+    report_money(report, quipu_sum_of(transfer->amount), scale);
     look_report_code(view, transfer->code);
     report_signed_money(report, signed_of(entry->balance), scale);
     report_signed_money(report, signed_of(entry->total), scale);

@@ -49,10 +49,10 @@ static bool add(struct trial *trial, const quipu_account *account, uint32_t code
 
     if (line == NULL) return false;
     line->account_count++;
-    wide_add(&line->debits_pending, wide_of(account->debits_pending));
-    wide_add(&line->debits_posted, wide_of(account->debits_posted));
-    wide_add(&line->credits_pending, wide_of(account->credits_pending));
-    wide_add(&line->credits_posted, wide_of(account->credits_posted));
+    quipu_sum_add(&line->debits_pending, quipu_sum_of(account->debits_pending));
+    quipu_sum_add(&line->debits_posted, quipu_sum_of(account->debits_posted));
+    quipu_sum_add(&line->credits_pending, quipu_sum_of(account->credits_pending));
+    quipu_sum_add(&line->credits_posted, quipu_sum_of(account->credits_posted));
     return true;
 }
 
@@ -90,7 +90,7 @@ void trial_free(struct trial *trial)
     *trial = (struct trial){0};
 }
 
-static bool equal(struct wide a, struct wide b)
+static bool equal(quipu_sum a, quipu_sum b)
 {
     return a.low == b.low && a.high == b.high;
 }

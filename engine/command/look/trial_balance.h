@@ -9,15 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "command/common/number.h"
 #include "command/report/report.h"
+#include "quipu/format.h"
 #include "quipu/quipu.h"
 
 struct trial_line {
     uint32_t ledger;
     uint32_t code; /* 0: all codes of the ledger; no account has it */
     uint64_t account_count;
-    struct wide debits_pending, debits_posted, credits_pending, credits_posted;
+    quipu_sum debits_pending, debits_posted, credits_pending, credits_posted;
 };
 
 struct trial {

@@ -120,14 +120,12 @@ void report_text(struct report *report, const char *text)
 
 void report_count(struct report *report, uint64_t count)
 {
-    report_amount(report, wide_of(count));
+    report_amount(report, quipu_sum_of(count));
 }
 
-void report_amount(struct report *report, struct wide amount)
+void report_amount(struct report *report, quipu_sum amount)
 {
-    char text[NUMBER_TEXT_BYTES];
-
-    report_text(report, number_write(amount, text));
+    report_text(report, quipu_sum_text(amount, 0).text);
 }
 
 void report_real(struct report *report, double number, int decimals)
@@ -162,7 +160,7 @@ void report_id(struct report *report, quipu_uint128 id)
     if (id == 0 && report_is_readable(report)) {
         report_blank(report);
     } else {
-        report_amount(report, wide_of(id));
+        report_amount(report, quipu_sum_of(id));
     }
 }
 
@@ -175,10 +173,9 @@ static void add_marked(struct report *report, char *text)
     report_text(report, text);
 }
 
-void report_money(struct report *report, struct wide amount, unsigned scale)
+void report_money(struct report *report, quipu_sum amount, unsigned scale)
 {
-    const quipu_sum sum = {amount.low, amount.high};
-    quipu_written text = quipu_sum_text(sum, report_is_readable(report) ? scale : 0);
+    quipu_written text = quipu_sum_text(amount, report_is_readable(report) ? scale : 0);
 
     add_marked(report, text.text);
 }

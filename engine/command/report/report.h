@@ -20,7 +20,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "command/common/number.h"
 #include "command/report/report_format.h"
 #include "quipu/format.h"
 
@@ -78,7 +77,7 @@ void report_sheet(struct report *report, enum sheet_shape shape, const char *nam
 
 void report_text(struct report *report, const char *text);
 void report_count(struct report *report, uint64_t count);
-void report_amount(struct report *report, struct wide amount);
+void report_amount(struct report *report, quipu_sum amount);
 void report_real(struct report *report, double number, int decimals);
 void report_truth(struct report *report, bool truth);
 void report_blank(struct report *report);
@@ -90,7 +89,7 @@ void report_name(struct report *report, const char *name);
 void report_id(struct report *report, quipu_uint128 id);
 
 /* Minor units; for people, with the decimals of the scale. */
-void report_money(struct report *report, struct wide amount, unsigned scale);
+void report_money(struct report *report, quipu_sum amount, unsigned scale);
 void report_signed_money(struct report *report, quipu_signed amount, unsigned scale);
 
 /* ns since 1970; for people, as ISO 8601. */

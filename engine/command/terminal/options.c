@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "command/common/number.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/output.h"
+#include "quipu/format.h"
 
 static void print_help(const struct command *command, void **table)
 {
@@ -131,7 +131,8 @@ bool option_count(const struct arg_str *option, uint64_t min, uint64_t max, uint
     quipu_uint128 number = 0;
 
     if (option->count == 0) return true;
-    if (number_read(option->sval[0], strlen(option->sval[0]), max, &number) == NUMBER_FINE &&
+    if (quipu_number_read(option->sval[0], strlen(option->sval[0]), max, &number) ==
+            QUIPU_TEXT_OK &&
         number >= min) {
         *value = (uint64_t)number;
         return true;
@@ -165,7 +166,7 @@ bool option_counts(const struct arg_str *option, uint64_t min, uint64_t max,
         quipu_uint128 number = 0;
 
         if (list->count == OPTION_LIST_MAX ||
-            number_read(item, length, max, &number) != NUMBER_FINE || number < min) {
+            quipu_number_read(item, length, max, &number) != QUIPU_TEXT_OK || number < min) {
             list->count = 0;
             break;
         }
@@ -214,8 +215,8 @@ bool option_seconds(const struct arg_str *option, double *value)
 
 bool option_id(const struct arg_str *option, quipu_uint128 *value)
 {
-    if (number_read(option->sval[0], strlen(option->sval[0]), QUIPU_AMOUNT_MAX, value) ==
-            NUMBER_FINE &&
+    if (quipu_number_read(option->sval[0], strlen(option->sval[0]), QUIPU_AMOUNT_MAX, value) ==
+            QUIPU_TEXT_OK &&
         *value != 0 && *value != QUIPU_AMOUNT_MAX)
         return true;
     return complain_of_value(option, "an id: a number from 1 to 2^128-2, or 0x and hexadecimal");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/event.h"
+#include "machines/explore/far.h"
 #include "machines/explore/points.h"
 
 /* More than the queues of any program. */
@@ -25,6 +26,7 @@ int quipui_event_open(void)
 
 void quipui_event_close(int event)
 {
+    if (event >= FAR_SOCKETS) return;
     events[event].is_open = events[event].is_set = false;
 }
 
@@ -55,6 +57,10 @@ uint64_t quipui_event_deadline(uint64_t ns)
 bool quipui_event_wait(int event, uint64_t deadline)
 {
     if (deadline != EVENT_FOR_EVER) abort();
+    if (event >= FAR_SOCKETS) {
+        far_await(event);
+        return true;
+    }
     explore_point(&events[event], false, __func__, __LINE__);
     while (!events[event].is_set)
         explore_await(&events[event], __func__);

@@ -1,6 +1,7 @@
 /* play.c - operations of a program, made and recorded; see play.h. */
 #include "machines/explore/play.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +9,12 @@
 #include "base/event.h"
 #include "machines/explore/arena.h"
 #include "machines/explore/event.h"
+#include "machines/explore/far.h"
 #include "machines/explore/flusher.h"
 #include "machines/explore/grace.h"
 #include "machines/explore/kept.h"
 #include "machines/explore/points.h"
+#include "quipu/connect.h"
 
 #define NOON UINT64_C(1700000000000000000)
 
@@ -100,13 +103,14 @@ size_t stage_events(const struct stage *stage, const struct op *op, quipu_transf
     return count;
 }
 
-/* Reap until nothing is found; `first` comes before the other. Returns how many are missing. */
-static unsigned reap_all(struct stage *stage, quipu_queue *queue, const void *first,
-                         unsigned missing)
+/* Reap at most so often, until nothing is found; `first` comes before the other. Returns how many
+ * are missing. */
+static unsigned reap(struct stage *stage, quipu_queue *queue, const void *first, unsigned missing,
+                     unsigned most)
 {
     quipu_completion completion;
 
-    while (quipu_reap(queue, &completion, 1) > 0) {
+    while (most-- > 0 && quipu_reap(queue, &completion, 1) > 0) {
         missing--;
         require(stage, completion.status == QUIPU_OK, "a submit failed");
         require(stage, missing == 0 || completion.context == first,
@@ -116,25 +120,26 @@ static unsigned reap_all(struct stage *stage, quipu_queue *queue, const void *fi
 }
 
 /* The call by a queue, and a sync behind it, which completes as well. An event loop sleeps before
- * it reaps; some also reap when they have submitted: here if the first id is odd. */
+ * it reaps; some also reap when they have submitted: here if the first id is odd. Some reap once
+ * for each time that they are woken: if three divides it. */
 static quipu_status submit_transfers(struct stage *stage, quipu_queue *queue,
                                      const quipu_transfer *events, size_t count,
                                      quipu_result *results)
 {
-    unsigned missing = 2;
+    unsigned missing = 2, most = events[0].id % 3 == 0 ? 1 : UINT_MAX;
     quipu_status status;
 
     /* Ends: the ring is drained, and the queue is told so. */
     while ((status = quipu_submit_create_transfers(queue, events, count, results, results)) ==
            QUIPU_BUSY) {
         (void)quipui_event_wait(quipu_queue_fd(queue), EVENT_FOR_EVER);
-        (void)reap_all(stage, queue, results, 1);
+        (void)reap(stage, queue, results, 1, UINT_MAX);
     }
     require(stage, quipu_submit_sync(queue, NULL) == QUIPU_OK, "quipu_submit_sync() failed");
-    if (events[0].id % 2 != 0) missing = reap_all(stage, queue, results, missing);
+    if (events[0].id % 2 != 0) missing = reap(stage, queue, results, missing, UINT_MAX);
     while (missing > 0) {
         (void)quipui_event_wait(quipu_queue_fd(queue), EVENT_FOR_EVER);
-        missing = reap_all(stage, queue, results, missing);
+        missing = reap(stage, queue, results, missing, most);
     }
     return status;
 }
@@ -350,9 +355,15 @@ void stage_play(void *context, uint32_t fiber)
         flusher_run(stage->journal);
         return;
     }
+    if (stage->far != NULL && fiber == stage->fibers - 1) {
+        far_run(stage->ledger);
+        return;
+    }
     for (size_t i = 0; i < OPS_MAX && ops[i].kind != OP_NONE; i++)
         play(stage, &stage->history.tapes[1 + fiber], fiber, &ops[i]);
-    if (stage->journal != NULL && --stage->busy == 0) flusher_stop(stage->journal);
+    if (--stage->busy > 0) return;
+    if (stage->journal != NULL) flusher_stop(stage->journal);
+    if (stage->far != NULL) far_stop();
 }
 
 /* A worker for each fiber, so that schedules are not about adding one. */
@@ -395,9 +406,10 @@ bool stage_open(struct stage *stage, const struct program *program, quipu_protoc
 
     memset(stage, 0, sizeof *stage);
     arena_open();
+    far_forget();
     stage->program = program;
     stage->now = NOON;
-    stage->fibers = program_fibers(program) + program->is_kept;
+    stage->fibers = program_fibers(program) + (program->is_kept || program->is_far);
     stage->checker = checker_new();
     if (stage->checker == NULL || !history_open(&stage->history, stage->fibers + 2)) return false;
     stage->history.promise = protocol == QUIPU_CAS ? HISTORY_PER_ACCOUNT : HISTORY_SERIALIZABLE;
@@ -406,13 +418,17 @@ bool stage_open(struct stage *stage, const struct program *program, quipu_protoc
     }
     if (quipu_open(&options, &stage->ledger) != QUIPU_OK) return false;
     if ((program->is_kept && !open_journal(stage)) || !hire(stage)) return false;
+    if (program->is_far && quipu_connect("daemon", NULL, &stage->far) != QUIPU_OK) return false;
     for (uint32_t i = 0; i < program->queues; i++) {
-        if (quipu_queue_open(stage->ledger, 2, &stage->queues[i]) != QUIPU_OK) return false;
+        if (quipu_queue_open(program->is_far ? stage->far : stage->ledger, 2, &stage->queues[i]) !=
+            QUIPU_OK)
+            return false;
     }
     for (size_t i = 0; i < OPS_MAX; i++)
         play(stage, &stage->history.tapes[0], FIBERS_MAX, &program->setup[i]);
     stage->kept_now = stage->now;
     kept_keep();
+    far_keep();
     return stage->trouble == NULL && arena_keep();
 }
 
@@ -432,7 +448,8 @@ void stage_restore(struct stage *stage)
     grace_forget();
     event_forget();
     kept_restore();
-    stage->busy = stage->fibers - 1;
+    far_restore();
+    stage->busy = program_fibers(stage->program);
     stage->now = stage->kept_now;
     stage->trouble = NULL;
     stage->look_count = 0;

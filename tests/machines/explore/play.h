@@ -25,6 +25,7 @@ struct glimpse {
 struct stage {
     const struct program *program;
     quipu_ledger *ledger;
+    quipu_ledger *far;               /* a handle, or NULL; the last fiber is the daemon */
     quipu_queue *queues[FIBERS_MAX]; /* of the fibers that have one */
     uint64_t now, kept_now;
     uint32_t fibers;
@@ -32,7 +33,7 @@ struct stage {
     struct checker *checker;
     size_t durable[FIBERS_MAX + 2][CALLS_MAX]; /* frames when a call of a tape was answered */
     struct journal *journal;                   /* or NULL; the last fiber is its flusher */
-    uint32_t busy;                             /* fibers that are not over, beside that one */
+    uint32_t busy;                             /* fibers that are not over, beside the last */
     struct walk walks[FIBERS_MAX];
     struct follower followers[FIBERS_MAX];
     struct hold_sight holds[FIBERS_MAX];

@@ -17,7 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/common/number.h"
 #include "command/load/chain_reader.h"
 #include "command/load/load.h"
 #include "command/load/outcome_tally.h"
@@ -25,6 +24,7 @@
 #include "machines/fuzz/claim.h"
 #include "machines/fuzz/import_files.h"
 #include "machines/fuzz/target.h"
+#include "quipu/format.h"
 
 #define SEPARATOR "\n===\n"
 
@@ -46,9 +46,7 @@ static bool read_file(enum record_kind kind, const char *path, struct window *wi
 
 static void put(FILE *file, quipu_uint128 number)
 {
-    char text[NUMBER_TEXT_BYTES];
-
-    (void)fprintf(file, "%s,", number_write(wide_of(number), text));
+    (void)fprintf(file, "%s,", quipu_number_text(number).text);
 }
 
 static void write_account(FILE *file, const quipu_account *a)

@@ -1,12 +1,14 @@
 /* test_queues.c - each call, made by a queue, does and answers what the plain call does.
  *
- * Two ledgers under one clock get the same random calls: one plain, the other by a queue, in memory
- * or with a journal. Status, count, horizon and every byte of the results are compared. */
+ * Two ledgers under one clock get the same random calls: one plain, the other by a queue, in
+ * memory, with a journal, or in a daemon. Status, count, horizon and every byte of the results are
+ * compared. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/ledger.h"
 #include "quipu/queue.h"
+#include "support/daemon.h"
 #include "support/effort.h"
 #include "support/generator.h"
 #include "support/held_log.h"
@@ -23,10 +25,15 @@ struct output {
     quipu_status status;
 };
 
+/* Where the ledgers are. QUEUED: in a daemon that submits, as for a durable ledger. */
+enum place { IN_MEMORY, WITH_A_JOURNAL, IN_A_DAEMON, IN_A_DAEMON_QUEUED };
+
 struct half {
     quipu_ledger *ledger;
+    quipu_ledger *far;  /* its handle, if it is in a daemon */
     quipu_queue *queue; /* NULL: plain calls */
     struct held_log *log;
+    struct daemon daemon;
     struct output output;
 };
 
@@ -36,20 +43,39 @@ struct pair {
     struct half plain, queued;
 };
 
-static void open_half(struct pair *pair, struct half *half, int protocol_index, bool is_kept)
+static void open_half(struct pair *pair, struct half *half, int protocol_index, enum place place)
 {
     const struct journal_options options = {.buffered = false};
 
     half->ledger = ledger_open(protocols[protocol_index], &pair->now);
-    if (!is_kept) return;
+    if (place != WITH_A_JOURNAL) return;
     half->log = held_log_new();
     cr_assert_eq(quipui_journal_open(&half->ledger->store, &half->log->log, &options, NULL),
                  QUIPU_OK);
 }
 
+static void open_queue(struct half *half, enum place place)
+{
+    const struct server_options options = {.clients_max = 2,
+                                           .is_durable = place == IN_A_DAEMON_QUEUED};
+    quipu_ledger *ledger = half->ledger;
+
+    if (place == IN_A_DAEMON || place == IN_A_DAEMON_QUEUED) {
+        daemon_begin(&half->daemon);
+        daemon_start(&half->daemon, half->ledger, &options);
+        ledger = half->far = daemon_connect(&half->daemon);
+    }
+    cr_assert_eq(quipu_queue_open(ledger, 1, &half->queue), QUIPU_OK);
+}
+
 static void close_half(struct half *half)
 {
     if (half->queue != NULL) cr_assert_eq(quipu_queue_close(half->queue), QUIPU_OK);
+    if (half->far != NULL) {
+        cr_assert_eq(quipu_close(half->far), QUIPU_OK);
+        daemon_stop(&half->daemon);
+        daemon_end(&half->daemon);
+    }
     if (half->log != NULL) {
         cr_assert_eq(quipui_journal_close(&half->ledger->store, NULL), QUIPU_OK);
         held_log_free(half->log);
@@ -191,7 +217,7 @@ static void compare(const struct pair *pair, const struct question *q, int round
               "round %d, call %u: others beside them", round, q->kind);
 }
 
-static void run(int protocol_index, uint64_t seed, bool is_kept)
+static void run(int protocol_index, uint64_t seed, enum place place)
 {
     static struct pair pair;
     unsigned made[13] = {0};
@@ -199,9 +225,9 @@ static void run(int protocol_index, uint64_t seed, bool is_kept)
     memset(&pair, 0, sizeof pair);
     pair.now = NOON;
     generator_start(&pair.generator, seed);
-    open_half(&pair, &pair.plain, protocol_index, is_kept);
-    open_half(&pair, &pair.queued, protocol_index, is_kept);
-    cr_assert_eq(quipu_queue_open(pair.queued.ledger, 1, &pair.queued.queue), QUIPU_OK);
+    open_half(&pair, &pair.plain, protocol_index, place);
+    open_half(&pair, &pair.queued, protocol_index, place);
+    open_queue(&pair.queued, place);
     for (int round = 0; round < ROUNDS; round++) {
         struct random *random = &pair.generator.random;
         static struct question q;
@@ -228,11 +254,17 @@ static void run(int protocol_index, uint64_t seed, bool is_kept)
 EVERY_PROTOCOL(queues, do_what_plain_calls_do)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        run(*protocol_index, seed, false);
+        run(*protocol_index, seed, IN_MEMORY);
 }
 
 EVERY_PROTOCOL(queues, do_what_plain_calls_do_with_a_journal)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        run(*protocol_index, seed, true);
+        run(*protocol_index, seed, WITH_A_JOURNAL);
+}
+
+EVERY_PROTOCOL(queues, do_what_plain_calls_do_in_a_daemon, .timeout = 120)
+{
+    for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        run(*protocol_index, seed, seed % 2 == 0 ? IN_A_DAEMON : IN_A_DAEMON_QUEUED);
 }

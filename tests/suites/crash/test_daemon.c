@@ -7,7 +7,7 @@
  *       there, and what was not is asked again
  *   X3  a directory has one owner: beside a daemon quipu_open() is QUIPU_BUSY, and after it is not
  *
- * QUIPU_KILLS=n: so many kills of each kind. */
+ * QUIPU_KILLS=n: so many kills of each kind; QUIPU_KILLS_FROM=n: what they are drawn from. */
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -39,6 +39,13 @@ static unsigned kills(unsigned usual)
     const char *said = getenv("QUIPU_KILLS");
 
     return said != NULL ? (unsigned)strtoul(said, NULL, 10) : EFFORT(usual);
+}
+
+static struct random drawn_from(uint64_t usual)
+{
+    const char *said = getenv("QUIPU_KILLS_FROM");
+
+    return (struct random){usual + (said != NULL ? 1000 * strtoull(said, NULL, 10) : 0)};
 }
 
 static void make_accounts(quipu_ledger *far)
@@ -147,7 +154,7 @@ static void kill_a_client(quipu_ledger *far, struct random *random)
 Test(deaths, x1_clients, .timeout = 1800)
 {
     const quipu_options options = {.account_capacity = 1 << 10, .transfer_capacity = 1 << 22};
-    struct random random = {11};
+    struct random random = drawn_from(11);
     quipu_ledger *far;
 
     acknowledged = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -264,7 +271,7 @@ Test(deaths, x2_daemons, .timeout = 1800)
     char path[SCRATCH_PATH];
     quipu_options options = {
         .path = path, .account_capacity = 1 << 10, .transfer_capacity = 1 << 20};
-    struct random random = {12};
+    struct random random = drawn_from(12);
     struct crowd crowd = {.batches = 0};
     quipu_ledger *ledger;
     unsigned rounds = kills(25);

@@ -1,9 +1,10 @@
 /* test_golden.c - directories that earlier versions wrote open for ever, under every protocol.
  *
  * tests/suites/crash/golden/N/ was written by the N-th version of the format: a journal of two
- * openings with a checkpoint between, and every kind of change before and after it; in 2 and later
- * ones also a history that is long enough for markers. In it is what story() tells; that is told to
- * a ledger in memory, too, and both must say the same.
+ * openings with a checkpoint between, and every kind of change before and after it; in 2 also a
+ * history that is long enough for markers; 3, packed by `tar -cJf`, has so many transfers and holds
+ * that pieces of both are in files, and in one of them a hold that stands. In it is what story()
+ * tells; that is told to a ledger in memory, too, and both must say the same.
  *
  * QUIPU_GOLDEN=DIR writes such a directory: for a new version of the format, and only then. */
 #include <dirent.h>
@@ -15,13 +16,18 @@
 #include "support/ledger.h"
 #include "support/scratch.h"
 
-enum { ACCOUNTS = 5, IDS = 400, MANY = 700, PAGE = 64, FIRST_OF_MANY = 100000 };
+enum { ACCOUNTS = 5, IDS = 400, PAGE = 64, FIRST_OF_MANY = 100000, CALL = 7000 };
 
-/* What is there, and how many transfers made its history long. */
+/* What is there, how many transfers made its history long, and how many of them in a call. */
 static const struct golden {
     const char *path;
-    int many;
-} goldens[] = {{"tests/suites/crash/golden/1", 0}, {"tests/suites/crash/golden/2", MANY}};
+    int many, in_call;
+} goldens[] = {{"tests/suites/crash/golden/1", 0, 1},
+               {"tests/suites/crash/golden/2", 700, 1},
+               {"tests/suites/crash/golden/3.tar.xz", 20 * CALL, CALL}};
+
+/* What is written today. */
+static const struct golden *const newest = &goldens[sizeof goldens / sizeof *goldens - 1];
 
 struct teller {
     quipu_ledger *ledger;
@@ -82,11 +88,30 @@ static void tell_accounts(struct teller *teller)
     cr_assert_eq(results[ACCOUNTS - 1].status, QUIPU_CREATED);
 }
 
-/* Accounts 3 and 4 get a long history. */
-static void tell_many(struct teller *teller, int count)
+/* By themselves they are plain; in calls every other one posts the hold before it. */
+static quipu_transfer one_of_many(const struct golden *golden, int i)
 {
-    for (int i = 0; i < count; i++)
-        tell(teller, a_transfer(FIRST_OF_MANY + (quipu_uint128)i, 3, 4, 1), QUIPU_CREATED);
+    quipu_uint128 id = FIRST_OF_MANY + (quipu_uint128)i;
+
+    if (golden->in_call == 1) return a_transfer(id, 3, 4, 1);
+    return i % 2 == 0 ? a_hold(id, 3, 4, 1, 0) : a_post(id, id - 1, 1);
+}
+
+/* Accounts 3 and 4 get a long history. */
+static void tell_many(struct teller *teller, const struct golden *golden)
+{
+    static quipu_transfer events[CALL];
+    static quipu_result results[CALL];
+
+    for (int from = 0; from < golden->many; from += golden->in_call) {
+        for (int i = 0; i < golden->in_call; i++)
+            events[i] = one_of_many(golden, from + i);
+        teller->now += SECOND / 100;
+        cr_assert_eq(
+            quipu_create_transfers(teller->ledger, events, (size_t)golden->in_call, results),
+            QUIPU_OK);
+        cr_assert_eq(results[golden->in_call - 1].status, QUIPU_CREATED);
+    }
 }
 
 static void open_teller(struct teller *teller, const char *path, quipu_protocol protocol)
@@ -94,7 +119,7 @@ static void open_teller(struct teller *teller, const char *path, quipu_protocol 
     const quipu_options options = {.protocol = protocol,
                                    .path = path,
                                    .account_capacity = 64,
-                                   .transfer_capacity = 1 << 12,
+                                   .transfer_capacity = 1 << 18,
                                    .clock = ledger_clock,
                                    .clock_context = &teller->now};
 
@@ -102,13 +127,14 @@ static void open_teller(struct teller *teller, const char *path, quipu_protocol 
 }
 
 /* With a path, it is closed and opened in the middle, right after a checkpoint. */
-static void story(struct teller *teller, const char *path, int many)
+static void story(struct teller *teller, const char *path, const struct golden *golden)
 {
     teller->now = NOON;
     teller->next = 1;
     open_teller(teller, path, QUIPU_OPTIMISTIC);
     tell_accounts(teller);
-    tell_many(teller, many);
+    if (golden->in_call > 1) tell_all(teller); /* before the first piece is full */
+    tell_many(teller, golden);
     for (int i = 0; i < 3; i++)
         tell_all(teller);
     if (path != NULL) {
@@ -132,7 +158,7 @@ static void write_golden(const char *path)
 
     cr_assert_eq(quipui_directory_open(&where, &directory, NULL), QUIPU_OK);
     quipui_directory_close(directory);
-    story(&teller, path, MANY);
+    story(&teller, path, newest);
     cr_assert_eq(quipu_close(teller.ledger), QUIPU_OK);
 }
 
@@ -163,6 +189,23 @@ static void copy_all(const char *from, const char *to)
         copy_file(source, copy);
     }
     (void)closedir(stream);
+}
+
+static void unpack(const char *packed, const char *to)
+{
+    char command[SCRATCH_PATH + 700];
+
+    (void)snprintf(command, sizeof command, "tar -xJf '%s' -C '%s'", packed, to);
+    cr_assert_eq(system(command), 0, "%s", command);
+}
+
+static void put_all(const char *from, const char *to)
+{
+    if (strstr(from, ".tar.xz") != NULL) {
+        unpack(from, to);
+    } else {
+        copy_all(from, to);
+    }
 }
 
 static void compare(struct teller *was, struct teller *is)
@@ -210,11 +253,11 @@ static void go_on(struct teller *teller)
     tell_all(teller);
 }
 
-static void check(const char *path, int many, quipu_protocol protocol)
+static void check(const char *path, const struct golden *golden, quipu_protocol protocol)
 {
     struct teller was, is;
 
-    story(&was, NULL, many);
+    story(&was, NULL, golden);
     is = was;
     open_teller(&is, path, protocol);
     compare(&was, &is);
@@ -232,8 +275,8 @@ EVERY_PROTOCOL(golden, opens_for_ever)
 
     for (size_t i = 0; i < sizeof goldens / sizeof *goldens; i++) {
         scratch_make(path);
-        copy_all(goldens[i].path, path);
-        check(path, goldens[i].many, protocols[*protocol_index]);
+        put_all(goldens[i].path, path);
+        check(path, &goldens[i], protocols[*protocol_index]);
         scratch_remove(path);
     }
 }
@@ -247,6 +290,6 @@ Test(golden, is_what_is_written)
     if (asked != NULL) write_golden(asked);
     scratch_make(path);
     write_golden(path);
-    check(path, MANY, QUIPU_MUTEX);
+    check(path, newest, QUIPU_MUTEX);
     scratch_remove(path);
 }

@@ -145,7 +145,7 @@ static void largest_batches(struct twin *twin)
         QUIPU_UNSUPPORTED, "one call reads so many records, and no more");
 }
 
-EVERY_PROTOCOL(daemon, d2_the_largest_batches_go_through, .timeout = 120)
+EVERY_PROTOCOL(daemon, d2_the_largest_batches_go_through, .timeout = 600)
 {
     struct twin twin;
     quipu_ledger *near;

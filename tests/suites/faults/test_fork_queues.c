@@ -5,20 +5,24 @@
  *   F2  the parent's queue goes on as if nothing had happened: its descriptor, and what is in
  *       flight
  *   F3  a child can close its copy of the ledger while the parent's queues are open; of a ledger in
- *       memory it can open queues of its own */
+ *       memory it can open queues of its own
+ *
+ * So it is of a ledger in memory, in a directory, and in a daemon. */
 #include <poll.h>
 #include <stdlib.h>
 
 #include "quipu/queue.h"
 #include "suites/faults/child.h"
+#include "support/daemon.h"
 #include "support/folder.h"
 #include "support/ledger.h"
 
-static bool is_readable(quipu_queue *queue)
+/* A daemon may have answered, and be about to ring. */
+static void await_readable(quipu_queue *queue)
 {
     struct pollfd poll_of = {.fd = quipu_queue_fd(queue), .events = POLLIN};
 
-    return poll(&poll_of, 1, 0) == 1;
+    cr_assert_eq(poll(&poll_of, 1, -1), 1);
 }
 
 static quipu_status submit(quipu_queue *queue, uint64_t id, quipu_result *result)
@@ -82,7 +86,7 @@ static void fork_with(quipu_ledger *ledger, bool in_memory)
         child_end(0);
     }
     cr_assert_eq(child_wait(child), 0);
-    cr_assert(is_readable(queue)); /* F2 */
+    await_readable(queue); /* F2 */
     cr_assert_eq(quipu_reap(queue, &completion, 1), 1);
     cr_assert_eq(completion.context, &results[0]);
     cr_assert_eq(submit(queue, 11, &last), QUIPU_OK);
@@ -112,4 +116,19 @@ Test(fork_queues, f1_to_f3_in_a_directory)
     fork_with(ledger, false);
     cr_assert_eq(quipu_close(ledger), QUIPU_OK);
     folder_remove(&folder);
+}
+
+Test(fork_queues, f1_to_f3_in_a_daemon)
+{
+    quipu_ledger *ledger = ledger_open(QUIPU_OPTIMISTIC, NULL), *far;
+    struct daemon daemon;
+
+    daemon_begin(&daemon);
+    daemon_start(&daemon, ledger, NULL);
+    far = daemon_connect(&daemon);
+    fork_with(far, false);
+    cr_assert_eq(quipu_close(far), QUIPU_OK);
+    daemon_stop(&daemon);
+    daemon_end(&daemon);
+    ledger_close(ledger);
 }

@@ -24,9 +24,12 @@ symbols() {
     (cd "$tree/include/quipu" && cat quipu.h lease.h queue.h connect.h) | tr '\n' ' ' |
         grep -o 'QUIPU_PUBLIC [^(;]*(' |
         sed -n 's/.*[ *]\(quipu_[a-z_]*\)($/\1/p' | sort >"$made/declared"
-    nm --dynamic --defined-only "$library" | sed 's/.* //' | sort >"$made/exported"
+    nm --dynamic --defined-only "$library" | sed -n 's/.* //;s/@@QUIPU_0$//p' | sort >"$made/exported"
     [ -s "$made/declared" ] || fail 'no declaration was found'
     diff -u "$made/declared" "$made/exported"
+    # Debian's package says the same of it.
+    sed -n 's/^ \(quipu_[a-z_]*\)@QUIPU_0 .*/\1/p' "$here/../../../debian/libquipu0.symbols" |
+        sort | diff -u - "$made/exported"
 }
 
 soname() {
@@ -39,7 +42,7 @@ find_package() {
     cmake -G Ninja -S "$here/consumer" -B "$made/consumer" -DCMAKE_C_COMPILER="$cc" \
         -DCMAKE_PREFIX_PATH="$tree"
     cmake --build "$made/consumer"
-    for program in c_shared c_static cpp_shared cpp_static; do
+    for program in c_shared c_static cpp_shared cpp_static handles; do
         "$made/consumer/$program"
     done
 }
@@ -200,12 +203,78 @@ redis() {
     "$made/redis_shared"
 }
 
+# A page for each command and each call, in the form that man reads; a list of what it is made of.
+papers() {
+    package=$here/../../../engine/package
+    version=$(pkg-config --modversion quipu)
+    rm -rf "$made/man"
+    python3 -B "$package/man.py" --command "$tree/bin/quipu" --headers "$tree/include/quipu" \
+        --version "$version" "$made/man"
+    "$tree/bin/quipu" --help | sed -n '/^A first look/q;s/^  \([a-z][a-z-]*\) .*/\1/p' |
+        while read -r name; do
+            grep -q '^.SH OPTIONS' "$made/man/man1/quipu-$name.1" || fail "no page of $name"
+        done
+    nm --dynamic --defined-only "$library" | sed -n 's/.* //;s/@@QUIPU_0$//p' | while read -r name; do
+        grep -q '^returns\| returns' "$made/man/man3/$name.3" || fail "no page of $name"
+    done
+    ! command -v mandoc >/dev/null || mandoc -T lint -W warning "$made/man/man"*/* ||
+        fail 'mandoc finds something'
+    python3 -B "$package/sbom.py" --sources "$package/../.." --version "$version" "$made/sbom"
+    python3 -c 'import json, sys; json.load(open(sys.argv[1]))["files"][0]["checksums"]' "$made/sbom"
+
+    # Completion, as bash calls it.
+    command -v bash >/dev/null || return 0
+    PATH=$tree/bin:$PATH bash -c '. "$1"; COMP_WORDS=(quipu bal); COMP_CWORD=1; _quipu
+        echo "${COMPREPLY[*]}"; COMP_WORDS=(quipu balances --for); COMP_CWORD=2; _quipu
+        echo "${COMPREPLY[*]}"' bash "$tree/share/bash-completion/completions/quipu" \
+        >"$made/completed"
+    [ "$(cat "$made/completed")" = "$(printf 'balances\n--format=')" ] || fail 'completion'
+}
+
+# quipu-static.pc needs no sed.
+# shellcheck disable=SC2046,SC2086
+static_pc() {
+    "$cc" -std=c11 $strict -DWITH_JEMALLOC $(pkg-config --cflags quipu-static) \
+        "$here/consumer/consumer.c" -o "$made/static_pc" $(pkg-config --libs quipu-static)
+    ! readelf -d "$made/static_pc" | grep libquipu || fail 'it uses the shared library'
+    "$made/static_pc"
+}
+
+# Probes are notes in the objects of a build that has them, and nothing in any other.
+probes() {
+    ! readelf -S "$library" | grep stapsdt || fail 'it has probes'
+    echo '#include <sys/sdt.h>' | "$cc" -E - >/dev/null 2>&1 || return 0
+    mkdir -p "$made/probes"
+    for file in api/create.c write/create_transfers.c protocol/settle.c journal/flusher.c; do
+        "$cc" -std=c11 -D_DEFAULT_SOURCE -DQUIPU_PROBES -O1 -c -I"$here/../../../include" \
+            -I"$here/../../../engine" "$here/../../../engine/$file" \
+            -o "$made/probes/$(basename "$file").o"
+    done
+    readelf -n "$made/probes/"*.o | sed -n 's/^ *Name: //p' | sort -u | tr '\n' ' ' \
+        >"$made/probes/found"
+    [ "$(cat "$made/probes/found")" = 'commit conflict expiry flush ' ] ||
+        fail "these probes: $(cat "$made/probes/found")"
+}
+
+# The Python package, by the library and the folder that were installed. Where cffi or numpy are
+# not, there is nothing to see.
+python() {
+    for python in python3 /usr/bin/python3 ''; do
+        [ -z "$python" ] || ! "$python" -c 'import cffi, numpy' 2>/dev/null || break
+    done
+    [ -n "$python" ] || return 0
+    version=$(pkg-config --modversion quipu)
+    QUIPU_LIBRARY=$library PYTHONPATH=$tree/share/quipu/python \
+        "$python" -B "$here/use_python.py" "$version"
+}
+
 run_command() {
     "$tree/bin/quipu" --help
 }
 
 claims='tree symbols soname find_package pkg_config pkg_config_static needs late pressure_shared'
 claims="$claims pressure_late pressure_static pressure_jemalloc same_bytes make_builds run_command redis"
+claims="$claims probes python papers static_pc"
 case " $claims " in
 *" $claim "*) "$claim" ;;
 *) fail 'no such claim' ;;

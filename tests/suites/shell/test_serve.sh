@@ -64,6 +64,14 @@ expect_json 'clients;0;writes' ON BOOLEAN
 run stats --socket "$socket"
 expect_code 0
 expect_fact 'clients max' 7
+expect_fact 'open holds' 0
+run stats --socket "$socket" --prometheus
+expect_code 0
+expect_out '# TYPE quipu_transfers gauge'
+expect_out 'quipu_account_capacity 1000'
+expect_out 'quipu_daemon_clients 1'
+run stats --socket "$socket" --prometheus --format json
+expect_code 2
 run stats --socket "$socket" --format csv
 expect_code 0
 case $(ls -l "$socket") in

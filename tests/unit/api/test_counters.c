@@ -3,7 +3,10 @@
  *   C1  exact while no call is in flight, also after events that failed
  *   C2  never more than the capacity, and never less than what was stored before, while others
  *       write
- *   C3  misuse is refused */
+ *   C3  misuse is refused
+ *   C4  holds are open until they are posted, voided or expired, also across openings
+ *   C5  conflicts and retries are counted; of a ledger with a path, bytes and lag of its journal */
+#include "support/folder.h"
 #include "support/ledger.h"
 #include "support/threads.h"
 
@@ -15,8 +18,6 @@ static quipu_counters count(quipu_ledger *ledger)
 
     memset(&counters, 0xa5, sizeof counters);
     cr_assert_eq(quipu_get_counters(ledger, &counters), QUIPU_OK);
-    for (size_t i = 0; i < sizeof counters.reserved / sizeof counters.reserved[0]; i++)
-        cr_assert_eq(counters.reserved[i], 0);
     return counters;
 }
 
@@ -61,6 +62,9 @@ EVERY_PROTOCOL(counters, are_exact)
     cr_assert_eq(is.failed_ids, 2);
     cr_assert_eq(is.holds, 3);
     cr_assert_eq(is.timeouts, 2);
+    cr_assert_eq(is.open_holds, 2, "one is posted");
+    cr_assert(is.expiries == 0 && is.conflicts == 0);
+    cr_assert(is.journal_bytes == 0 && is.journal_lag == 0);
     cr_assert_eq(is.workers, 1);
     cr_assert_geq(is.table_bytes, 2 * 192 + 5 * 176 + 3 * 72 + 2 * 16);
 
@@ -69,7 +73,49 @@ EVERY_PROTOCOL(counters, are_exact)
     is = count(ledger);
     cr_assert_eq(is.timeouts, 1);
     cr_assert_eq(is.holds, 3, "a resolved one stays");
+    cr_assert(is.open_holds == 1 && is.expiries == 1);
     ledger_close(ledger);
+}
+
+/* C4, C5 */
+Test(counters, of_a_ledger_that_is_kept)
+{
+    struct folder folder;
+    uint64_t now = NOON;
+    quipu_options options = {.clock = ledger_clock, .clock_context = &now};
+    quipu_account accounts[2] = {an_account(1), an_account(2)};
+    quipu_transfer events[6] = {a_hold(1, 1, 2, 1, 1), a_hold(2, 1, 2, 1, 0), a_hold(3, 1, 2, 1, 0),
+                                a_hold(4, 1, 2, 1, 9), a_post(5, 2, 1),       a_void(6, 3)};
+    quipu_transfer late = a_transfer(7, 1, 2, 1);
+    quipu_expectation expectation = {.account_id = 1, .version = 1};
+    quipu_result results[6];
+    quipu_ledger *ledger = NULL;
+    quipu_counters is;
+
+    folder_make(&folder);
+    options.path = folder.path;
+    cr_assert_eq(quipu_open(&options, &ledger), QUIPU_OK);
+    cr_assert_eq(quipu_create_accounts(ledger, accounts, 2, results), QUIPU_OK);
+    cr_assert_eq(quipu_create_transfers(ledger, events, 6, results), QUIPU_OK);
+    cr_assert_eq(quipu_commit(ledger, &expectation, 1, &late, 1, results, NULL), QUIPU_CONFLICT);
+    now += 2 * SECOND;
+    (void)ledger_account(ledger, 1, NULL);
+    cr_assert_eq(quipu_sync(ledger), QUIPU_OK);
+    is = count(ledger);
+    cr_assert(is.open_holds == 1 && is.expiries == 1 && is.conflicts == 1);
+    cr_assert_gt(is.journal_bytes, 6 * 16);
+    cr_assert_eq(is.journal_lag, 0);
+    ledger_close(ledger);
+
+    cr_assert_eq(quipu_open(&options, &ledger), QUIPU_OK);
+    is = count(ledger);
+    cr_assert(is.open_holds == 1 && is.expiries == 1 && is.conflicts == 0);
+    now += 9 * SECOND;
+    (void)ledger_account(ledger, 1, NULL);
+    is = count(ledger);
+    cr_assert(is.open_holds == 0 && is.expiries == 2);
+    ledger_close(ledger);
+    folder_remove(&folder);
 }
 
 /* Tables grow, and what an index has outgrown does not count. */

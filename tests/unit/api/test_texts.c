@@ -1,6 +1,7 @@
 /* test_texts.c - every code has a sentence of its own, and every number one of some kind. */
 #include "support/ledger.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void check_sentence(const char *text)
@@ -51,6 +52,34 @@ Test(texts, of_transfers)
     check_sentence(quipu_create_transfer_text(0x10000));
     check_sentence(quipu_create_transfer_text(0x10002));
     check_sentence(quipu_create_transfer_text(QUIPU_CREATED - 1));
+}
+
+/* Names are those of outcome.h. */
+Test(texts, names_of_outcomes)
+{
+#define X(name, number, kind, text)                                                                \
+    cr_assert_str_eq(quipu_outcome_name(QUIPU_EVENT_ACCOUNT, QUIPU_CREATE_ACCOUNT_##name), #name);
+    QUIPU_CREATE_ACCOUNT_MAP(X)
+#undef X
+#define X(name, number, kind, text)                                                                \
+    cr_assert_str_eq(quipu_outcome_name(QUIPU_EVENT_TRANSFER, QUIPU_CREATE_TRANSFER_##name), #name);
+    QUIPU_CREATE_TRANSFER_MAP(X)
+#undef X
+    cr_assert_str_eq(quipu_outcome_name(QUIPU_EVENT_ACCOUNT, QUIPU_CREATED), "CREATED");
+    cr_assert_str_eq(quipu_outcome_name(QUIPU_EVENT_TRANSFER, QUIPU_CREATED), "CREATED");
+    cr_assert_str_eq(quipu_outcome_name(QUIPU_EVENT_ACCOUNT, 0), "UNKNOWN");
+    cr_assert_str_eq(quipu_outcome_name(QUIPU_EVENT_TRANSFER, 0), "UNKNOWN");
+    cr_assert_str_eq(quipu_outcome_name((quipu_event)7, 1), "UNKNOWN");
+}
+
+Test(texts, of_the_version)
+{
+    char expected[40];
+
+    (void)snprintf(expected, sizeof expected, "%d.%d.%d", QUIPU_VERSION_MAJOR, QUIPU_VERSION_MINOR,
+                   QUIPU_VERSION_PATCH);
+    cr_assert_str_eq(QUIPU_VERSION_STRING, expected);
+    cr_assert_str_eq(quipu_version(), expected);
 }
 
 /* Numbers are part of the interface: each once, none 0, and as many as the reference has; codes of

@@ -3,7 +3,8 @@
  *   T1  a packet comes with its descriptors, closed on exec; more than wanted are closed
  *   T2  a packet of another size is strange, and an end is an end
  *   T3  memory is sealed: it cannot be made smaller or larger, and other memory is not taken (M7)
- *   T4  bells are heard together, and death is told from silence */
+ *   T4  bells are heard together, and death is told from silence
+ *   T5  a queue takes so many bells, and leaves the rest */
 #define _GNU_SOURCE
 #include "wire/hello.h"
 
@@ -91,4 +92,25 @@ Test(hello, t4_bells_are_heard_together)
     cr_assert(quipui_wire_send(pair[0], "", 1, NULL, 0));
     cr_assert_eq(close(pair[0]), 0);
     cr_assert_not(quipui_wire_hear(pair[1]));
+}
+
+Test(hello, t5_so_many_bells_are_heard_and_no_more)
+{
+    unsigned bells = 2;
+    int pair[2];
+
+    make_pair(pair);
+    cr_assert(quipui_wire_hear_some(pair[1], &bells));
+    cr_assert_eq(bells, 2, "there was none");
+    for (int i = 0; i < 3; i++)
+        cr_assert(quipui_wire_send(pair[0], "", 1, NULL, 0));
+    cr_assert(quipui_wire_hear_some(pair[1], &bells));
+    cr_assert_eq(bells, 0);
+    cr_assert(quipui_wire_hear_some(pair[1], &bells));
+    cr_assert_eq(recv(pair[1], (char[1]){0}, 1, MSG_DONTWAIT), 1, "the last one stayed");
+    cr_assert(quipui_wire_send(pair[0], "", 1, NULL, 0));
+    cr_assert_eq(close(pair[0]), 0);
+    cr_assert(quipui_wire_hear_some(pair[1], &bells), "a bell is left");
+    bells = 1;
+    cr_assert_not(quipui_wire_hear_some(pair[1], &bells));
 }

@@ -89,10 +89,11 @@ Test(wire_ring, t4_a_sleeper_is_rung_for_once)
     struct wire_shared *shared = shared_new();
 
     cr_assert_not(wire_must_ring(&shared->server_sleeps));
-    wire_lie_down(&shared->server_sleeps);
+    cr_assert(wire_lie_down(&shared->server_sleeps));
+    cr_assert_not(wire_lie_down(&shared->server_sleeps), "it was not rung for");
     cr_assert(wire_must_ring(&shared->server_sleeps));
     cr_assert_not(wire_must_ring(&shared->server_sleeps));
-    wire_lie_down(&shared->server_sleeps);
+    cr_assert(wire_lie_down(&shared->server_sleeps));
     wire_get_up(&shared->server_sleeps);
     cr_assert_not(wire_must_ring(&shared->server_sleeps));
     free(shared);
