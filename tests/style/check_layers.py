@@ -45,8 +45,8 @@ ALLOWED = {
     "engine/race": {"protocol", "rules", "records", "base"},
 }
 
-COMMAND_ORDER = ({"commands"}, {"locks"}, {"measure", "stress"}, {"look"}, {"load", "bank"},
-                 {"csv", "report"}, {"terminal"}, {"common"})
+COMMAND_ORDER = ({"shell"}, {"commands"}, {"locks"}, {"measure", "stress"}, {"exchange"}, {"look"},
+                 {"load", "bank"}, {"csv", "report", "book"}, {"terminal"}, {"common"})
 
 # Not a layer: what the build asks the compiler, and what an installation needs.
 NOT_LAYERS = {"engine/package"}

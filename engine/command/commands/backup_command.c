@@ -1,4 +1,5 @@
 /* backup_command.c - `quipu backup`: a copy of a kept ledger in another directory. */
+#include "command/book/book_copy.h"
 #include "command/commands/all_commands.h"
 #include "command/load/kept_run.h"
 #include "command/terminal/complain.h"
@@ -13,7 +14,8 @@ const struct command command_backup = {
             "of one\n"
             "instant and is opened as any other: quipu check OUT reads all of it. A program that "
             "has\n"
-            "the ledger open makes one by quipu_backup(), while it goes on.\n"
+            "the ledger open makes one by quipu_backup(), while it goes on. The names and the\n"
+            "descriptions (`quipu name`) are copied, too.\n"
             "\n" KEPT_TEXT_IN_USE "\n"
             "Exit code: 0 fine, 1 OUT has something in it, or the ledger is damaged, 2 usage,\n"
             "3 system, or another process has the ledger.\n",
@@ -85,6 +87,7 @@ static enum command_exit back_up(const quipu_options *options, const char *copy,
     exit = kept_open(options, &ledger);
     if (exit != COMMAND_FINE) return exit;
     exit = copy_ledger(ledger, copy, &counters);
+    if (exit == COMMAND_FINE && !book_copy(options->path, copy)) exit = COMMAND_SYSTEM;
     if (exit == COMMAND_FINE) exit = print(options->path, copy, &counters, format);
     closed = kept_close(ledger);
     return closed != COMMAND_FINE ? closed : exit;

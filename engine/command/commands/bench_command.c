@@ -9,6 +9,7 @@
 #include "command/measure/drive.h"
 #include "command/report/report.h"
 #include "command/terminal/complain.h"
+#include "command/terminal/interrupt.h"
 #include "command/terminal/options.h"
 #include "command/terminal/progress.h"
 
@@ -222,6 +223,10 @@ static enum command_exit measure_all(const struct sweep *sweep, struct report *r
         uint64_t at[AXIS_COUNT];
         enum command_exit now;
 
+        if (interrupt_came(0)) {
+            complain("interrupted: this is what was measured until then");
+            break;
+        }
         progress_tick(&progress, i);
         place_of(sweep, i, at);
         now = measure(sweep, at, &workload, report);
@@ -263,6 +268,7 @@ static enum command_exit bench(const struct sweep *sweep, enum report_format for
                    (unsigned long long)processor_count(),
                    sweep->folder != NULL ? "kept on disk" : "in memory");
     report_sheet(&report, SHEET_OF_ROWS, "bench", title, columns, sizeof columns / sizeof *columns);
+    interrupt_begin();
     exit = measure_all(sweep, &report);
     if (!report_end(&report, format)) return COMMAND_SYSTEM;
     return exit;

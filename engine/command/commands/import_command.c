@@ -2,6 +2,9 @@
  * draws the trial balance. */
 #include "command/commands/all_commands.h"
 #include "command/common/stopwatch.h"
+#include "command/exchange/bank_import.h"
+#include "command/exchange/journal_import.h"
+#include "command/load/kept_ledger.h"
 #include "command/load/outcome_tally.h"
 #include "command/load/pair_options.h"
 #include "command/look/all_accounts.h"
@@ -26,6 +29,12 @@ const struct command command_import = {
         "It prints the trial balance of the ledger by ledger and code, the transfers per second\n"
         "(the time in the ledger, without reading the files), how many rows were created, existed\n"
         "before and failed, and the failures by outcome.\n"
+        "\n"
+        "A bank's file: quipu import --ledger DIR --rules RULES FILE. The rules say which columns\n"
+        "are date, amount and description, and which accounts are meant; docs/bank-csv.md has\n"
+        "them, and examples. Accounts are created by name. Rows that are there already are left\n"
+        "alone, so the next export may overlap. A journal: quipu import --ledger DIR --journal\n"
+        "FILE takes what hledger and beancount have in common: docs/journals.md.\n"
         "\n"
         "JSON is an object with a member for each of these. CSV is one table with the columns of\n"
         "all of them; the first column names the part that a row belongs to.\n"
@@ -147,21 +156,102 @@ static enum command_exit import(const struct load_order *order, enum report_form
     return shown != COMMAND_FINE ? shown : exit;
 }
 
+/* --- a bank's file, or a journal --- */
+
+struct foreign {
+    struct arg_file *file, *rules, *journal;
+    struct view_options form;
+};
+
+static bool complain_of_use(const char *text)
+{
+    complain("import: %s", text);
+    complain("Try `quipu import --help`.");
+    return false;
+}
+
+/* The ledger is open. Its book is read anew, and locked until the names are written. */
+static enum command_exit import_into(struct view *view, const struct foreign *foreign)
+{
+    struct bank_rules rules;
+    enum command_exit exit;
+
+    book_free(&view->book);
+    exit = book_begin(&view->book, view->directory);
+    if (exit != COMMAND_FINE) return exit;
+    view->report.has_names = true;
+    if (foreign->journal->count > 0) return journal_import(view, foreign->journal->filename[0]);
+    exit = bank_rules_read(&rules, foreign->rules->filename[0]);
+    if (exit == COMMAND_FINE) exit = bank_import(view, &rules, foreign->file->filename[0]);
+    bank_rules_free(&rules);
+    return exit;
+}
+
+static enum command_exit import_foreign(const struct foreign *foreign, const struct arg_file *place,
+                                        enum report_format format)
+{
+    const quipu_options options = {.path = kept_path(place)};
+    struct view view;
+    bool is_served;
+    enum command_exit exit, closed;
+
+    if ((foreign->rules->count > 0) == (foreign->journal->count > 0) ||
+        (foreign->rules->count > 0) != (foreign->file->count > 0))
+        return complain_of_use("it takes --rules FILE and a bank's file, or --journal FILE")
+                   ? COMMAND_FINE
+                   : COMMAND_USAGE;
+    if (options.path == NULL)
+        return complain_of_use("names and descriptions are kept beside a ledger: it needs --ledger")
+                   ? COMMAND_FINE
+                   : COMMAND_USAGE;
+    exit = view_open(&view, &foreign->form, options.path, format);
+    if (exit == COMMAND_FINE) exit = kept_reach(&options, &view.ledger, &is_served);
+    if (exit == COMMAND_FINE) {
+        exit = import_into(&view, foreign);
+        if (view.report.sheet_count > 0 && !report_end(&view.report, format)) exit = COMMAND_SYSTEM;
+        closed = kept_close(view.ledger);
+        if (closed != COMMAND_FINE) exit = closed;
+    }
+    view_free(&view);
+    return exit;
+}
+
+static enum command_exit import_pair(const struct pair_options *pair)
+{
+    struct load_order order;
+    enum report_format format;
+
+    return pair_options_read(pair, &command_import, PAIR_LOADS, &order, &format)
+               ? import(&order, format)
+               : COMMAND_USAGE;
+}
+
 static enum command_exit run(int argc, char **argv)
 {
     struct pair_options pair = pair_options_new();
-    void *table[] = {PAIR_OPTIONS_TABLE(pair)};
+    struct foreign foreign = {
+        .file = arg_file0(NULL, NULL, "FILE", "a bank's file; - is standard input"),
+        .rules = arg_file0(NULL, "rules", "RULES", "how the bank's file is to be read"),
+        .journal = arg_file0(NULL, "journal", "FILE", "a journal of hledger or beancount"),
+        .form =
+            {
+                .decimal = arg_str0(NULL, "decimal", "MARK", "the mark before decimals (.)"),
+                .readable = arg_lit0(NULL, "readable", "decimals and dates in all formats"),
+            },
+    };
+    void *table[] = {foreign.file, foreign.rules, foreign.journal, VIEW_FORM_TABLE(foreign.form),
+                     PAIR_OPTIONS_TABLE(pair)};
     enum option_next next = option_parse(&command_import, table, pair.help, pair.end, argc, argv);
-    struct load_order order;
-    enum report_format format;
+    enum report_format format = REPORT_TABLE;
     enum command_exit exit;
 
     if (next != OPTION_GO) {
         exit = option_exit(next);
+    } else if (foreign.file->count + foreign.rules->count + foreign.journal->count == 0) {
+        exit = import_pair(&pair);
     } else {
-        exit = pair_options_read(&pair, &command_import, PAIR_LOADS, &order, &format)
-                   ? import(&order, format)
-                   : COMMAND_USAGE;
+        exit = format_read(pair.format, &format) ? import_foreign(&foreign, pair.ledger, format)
+                                                 : COMMAND_USAGE;
     }
     arg_freetable(table, sizeof table / sizeof *table);
     return exit;

@@ -1,4 +1,7 @@
 /* main.c - `quipu`: finds the command and runs it; lists them all; guesses at a misspelt one. */
+#define _POSIX_C_SOURCE 200809L
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,25 +17,11 @@
 #define GUESS_DISTANCE_MAX 2
 
 static const struct command *const commands[] = {
-    &command_init,
-    &command_import,
-    &command_balances,
-    &command_account,
-    &command_history,
-    &command_changes,
-    &command_check,
-    &command_backup,
-    &command_checkpoint,
-    &command_salvage,
-    &command_serve,
-    &command_stats,
-    &command_race,
-    &command_lock,
-    &command_stress,
-    &command_verify,
-    &command_bench,
-    &command_generate,
-    NULL,
+    &command_init,      &command_import, &command_balances, &command_account,  &command_history,
+    &command_transfers, &command_holds,  &command_changes,  &command_explain,  &command_post,
+    &command_name,      &command_export, &command_check,    &command_backup,   &command_checkpoint,
+    &command_salvage,   &command_serve,  &command_stats,    &command_race,     &command_lock,
+    &command_stress,    &command_verify, &command_bench,    &command_generate, NULL,
 };
 
 static void print_help(FILE *out)
@@ -104,10 +93,19 @@ static void complain_of_command(const char *name)
     }
 }
 
+/* Tables know the width of characters, and which can be shown, by the locale. Numbers are not
+ * touched by it. */
+static void choose_characters(void)
+{
+    (void)setlocale(LC_CTYPE, "");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) (void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 int main(int argc, char **argv)
 {
     enum command_exit exit = COMMAND_USAGE;
 
+    choose_characters();
     if (argc < 2) {
         print_help(stderr);
         return COMMAND_USAGE;

@@ -10,6 +10,7 @@
 #include "command/commands/all_commands.h"
 #include "command/common/systemd.h"
 #include "command/load/kept_ledger.h"
+#include "command/load/kept_owner.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/options.h"
 #include "server/server.h"
@@ -117,13 +118,24 @@ static int listen_for(const struct order *order)
     return listener;
 }
 
+/* Commands that find the ledger in use are to find the socket. */
+static bool names_itself(const struct order *order)
+{
+    return order->socket != NULL && order->ledger.path != NULL;
+}
+
 static enum command_exit open_and_serve(struct order *order)
 {
     enum command_exit exit = kept_open(&order->ledger, &order->server.ledger), closed;
 
     if (exit != COMMAND_FINE) return exit;
     order->server.listener = listen_for(order);
-    exit = order->server.listener >= 0 ? serve(order) : COMMAND_SYSTEM;
+    exit = order->server.listener >= 0 ? COMMAND_FINE : COMMAND_SYSTEM;
+    if (exit == COMMAND_FINE && names_itself(order) &&
+        !kept_socket_write(order->ledger.path, order->socket))
+        exit = COMMAND_SYSTEM;
+    if (exit == COMMAND_FINE) exit = serve(order);
+    if (names_itself(order)) kept_socket_remove(order->ledger.path);
     /* Its name goes while nobody else can have taken it: the ledger is still ours. */
     if (order->server.listener >= 0 && order->socket != NULL) (void)unlink(order->socket);
     closed = kept_close(order->server.ledger);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/load/kept_owner.h"
 #include "command/terminal/complain.h"
 #include "command/terminal/pulse.h"
 
@@ -51,7 +52,15 @@ bool kept_is_there(const char *path)
 
 void kept_complain_busy(const char *path)
 {
-    complain("another process has %s: a ledger is open in one process at a time", path);
+    char words[KEPT_OWNER_BYTES];
+    const char *owner = kept_owner(path, words);
+
+    if (strcmp(owner, "another process") == 0) {
+        complain("another process has %s: a ledger is open in one process at a time", path);
+    } else {
+        complain("another process has %s, %s: a ledger is open in one process at a time", path,
+                 owner);
+    }
 }
 
 static enum command_exit complain_of_opening(const char *path, quipu_status status)
@@ -92,6 +101,25 @@ enum command_exit kept_open(const quipu_options *options, quipu_ledger **ledger)
     if (options->path != NULL) return complain_of_opening(options->path, status);
     complain_of_status("opening a ledger", status);
     return COMMAND_SYSTEM;
+}
+
+enum command_exit kept_reach(const quipu_options *options, quipu_ledger **ledger, bool *is_served)
+{
+    struct pulse pulse;
+    quipu_status status;
+
+    *is_served = false;
+    if (options->path == NULL) return kept_open(options, ledger);
+    pulse_begin(&pulse, "opening");
+    status = quipu_open(options, ledger);
+    pulse_end(&pulse);
+    if (status == QUIPU_OK) return COMMAND_FINE;
+    if (status == QUIPU_BUSY) {
+        *ledger = kept_connect(options->path);
+        *is_served = *ledger != NULL;
+        if (*is_served) return COMMAND_FINE;
+    }
+    return complain_of_opening(options->path, status);
 }
 
 enum command_exit kept_complain(quipu_ledger *ledger, const char *call, quipu_status status)

@@ -29,6 +29,9 @@ bool kept_is_there(const char *path);
 /* Open a ledger. Complains unless it returns COMMAND_FINE; COMMAND_REFUSED: it is damaged. */
 enum command_exit kept_open(const quipu_options *options, quipu_ledger **ledger);
 
+/* Open a ledger, or connect to the daemon that has it open. */
+enum command_exit kept_reach(const quipu_options *options, quipu_ledger **ledger, bool *is_served);
+
 /* Close it; what it was given is on disk then. NULL: there is none. Complains unless it returns
  * COMMAND_FINE. */
 enum command_exit kept_close(quipu_ledger *ledger);
@@ -49,5 +52,8 @@ const char *kept_path(const struct arg_file *option);
 #define KEPT_TEXT_IN_USE                                                                           \
     "A kept ledger is open in one process at a time, for reading, too. --accounts-max and\n"       \
     "--transfers-max are then the room for what it has and gets.\n"
+
+/* Help for those that also go through a daemon. */
+#define KEPT_TEXT_SERVED "If `quipu serve` has the ledger open, it is reached through that.\n"
 
 #endif

@@ -257,7 +257,7 @@ static enum command_exit open_ledger(const struct pouring *pouring)
                                                 spare, LOAD_TRANSFERS_DEFAULT);
     }
     if (order->ledger_is_old && !kept_is_there(order->ledger_path)) return COMMAND_SYSTEM;
-    exit = kept_open(&options, &pouring->load->ledger);
+    exit = kept_reach(&options, &pouring->load->ledger, &pouring->load->is_served);
     if (exit != COMMAND_FINE) return exit;
     pouring->load->watch = order->watch;
     if (order->watch.begin != NULL) order->watch.begin(order->watch.context, pouring->load->ledger);

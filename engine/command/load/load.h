@@ -42,6 +42,7 @@ struct load_file {
 
 struct load {
     quipu_ledger *ledger; /* NULL: the load failed, with a complaint */
+    bool is_served;       /* it is that of a daemon */
     struct load_watch watch;
     struct load_file accounts, transfers;
     uint64_t transfers_ns; /* the time of the crew: splitting windows, and calls */

@@ -70,7 +70,7 @@ bool pair_options_read(const struct pair_options *pair, const struct command *co
 #define PAIR_KEPT_TEXT                                                                             \
     "It shows a pair of files, loaded into a ledger in memory, or a kept ledger: with --ledger\n"  \
     "DIR there are no files. Without both, it shows the ledger that the environment variable\n"    \
-    "QUIPU_LEDGER names.\n" KEPT_TEXT_IN_USE
+    "QUIPU_LEDGER names.\n" KEPT_TEXT_IN_USE KEPT_TEXT_SERVED
 
 /* The exit codes of these commands. */
 #define PAIR_EXIT_TEXT                                                                             \

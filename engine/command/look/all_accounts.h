@@ -12,4 +12,9 @@ quipu_status all_accounts_visit(quipu_ledger *ledger,
                                 bool (*visit)(void *context, const quipu_account *account),
                                 void *context);
 
+/* The same, newest first. */
+quipu_status all_accounts_visit_reversed(quipu_ledger *ledger,
+                                         bool (*visit)(void *context, const quipu_account *account),
+                                         void *context);
+
 #endif

@@ -7,27 +7,31 @@
 
 #include "command/common/exit_code.h"
 #include "command/common/stop_flag.h"
-#include "command/report/report.h"
-#include "quipu/quipu.h"
+#include "command/look/look.h"
 
-/* A follower of changes. Begin with all fields zero but `format`. */
+/* A follower of changes. Begin with all fields zero but `view`, whose report has no sheet. */
 struct follow {
-    enum report_format format;
+    struct view *view;
     quipu_change_filter next;
     quipu_change *page;
     enum command_exit exit; /* of the first failure, or COMMAND_FINE */
     bool has_header;        /* the CSV header is printed */
+    uint64_t shown;
+    bool is_full; /* as many are shown as --limit says */
 
     /* The thread that prints while others write. */
-    quipu_ledger *ledger;
     pthread_t thread;
     struct stop_flag over;
     bool is_running;
 };
 
-/* Add all changes that there are to a report. Nobody writes. Complains if the exit code is not
- * COMMAND_FINE. */
-enum command_exit changes_report(quipu_ledger *ledger, struct report *report);
+/* Add all changes that there are to the report of a view. No thread of this process writes.
+ * Complains if the exit code is not COMMAND_FINE. */
+enum command_exit changes_report(struct view *view);
+
+/* Print changes, as CSV or JSON lines, until is_over() says so. It waits a little
+ * before it does. */
+enum command_exit follow_until(struct follow *follow, bool (*is_over)(void));
 
 /* Print changes from now on, as CSV or JSON lines, from a thread of its own. */
 void follow_begin(struct follow *follow, quipu_ledger *ledger);

@@ -8,7 +8,10 @@
  *   JSON        one object with a member per sheet: an array of objects, or one object for a sheet
  *               of facts. Values of 64 and 128 bits are strings, since readers round numbers above
  *               2^53; counts are numbers
- *   JSON lines  an object per row, whose member `sheet` names the sheet */
+ *   JSON lines  an object per row, whose member `sheet` names the sheet
+ *
+ * A report of one sheet is streamed, except as a table: its rows are printed as they come, and take
+ * no memory. */
 #ifndef QUIPU_COMMAND_REPORT_REPORT_H
 #define QUIPU_COMMAND_REPORT_REPORT_H
 
@@ -22,6 +25,7 @@
 
 enum column_kind {
     COLUMN_TEXT,
+    COLUMN_NAME,   /* text; there if the ledger has a book of names */
     COLUMN_COUNT,  /* a count, or 32 bits of a record: a number in JSON, below 2^53 */
     COLUMN_WORD,   /* 64 bits of a record: a string in JSON */
     COLUMN_AMOUNT, /* 128 bits or more: a string in JSON */
@@ -42,19 +46,29 @@ enum sheet_shape {
 struct sheet {
     const char *name, *title;
     enum sheet_shape shape;
-    const struct column *columns;
+    struct column *columns; /* those that are there */
     size_t column_count;
-    char **cells; /* NULL: blank */
+    const struct column *declared; /* all of them */
+    size_t declared_count, next;   /* the declared column of the next cell */
+    char **cells;                  /* NULL: blank */
     size_t cell_count, cell_capacity;
 };
 
 #define REPORT_SHEETS_MAX 4
 
+/* All zero but `format` is an empty one. */
 struct report {
     struct sheet sheets[REPORT_SHEETS_MAX];
     size_t sheet_count;
+    enum report_format format;
+    bool has_names;    /* it has the columns for names */
+    bool is_readable;  /* amounts with decimals, times of the calendar; a table has them anyway */
+    char mark;         /* the decimal mark; 0: a point */
+    bool is_streamed;  /* rows of its one sheet are printed as they come, except in a table */
+    bool is_begun;     /* its beginning is printed */
     bool is_continued; /* a CSV header was printed before */
     bool out_of_memory;
+    uint64_t rows_printed; /* of the sheet that is being printed */
 };
 
 /* Begin a sheet. The cells that are added from here on are its own. */
@@ -68,6 +82,25 @@ void report_real(struct report *report, double number, int decimals);
 void report_truth(struct report *report, bool truth);
 void report_blank(struct report *report);
 
+/* NULL: blank. */
+void report_name(struct report *report, const char *name);
+
+/* An id; for people, 0 is blank. */
+void report_id(struct report *report, quipu_uint128 id);
+
+/* Minor units; for people, with the decimals of the scale. */
+void report_money(struct report *report, quipu_sum amount, unsigned scale);
+void report_signed_money(struct report *report, quipu_signed amount, unsigned scale);
+
+/* ns since 1970; for people, as ISO 8601. */
+void report_time(struct report *report, uint64_t timestamp);
+
+/* Is it for people? */
+static inline bool report_is_readable(const struct report *report)
+{
+    return report->is_readable || report->format == REPORT_TABLE;
+}
+
 /* Print the report to standard output and free it. Returns false, with a complaint, if memory or
  * the output failed. */
 bool report_end(struct report *report, enum report_format format);
@@ -75,15 +108,22 @@ bool report_end(struct report *report, enum report_format format);
 /* Free without printing. */
 void report_free(struct report *report);
 
-/* One for each format. They return false if memory runs out. */
+/* How a report is printed, row by row. They return false if memory runs out. */
+struct report_printer {
+    bool (*begin)(struct report *report, FILE *out);
+    bool (*row)(struct report *report, const struct sheet *sheet, size_t row, FILE *out);
+    bool (*end_sheet)(struct report *report, const struct sheet *sheet, FILE *out);
+    bool (*end)(struct report *report, FILE *out);
+};
+
+extern const struct report_printer report_printer_csv, report_printer_json, report_printer_lines;
+
+/* All at once: the widths of columns depend on all rows. */
 bool report_as_table(const struct report *report, FILE *out);
-bool report_as_csv(const struct report *report, FILE *out);
-bool report_as_json(const struct report *report, FILE *out);
-bool report_as_json_lines(const struct report *report, FILE *out);
 
 static inline size_t sheet_row_count(const struct sheet *sheet)
 {
-    return sheet->cell_count / sheet->column_count;
+    return sheet->column_count > 0 ? sheet->cell_count / sheet->column_count : 0;
 }
 
 static inline const char *sheet_cell(const struct sheet *sheet, size_t row, size_t column)

@@ -60,12 +60,31 @@ static void print_line(const struct report *report, const struct sheet *of, size
     (void)fputc('\n', out);
 }
 
-bool report_as_csv(const struct report *report, FILE *out)
+static bool begin(struct report *report, FILE *out)
 {
     if (!report->is_continued) print_line(report, NULL, 0, out);
-    for (size_t s = 0; s < report->sheet_count; s++) {
-        for (size_t row = 0; row < sheet_row_count(&report->sheets[s]); row++)
-            print_line(report, &report->sheets[s], row, out);
-    }
     return true;
 }
+
+static bool print_row(struct report *report, const struct sheet *sheet, size_t row, FILE *out)
+{
+    print_line(report, sheet, row, out);
+    return true;
+}
+
+static bool end_sheet(struct report *report, const struct sheet *sheet, FILE *out)
+{
+    (void)report;
+    (void)sheet;
+    (void)out;
+    return true;
+}
+
+static bool end(struct report *report, FILE *out)
+{
+    (void)report;
+    (void)out;
+    return true;
+}
+
+const struct report_printer report_printer_csv = {begin, print_row, end_sheet, end};

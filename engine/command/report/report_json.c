@@ -6,100 +6,147 @@
 
 #include "command/report/report.h"
 
-static json_t *value_of(enum column_kind kind, const char *text)
+/* Text that stands in JSON as it is. */
+static bool is_plain(const char *text)
 {
-    if (text == NULL) return json_null();
-    switch (kind) {
-    case COLUMN_COUNT: return json_integer(strtoll(text, NULL, 10));
-    case COLUMN_REAL: return json_real(strtod(text, NULL));
-    case COLUMN_TRUTH: return json_boolean(strcmp(text, "yes") == 0);
-    case COLUMN_TEXT:
-    case COLUMN_WORD:
-    case COLUMN_AMOUNT: break;
-    }
-
-    json_t *string = json_string(text);
-
-    /* Not UTF-8, a path perhaps: say that there is something. */
-    return string != NULL ? string : json_string("(not UTF-8)");
-}
-
-/* Add a row's members. Returns the object. Returns NULL if memory runs out; the object is freed
- * then. */
-static json_t *with_row(json_t *object, const struct sheet *sheet, size_t row)
-{
-    for (size_t column = 0; object != NULL && column < sheet->column_count; column++) {
-        json_t *value = value_of(sheet->columns[column].kind, sheet_cell(sheet, row, column));
-
-        if (json_object_set_new(object, sheet->columns[column].name, value) == 0) continue;
-        /* Not reached by tests, here and below: jansson takes this memory. */
-        json_decref(object);
-        object = NULL;
-    }
-    return object;
-}
-
-/* NULL if memory runs out. */
-static json_t *object_of(const struct sheet *sheet, size_t row)
-{
-    return with_row(json_object(), sheet, row);
-}
-
-static json_t *array_of(const struct sheet *sheet)
-{
-    json_t *array = json_array();
-
-    for (size_t row = 0; array != NULL && row < sheet_row_count(sheet); row++) {
-        if (json_array_append_new(array, object_of(sheet, row)) == 0) continue;
-        json_decref(array);
-        array = NULL;
-    }
-    return array;
-}
-
-bool report_as_json(const struct report *report, FILE *out)
-{
-    json_t *root = json_object();
-    bool whole = root != NULL;
-
-    for (size_t i = 0; whole && i < report->sheet_count; i++) {
-        const struct sheet *sheet = &report->sheets[i];
-        json_t *member = sheet->shape == SHEET_OF_FACTS ? object_of(sheet, 0) : array_of(sheet);
-
-        whole = json_object_set_new(root, sheet->name, member) == 0;
-    }
-    if (whole) {
-        /* report_end() sees a failed write. */
-        (void)json_dumpf(root, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
-        (void)fputc('\n', out);
-    }
-    json_decref(root);
-    return whole;
-}
-
-static bool write_line(const struct sheet *sheet, size_t row, FILE *out)
-{
-    json_t *object = json_pack("{s:s}", "sheet", sheet->name);
-    bool whole;
-
-    if (object != NULL) object = with_row(object, sheet, row);
-    whole = object != NULL;
-    if (whole) {
-        (void)json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
-        (void)fputc('\n', out);
-    }
-    json_decref(object);
-    return whole;
-}
-
-bool report_as_json_lines(const struct report *report, FILE *out)
-{
-    for (size_t i = 0; i < report->sheet_count; i++) {
-        const struct sheet *sheet = &report->sheets[i];
-
-        for (size_t row = 0; row < sheet_row_count(sheet); row++) {
-            if (!write_line(sheet, row, out)) return false;
-        }
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~' || *text == '"' ||
+            *text == '\\')
+            return false;
     }
     return true;
 }
+
+/* Print a value that jansson has made, and free it. Returns false if there is none. */
+static bool print_made(json_t *value, FILE *out)
+{
+    if (value == NULL) return false; /* not reached by tests: jansson takes this memory */
+    /* report_end() sees a failed write. */
+    (void)json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+    json_decref(value);
+    return true;
+}
+
+static bool print_string(const char *text, FILE *out)
+{
+    json_t *string;
+
+    if (is_plain(text)) {
+        (void)fprintf(out, "\"%s\"", text);
+        return true;
+    }
+    string = json_string(text);
+    /* Not UTF-8, a path perhaps: say that there is something. */
+    return print_made(string != NULL ? string : json_string("(not UTF-8)"), out);
+}
+
+static bool print_value(enum column_kind kind, const char *text, FILE *out)
+{
+    if (text == NULL) {
+        (void)fputs("null", out);
+        return true;
+    }
+    switch (kind) {
+    case COLUMN_COUNT: (void)fputs(text, out); return true;
+    case COLUMN_REAL: return print_made(json_real(strtod(text, NULL)), out);
+    case COLUMN_TRUTH: (void)fputs(strcmp(text, "yes") == 0 ? "true" : "false", out); return true;
+    case COLUMN_TEXT:
+    case COLUMN_NAME:
+    case COLUMN_WORD:
+    case COLUMN_AMOUNT: break;
+    }
+    return print_string(text, out);
+}
+
+/* Print a row's members, each behind what stands before it. */
+static bool print_members(const struct sheet *sheet, size_t row, const char *before,
+                          const char *colon, const char *comma, FILE *out)
+{
+    bool whole = true;
+
+    for (size_t column = 0; whole && column < sheet->column_count; column++) {
+        (void)fprintf(out, "%s\"%s\"%s", before, sheet->columns[column].name, colon);
+        whole = print_value(sheet->columns[column].kind, sheet_cell(sheet, row, column), out);
+        before = comma;
+    }
+    return whole;
+}
+
+/* --- one value --- */
+
+/* What stands before the next row of a sheet, or before the end of one without rows. */
+static void print_before(const struct report *report, const struct sheet *sheet, FILE *out)
+{
+    if (report->rows_printed > 0) {
+        (void)fputs(",\n    ", out);
+        return;
+    }
+    (void)fprintf(out, "%s\n  \"%s\": ", sheet != report->sheets ? "," : "", sheet->name);
+    if (sheet->shape == SHEET_OF_ROWS) (void)fputs("[", out);
+}
+
+static bool begin(struct report *report, FILE *out)
+{
+    (void)report;
+    (void)fputs("{", out);
+    return true;
+}
+
+static bool print_row(struct report *report, const struct sheet *sheet, size_t row, FILE *out)
+{
+    print_before(report, sheet, out);
+    if (sheet->shape == SHEET_OF_ROWS && report->rows_printed == 0) (void)fputs("\n    ", out);
+    (void)fputc('{', out);
+    if (!print_members(sheet, row, "", ": ", ", ", out)) return false;
+    (void)fputc('}', out);
+    return true;
+}
+
+static bool end_sheet(struct report *report, const struct sheet *sheet, FILE *out)
+{
+    if (report->rows_printed == 0) {
+        print_before(report, sheet, out);
+        (void)fputs(sheet->shape == SHEET_OF_ROWS ? "]" : "null", out);
+    } else if (sheet->shape == SHEET_OF_ROWS) {
+        (void)fputs("\n  ]", out);
+    }
+    return true;
+}
+
+static bool end(struct report *report, FILE *out)
+{
+    (void)report;
+    (void)fputs("\n}\n", out);
+    return true;
+}
+
+const struct report_printer report_printer_json = {begin, print_row, end_sheet, end};
+
+/* --- an object a line --- */
+
+static bool begin_lines(struct report *report, FILE *out)
+{
+    (void)report;
+    (void)out;
+    return true;
+}
+
+static bool print_row_line(struct report *report, const struct sheet *sheet, size_t row, FILE *out)
+{
+    (void)report;
+    (void)fprintf(out, "{\"sheet\":\"%s\"", sheet->name);
+    if (!print_members(sheet, row, ",", ":", ",", out)) return false;
+    (void)fputs("}\n", out);
+    return true;
+}
+
+static bool end_sheet_of_lines(struct report *report, const struct sheet *sheet, FILE *out)
+{
+    (void)report;
+    (void)sheet;
+    (void)out;
+    return true;
+}
+
+const struct report_printer report_printer_lines = {begin_lines, print_row_line, end_sheet_of_lines,
+                                                    begin_lines};

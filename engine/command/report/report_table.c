@@ -1,13 +1,17 @@
-/* report_table.c - prints a report for people: aligned columns, numbers to the right, names in bold
- * on a terminal.
+/* report_table.c - prints a report for people, by libsmartcols: aligned columns that fit the
+ * terminal, numbers to the right, names in bold.
  *
- * NO_COLOR, set to anything, turns the bold off (no-color.org). */
+ * A column that is blank in all rows is left out. NO_COLOR, set to anything, turns the bold off
+ * (no-color.org). */
 #define _POSIX_C_SOURCE 200809L
+#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command/report/report.h"
+
+#define NAME_BYTES 64
 
 static bool may_style(FILE *out)
 {
@@ -18,93 +22,109 @@ static bool may_style(FILE *out)
     return isatty(fileno(out)) == 1;
 }
 
-static const char *cell_text(const struct sheet *sheet, size_t row, size_t column)
+/* Write a name of a column, with blanks in place of `_`. */
+static void name_of(const struct column *column, char name[static NAME_BYTES])
 {
-    const char *text = sheet_cell(sheet, row, column);
-
-    return text != NULL ? text : "";
-}
-
-/* Print a name of a column, with blanks in place of `_`. */
-static void print_name(const char *name, size_t width, bool to_the_right, FILE *out)
-{
-    size_t length = strlen(name);
-
-    if (to_the_right) (void)fprintf(out, "%*s", (int)(width - length), "");
-    for (size_t i = 0; i < length; i++)
-        (void)fputc(name[i] == '_' ? ' ' : name[i], out);
-    if (!to_the_right) (void)fprintf(out, "%*s", (int)(width - length), "");
-}
-
-static size_t column_width(const struct sheet *sheet, size_t column)
-{
-    size_t width = strlen(sheet->columns[column].name);
-
-    for (size_t row = 0; row < sheet_row_count(sheet); row++) {
-        size_t length = strlen(cell_text(sheet, row, column));
-
-        if (length > width) width = length;
+    (void)snprintf(name, NAME_BYTES, "%s", column->name);
+    for (; *name != '\0'; name++) {
+        if (*name == '_') *name = ' ';
     }
-    return width;
 }
 
 static bool is_to_the_right(enum column_kind kind)
 {
-    return kind != COLUMN_TEXT && kind != COLUMN_TRUTH;
+    return kind != COLUMN_TEXT && kind != COLUMN_NAME && kind != COLUMN_TRUTH;
 }
 
-static void print_row(const struct sheet *sheet, size_t row, const size_t *widths, FILE *out)
+static bool is_blank(const struct sheet *sheet, size_t column)
 {
-    for (size_t column = 0; column < sheet->column_count; column++) {
-        const char *text = cell_text(sheet, row, column);
-        bool last = column + 1 == sheet->column_count;
+    for (size_t row = 0; row < sheet_row_count(sheet); row++) {
+        const char *text = sheet_cell(sheet, row, column);
 
-        if (is_to_the_right(sheet->columns[column].kind)) {
-            (void)fprintf(out, "%*s", (int)widths[column], text);
-        } else {
-            (void)fprintf(out, "%-*s", last ? 0 : (int)widths[column], text);
-        }
-        (void)fputs(last ? "\n" : "  ", out);
+        if (text != NULL && text[0] != '\0') return false;
     }
-}
-
-static bool print_rows(const struct sheet *sheet, bool style, FILE *out)
-{
-    size_t *widths = calloc(sheet->column_count, sizeof *widths);
-
-    if (widths == NULL) return false;
-    if (style) (void)fputs("\033[1m", out);
-    for (size_t column = 0; column < sheet->column_count; column++) {
-        bool last = column + 1 == sheet->column_count;
-        bool to_the_right = is_to_the_right(sheet->columns[column].kind);
-
-        widths[column] = column_width(sheet, column);
-        print_name(sheet->columns[column].name,
-                   last && !to_the_right ? strlen(sheet->columns[column].name) : widths[column],
-                   to_the_right, out);
-        if (!last) (void)fputs("  ", out);
-    }
-    (void)fputs(style ? "\033[0m\n" : "\n", out);
-    for (size_t row = 0; row < sheet_row_count(sheet); row++)
-        print_row(sheet, row, widths, out);
-    free(widths);
     return true;
 }
 
-static void print_facts(const struct sheet *sheet, FILE *out)
+static struct libscols_table *new_table(bool style, FILE *out)
 {
-    size_t width = 0;
+    struct libscols_table *table = scols_new_table();
 
-    for (size_t column = 0; column < sheet->column_count; column++) {
-        size_t length = strlen(sheet->columns[column].name);
+    if (table == NULL) return NULL;
+    (void)scols_table_set_stream(table, out);
+    (void)scols_table_set_column_separator(table, "  ");
+    (void)scols_table_enable_colors(table, style);
+    return table;
+}
 
-        if (length > width) width = length;
+/* Add a column of a sheet; its cells get the bold. */
+static struct libscols_column *add_column(struct libscols_table *table, const struct column *of)
+{
+    char name[NAME_BYTES];
+    struct libscols_column *column;
+
+    name_of(of, name);
+    column = scols_table_new_column(table, name, 0,
+                                    is_to_the_right(of->kind) ? SCOLS_FL_RIGHT : SCOLS_FL_WRAP);
+    if (column != NULL) (void)scols_cell_set_color(scols_column_get_header(column), "bold");
+    return column;
+}
+
+static bool set_cell(struct libscols_line *line, size_t at, const char *text)
+{
+    return scols_line_set_data(line, at, text != NULL ? text : "") == 0;
+}
+
+static bool fill_rows(struct libscols_table *table, const struct sheet *sheet)
+{
+    size_t *shown = malloc(sheet->column_count * sizeof *shown), count = 0;
+    bool whole = shown != NULL;
+
+    for (size_t column = 0; whole && column < sheet->column_count; column++) {
+        if (is_blank(sheet, column)) continue;
+        shown[count++] = column;
+        whole = add_column(table, &sheet->columns[column]) != NULL;
     }
-    for (size_t column = 0; column < sheet->column_count; column++) {
-        if (sheet_cell(sheet, 0, column) == NULL) continue;
-        print_name(sheet->columns[column].name, width, false, out);
-        (void)fprintf(out, "  %s\n", cell_text(sheet, 0, column));
+    for (size_t row = 0; whole && row < sheet_row_count(sheet); row++) {
+        struct libscols_line *line = scols_table_new_line(table, NULL);
+
+        whole = line != NULL;
+        for (size_t at = 0; whole && at < count; at++)
+            whole = set_cell(line, at, sheet_cell(sheet, row, shown[at]));
     }
+    free(shown);
+    return whole;
+}
+
+static bool fill_facts(struct libscols_table *table, const struct sheet *sheet)
+{
+    char name[NAME_BYTES];
+    bool whole = scols_table_new_column(table, "fact", 0, 0) != NULL &&
+                 scols_table_new_column(table, "value", 0, SCOLS_FL_WRAP) != NULL;
+
+    (void)scols_table_enable_noheadings(table, 1);
+    for (size_t column = 0; whole && column < sheet->column_count; column++) {
+        struct libscols_line *line;
+
+        if (is_blank(sheet, column)) continue;
+        line = scols_table_new_line(table, NULL);
+        name_of(&sheet->columns[column], name);
+        whole = line != NULL && set_cell(line, 0, name) &&
+                set_cell(line, 1, sheet_cell(sheet, 0, column));
+    }
+    return whole;
+}
+
+static bool print_sheet(const struct sheet *sheet, bool style, FILE *out)
+{
+    struct libscols_table *table = new_table(style, out);
+    bool whole = table != NULL && (sheet->shape == SHEET_OF_FACTS ? fill_facts(table, sheet)
+                                                                  : fill_rows(table, sheet));
+
+    /* libsmartcols writes to the stream: a failed write is seen when that is flushed. */
+    if (whole) (void)scols_print_table(table);
+    scols_unref_table(table);
+    return whole;
 }
 
 bool report_as_table(const struct report *report, FILE *out)
@@ -118,11 +138,9 @@ bool report_as_table(const struct report *report, FILE *out)
         if (sheet->title != NULL)
             (void)fprintf(out, "%s%s%s\n", style ? "\033[1m" : "", sheet->title,
                           style ? "\033[0m" : "");
-        if (sheet->shape == SHEET_OF_FACTS) {
-            print_facts(sheet, out);
-        } else if (sheet_row_count(sheet) == 0) {
+        if (sheet_row_count(sheet) == 0) {
             (void)fputs("none\n", out);
-        } else if (!print_rows(sheet, style, out)) {
+        } else if (!print_sheet(sheet, style, out)) {
             return false;
         }
     }

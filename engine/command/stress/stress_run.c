@@ -19,6 +19,7 @@
 #include "command/stress/stress_order.h"
 #include "command/stress/stress_round.h"
 #include "command/terminal/complain.h"
+#include "command/terminal/interrupt.h"
 #include "command/terminal/output.h"
 #include "command/terminal/progress.h"
 
@@ -143,7 +144,7 @@ static bool referee(struct stress *stress)
         } else if ((ns = stopwatch_ns() - started_ns) >= wanted_ns) {
             operations = 0;
         }
-        if (operations == 0) break;
+        if (operations == 0 || interrupt_came(0)) break;
         progress_tick(&progress, order->operations > 0 ? score->operations : ns);
         worked = play_round(stress, operations) && judge_round(stress);
     }
@@ -221,6 +222,7 @@ bool stress_run(const struct stress_order *order, struct stress_score *score)
     }
     stress->order = order;
     stress->score = score;
+    interrupt_begin();
     stress->round = round_new(order);
     stress->checker = checker_new();
     if (stress->round != NULL && stress->checker != NULL &&

@@ -37,12 +37,12 @@ files="--accounts $accounts --transfers $transfers"
     expect_json 'account;version' 2 STRING
     expect_json 'account;ledger' 1 NUMBER
     expect_json 'account;user_data_64' 0 STRING
-    expect_json 'account;timestamp' "$(awk -F'"' '/"timestamp"/ { print $4 }' "$work/out")" STRING
+    expect_json 'account;timestamp' "$(sed -n 's/.*"timestamp": "\([0-9]*\)".*/\1/p' "$work/out")" STRING
 
     run history 2 $files --format json
     expect_json 'history;0;side' credit STRING
     expect_json 'history;0;version' 2 STRING
-    expect_json 'history;0;timestamp' "$(awk -F'"' '/"timestamp"/ { print $4; exit }' "$work/out")" STRING
+    expect_json 'history;0;timestamp' "$(sed -n 's/.*"timestamp": "\([0-9]*\)".*/\1/p' "$work/out" | head -1)" STRING
 
     for command in import balances 'account 2' 'history 2'; do
         run $command $files --format csv
