@@ -4,9 +4,11 @@
  * An event passes its stages one by one, each some events before the next: it is copied, its ids
  * are hashed, and the lines of the indexes prefetched; then the slots of its accounts, guessed by
  * fingerprint, and the place of its record; then, where the protocol keeps balances elsewhere, what
- * the slots lead to. Then it may run. With each event that runs each stage goes on by one: so
- * prefetches come evenly, a few at a time, and none has to wait until a burst of others is
- * through. */
+ * the slots lead to. Then it may run.
+ *
+ * Stages go on by a few events at a time. A prefetch waits for the walk that finds its page, and a
+ * locked instruction waits for the prefetches before it. Several prefetches in a row have their
+ * walks at the same time. Too many in a row would fill the buffers of lines, and then wait. */
 #ifndef QUIPU_PROTOCOL_ARRIVALS_H
 #define QUIPU_PROTOCOL_ARRIVALS_H
 
@@ -15,9 +17,12 @@
 
 /* So many events before it runs an event is hashed, its slots are prefetched, and what is behind
  * them. */
-#define HASH_AHEAD 32
-#define SLOTS_AHEAD 16
+#define HASH_AHEAD 48
+#define SLOTS_AHEAD 24
 #define BEHIND_AHEAD 8
+
+/* So many at a time. */
+#define BURST_EVENTS 8
 
 /* So many events are kept: those on their way, and those of a prepared run (write/plain_run.c). */
 #define RING_EVENTS 64
@@ -161,16 +166,18 @@ static inline void see_next(struct arrivals *arrivals, struct stages *stages, st
 void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
                           const struct worker *worker, size_t next, warm_slot *warm);
 
-/* Event `next` is about to run: each stage goes on by one event. In a read section. */
+/* Event `next` is about to run: stages go on if they are a burst behind. In a read section. */
 static inline void arrivals_step(struct arrivals *arrivals, struct stages *stages,
                                  struct store *store, const struct worker *worker, size_t next,
                                  warm_slot *warm)
 {
-    if (stages->hashed < arrivals->count && stages->hashed <= next + HASH_AHEAD) {
-        hash_next(arrivals, stages, store);
+    if (stages->hashed <= next + HASH_AHEAD - BURST_EVENTS) {
+        for (int i = 0; i < BURST_EVENTS && stages->hashed < arrivals->count; i++)
+            hash_next(arrivals, stages, store);
     }
-    if (stages->asked < stages->hashed && stages->asked <= next + SLOTS_AHEAD) {
-        ask_next(arrivals, stages, store, worker, next);
+    if (stages->asked <= next + SLOTS_AHEAD - BURST_EVENTS) {
+        for (int i = 0; i < BURST_EVENTS && stages->asked < stages->hashed; i++)
+            ask_next(arrivals, stages, store, worker, next);
     }
     if (warm == NULL) return;
     if (stages->seen < stages->asked && stages->seen <= next + BEHIND_AHEAD) {

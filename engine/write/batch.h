@@ -24,6 +24,7 @@
 
 /* A run that is prepared together (plain_run.c) has at most so many events. */
 #define PREPARED_EVENTS 16
+_Static_assert(HASH_AHEAD + PREPARED_EVENTS <= RING_EVENTS, "those on their way are kept, too");
 
 /* The place of a leg that has none. */
 #define NOWHERE UINT64_MAX
