@@ -43,14 +43,14 @@ static struct exact exactly(const char *text, size_t length)
 #define CHECK_WRITER(expected, write_into)                                                         \
     do {                                                                                           \
         char text[QUIPU_TEXT_BYTES];                                                               \
-        size_t size = sizeof text, length = write_into;                                            \
+        size_t size = sizeof text, wrote = write_into;                                             \
         cr_assert_str_eq(text, expected);                                                          \
-        cr_assert_eq(length, strlen(expected));                                                    \
-        size = length + 1;                                                                         \
+        cr_assert_eq(wrote, strlen(expected));                                                     \
+        size = wrote + 1;                                                                          \
         memset(text, 'x', sizeof text);                                                            \
-        cr_assert_eq(write_into, length);                                                          \
+        cr_assert_eq(write_into, wrote);                                                           \
         cr_assert_str_eq(text, expected);                                                          \
-        size = length;                                                                             \
+        size = wrote;                                                                              \
         cr_assert_eq(write_into, 0);                                                               \
         cr_assert_str_eq(text, "");                                                                \
         size = 0;                                                                                  \
@@ -169,7 +169,8 @@ Test(format, f3_amounts_come_back)
         quipu_written written = quipu_amount_text(amount, scale);
         size_t length = strlen(written.text);
         struct exact exact = exactly(written.text, length);
-        quipu_signed value = {amount, amount != 0 && random_below(&random, 2) == 1}, again;
+        quipu_signed value = {amount, amount != 0 && random_below(&random, 2) == 1};
+        quipu_signed again = {0, false};
         char *point;
 
         CHECK_WRITER(written.text, quipu_amount_write(amount, scale, text, size));
@@ -476,7 +477,7 @@ Test(format, f2_noise)
         exact = exactly(noise, length);
         if (quipu_signed_read(exact.text, length, 2, '.', &value) == QUIPU_TEXT_OK) {
             quipu_written again = quipu_signed_text(value, 2);
-            quipu_signed twice;
+            quipu_signed twice = {0, false};
 
             cr_assert_eq(quipu_signed_read(again.text, strlen(again.text), 2, '.', &twice),
                          QUIPU_TEXT_OK);
