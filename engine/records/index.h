@@ -204,11 +204,15 @@ static inline struct entry_line index_line_at(const struct index_table *table, u
     return index_load_line(&table->entries[place & table->mask]);
 }
 
-/* The entries of a line that may be of this hash. */
+/* The entries of a line that may be of this hash. An unused place looks like a fingerprint of
+ * zeros. */
 static inline unsigned index_alike(const struct index *index, const struct entry_line *line,
                                    uint64_t hash)
 {
-    return line_alike(line, index_fingerprint(hash), index->fingerprint_mask);
+    uint64_t wanted = index_fingerprint(hash);
+    unsigned alike = line_alike(line, wanted, index->fingerprint_mask);
+
+    return (wanted & index->fingerprint_mask) >> 32 != 0 ? alike : alike & ~line_empty(line);
 }
 
 /* The table of a shard at this size. */

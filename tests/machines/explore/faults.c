@@ -20,6 +20,7 @@ enum cause {
     WRITER,
     READERS,
     JOURNAL,
+    DAEMON,
     OTHER,
     CAUSES
 };
@@ -34,6 +35,7 @@ static const char *const texts[] = {"a latch of the index, a worker or the marke
                                     "the writer",
                                     "readers (a grace period)",
                                     "the journal: a call's floor, or the flusher",
+                                    "the daemon, or a client's next call",
                                     "something else"};
 
 #define BIT(cause) (1u << (cause))
@@ -73,7 +75,7 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
 /* What does a fiber that is blocked or spins here wait for? */
 static enum cause cause_of(const struct stage *stage, struct place place)
 {
-    static const struct {
+    const struct {
         const char *function;
         enum cause cause;
     } waits[] = {{"latch_take", LATCH},
@@ -87,7 +89,9 @@ static enum cause cause_of(const struct stage *stage, struct place place)
                  {"lock_any", ACCOUNT},
                  {"quipui_grace_wait", READERS},
                  {"quipui_futex_wait", JOURNAL},
-                 {"quipui_event_wait", JOURNAL}};
+                 {"quipui_event_wait", stage->far != NULL ? DAEMON : JOURNAL},
+                 {"await_call", DAEMON},
+                 {"far_await", DAEMON}};
 
     if (strcmp(place.function, "quipui_lock_wait") == 0) return cause_of_lock(stage, place.address);
     for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
@@ -133,6 +137,7 @@ static unsigned may_wait_by_protocol(const struct stage *stage, quipu_protocol p
 
 static unsigned may_wait_for(const struct stage *stage, quipu_protocol protocol, uint32_t fiber)
 {
+    if (stage->far != NULL) return may_wait_by_protocol(stage, protocol, fiber) | BIT(DAEMON);
     if (stage->journal == NULL) return may_wait_by_protocol(stage, protocol, fiber);
     if (fiber == stage->fibers - 1) return BIT(JOURNAL); /* the flusher: for a call's round */
     return may_wait_by_protocol(stage, protocol, fiber) | BIT(JOURNAL);
