@@ -293,6 +293,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                    .epoll = -1,
                                    .clients = scene.clients,
                                    .count = CLIENTS};
+    claim(server_open_queue(&scene.server));
     scene.next_id = (quipu_uint128)1 << 100;
     enter(&scene, HOSTILE);
     enter(&scene, GOOD);
@@ -301,6 +302,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     call(&scene);
     leave(&scene, HOSTILE);
     leave(&scene, GOOD);
+    claim(quipu_queue_close(scene.server.queue) == QUIPU_OK);
     check_books(scene.server.options.ledger);
     claim(quipu_close(scene.server.options.ledger) == QUIPU_OK);
     return 0;

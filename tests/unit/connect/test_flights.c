@@ -414,6 +414,7 @@ Test(flights, t7_no_right_to_write)
 
 Test(flights, t8_waits, .timeout = 30)
 {
+    uint64_t number = 1;
     pthread_t thread;
 
     begin();
@@ -421,7 +422,7 @@ Test(flights, t8_waits, .timeout = 30)
     cr_assert_eq(submit(0), QUIPU_OK);
     cr_assert_eq(quipui_flights_wait(flights, 0), QUIPU_BUSY);
     cr_assert_eq(quipui_flights_wait(flights, 1), QUIPU_BUSY);
-    cr_assert_eq(pthread_create(&thread, NULL, answer_later, &(uint64_t){1}), 0);
+    cr_assert_eq(pthread_create(&thread, NULL, answer_later, &number), 0);
     cr_assert_eq(quipui_flights_wait(flights, UINT64_MAX), QUIPU_OK);
     cr_assert_eq(pthread_join(thread, NULL), 0);
     expect(0, QUIPU_OK);
