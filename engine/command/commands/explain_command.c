@@ -30,8 +30,9 @@ const struct command command_explain = {
     .run = run,
 };
 
-static enum command_exit explain(struct view *view, const struct transfer_line *line)
+static enum command_exit explain(struct view *view, const void *context)
 {
+    const struct transfer_line *line = context;
     enum report_format format = view->report.format;
     quipu_transfer transfer = {0}, tried;
     quipu_status status = quipu_lookup_transfers(view->ledger, &view->ids[0], 1, &transfer, NULL);
@@ -59,28 +60,20 @@ static enum command_exit open_and_explain(const struct transfer_line *line,
                                           const struct arg_str *id, const struct arg_file *place,
                                           const struct arg_str *form)
 {
-    const quipu_options wanted = {.path = kept_path(place)};
+    const char *directory = kept_path(place);
     enum report_format format = REPORT_TABLE;
     struct view view;
-    bool is_served;
-    enum command_exit exit, closed;
+    enum command_exit exit;
 
-    if (wanted.path == NULL) {
+    if (directory == NULL) {
         complain("explain: it needs --ledger; try `quipu explain --help`");
         return COMMAND_USAGE;
     }
     if (!format_read(form, &format)) return COMMAND_USAGE;
-    if (!kept_is_there(wanted.path)) return COMMAND_SYSTEM;
-    exit = view_open(&view, options, wanted.path, format);
+    if (!kept_is_there(directory)) return COMMAND_SYSTEM;
+    exit = view_open(&view, options, directory, format);
     if (exit == COMMAND_FINE && !spoken_id("ID", id->sval[0], &view.ids[0])) exit = COMMAND_USAGE;
-    if (exit == COMMAND_FINE) exit = kept_reach(&wanted, &view.ledger, &is_served);
-    if (exit == COMMAND_FINE) {
-        exit = explain(&view, line);
-        closed = kept_close(view.ledger);
-        if (closed != COMMAND_FINE) exit = closed;
-    }
-    view_free(&view);
-    return exit;
+    return view_run(&view, exit, explain, line);
 }
 
 static enum command_exit run(int argc, char **argv)

@@ -87,16 +87,23 @@ static enum command_exit to_journal(struct view *view, enum target target)
     return output_flush() ? exit : COMMAND_SYSTEM;
 }
 
-static enum command_exit export_to(struct view *view, enum target target, const char *folder)
+struct order {
+    enum target target;
+    const char *folder; /* of csv */
+};
+
+static enum command_exit export_to(struct view *view, const void *context)
 {
-    switch (target) {
-    case TO_CSV: return to_csv(view, folder);
+    const struct order *order = context;
+
+    switch (order->target) {
+    case TO_CSV: return to_csv(view, order->folder);
     case TO_JSONL: return to_lines(view);
     case TO_HLEDGER:
     case TO_LEDGER:
     case TO_BEANCOUNT: break;
     }
-    return to_journal(view, target);
+    return to_journal(view, order->target);
 }
 
 static enum command_exit open_and_export(const struct arg_file *place, const struct arg_str *to,
@@ -104,29 +111,22 @@ static enum command_exit open_and_export(const struct arg_file *place, const str
                                          const struct view_options *options)
 {
     static const char *const names[] = {"hledger", "ledger", "beancount", "csv", "jsonl"};
-    const quipu_options wanted = {.path = kept_path(place)};
+    const char *directory = kept_path(place);
     size_t target = TO_HLEDGER;
     struct view view;
-    bool is_served;
-    enum command_exit exit, closed;
+    struct order order;
+    enum command_exit exit;
 
     if (!option_name(to, names, sizeof names / sizeof *names, &target)) return COMMAND_USAGE;
-    if (wanted.path == NULL || (target == TO_CSV) != (folder->count > 0)) {
+    if (directory == NULL || (target == TO_CSV) != (folder->count > 0)) {
         complain("export: %s; try `quipu export --help`",
-                 wanted.path == NULL ? "it needs --ledger" : "--out FOLDER is for --to csv");
+                 directory == NULL ? "it needs --ledger" : "--out FOLDER is for --to csv");
         return COMMAND_USAGE;
     }
-    if (!kept_is_there(wanted.path)) return COMMAND_SYSTEM;
-    exit = view_open(&view, options, wanted.path, REPORT_JSONL);
-    if (exit == COMMAND_FINE) exit = kept_reach(&wanted, &view.ledger, &is_served);
-    if (exit == COMMAND_FINE) {
-        exit =
-            export_to(&view, (enum target)target, folder->count > 0 ? folder->filename[0] : NULL);
-        closed = kept_close(view.ledger);
-        if (closed != COMMAND_FINE) exit = closed;
-    }
-    view_free(&view);
-    return exit;
+    if (!kept_is_there(directory)) return COMMAND_SYSTEM;
+    exit = view_open(&view, options, directory, REPORT_JSONL);
+    order = (struct order){(enum target)target, folder->count > 0 ? folder->filename[0] : NULL};
+    return view_run(&view, exit, export_to, &order);
 }
 
 static enum command_exit run(int argc, char **argv)

@@ -187,33 +187,33 @@ static enum command_exit import_into(struct view *view, const struct foreign *fo
     return exit;
 }
 
+static enum command_exit import_and_report(struct view *view, const void *foreign)
+{
+    enum report_format format = view->report.format;
+    enum command_exit exit = import_into(view, foreign);
+
+    if (view->report.sheet_count == 0 || report_end(&view->report, format)) return exit;
+    return COMMAND_SYSTEM;
+}
+
 static enum command_exit import_foreign(const struct foreign *foreign, const struct arg_file *place,
                                         enum report_format format)
 {
-    const quipu_options options = {.path = kept_path(place)};
+    const char *directory = kept_path(place);
     struct view view;
-    bool is_served;
-    enum command_exit exit, closed;
+    enum command_exit exit;
 
     if ((foreign->rules->count > 0) == (foreign->journal->count > 0) ||
         (foreign->rules->count > 0) != (foreign->file->count > 0))
         return complain_of_use("it takes --rules FILE and a bank's file, or --journal FILE")
                    ? COMMAND_FINE
                    : COMMAND_USAGE;
-    if (options.path == NULL)
+    if (directory == NULL)
         return complain_of_use("names and descriptions are kept beside a ledger: it needs --ledger")
                    ? COMMAND_FINE
                    : COMMAND_USAGE;
-    exit = view_open(&view, &foreign->form, options.path, format);
-    if (exit == COMMAND_FINE) exit = kept_reach(&options, &view.ledger, &is_served);
-    if (exit == COMMAND_FINE) {
-        exit = import_into(&view, foreign);
-        if (view.report.sheet_count > 0 && !report_end(&view.report, format)) exit = COMMAND_SYSTEM;
-        closed = kept_close(view.ledger);
-        if (closed != COMMAND_FINE) exit = closed;
-    }
-    view_free(&view);
-    return exit;
+    exit = view_open(&view, &foreign->form, directory, format);
+    return view_run(&view, exit, import_and_report, foreign);
 }
 
 static enum command_exit import_pair(const struct pair_options *pair)

@@ -90,8 +90,9 @@ static enum command_exit keep_note(struct view *view, quipu_uint128 id, const st
     return notes_sync(&view->notes, view->directory) ? COMMAND_FINE : COMMAND_SYSTEM;
 }
 
-static enum command_exit post(struct view *view, const struct transfer_line *line)
+static enum command_exit post(struct view *view, const void *context)
 {
+    const struct transfer_line *line = context;
     enum report_format format = view->report.format;
     quipu_transfer transfer;
     quipu_result result = {0};
@@ -117,27 +118,19 @@ static enum command_exit open_and_post(const struct transfer_line *line,
                                        const struct view_options *options,
                                        const struct arg_file *place, const struct arg_str *form)
 {
-    const quipu_options wanted = {.path = kept_path(place)};
+    const char *directory = kept_path(place);
     enum report_format format = REPORT_TABLE;
     struct view view;
-    bool is_served;
-    enum command_exit exit, closed;
+    enum command_exit exit;
 
-    if (wanted.path == NULL) {
+    if (directory == NULL) {
         complain("post: it needs --ledger; try `quipu post --help`");
         return COMMAND_USAGE;
     }
     if (!format_read(form, &format)) return COMMAND_USAGE;
-    if (!kept_is_there(wanted.path)) return COMMAND_SYSTEM;
-    exit = view_open(&view, options, wanted.path, format);
-    if (exit == COMMAND_FINE) exit = kept_reach(&wanted, &view.ledger, &is_served);
-    if (exit == COMMAND_FINE) {
-        exit = post(&view, line);
-        closed = kept_close(view.ledger);
-        if (closed != COMMAND_FINE) exit = closed;
-    }
-    view_free(&view);
-    return exit;
+    if (!kept_is_there(directory)) return COMMAND_SYSTEM;
+    exit = view_open(&view, options, directory, format);
+    return view_run(&view, exit, post, line);
 }
 
 static enum command_exit run(int argc, char **argv)

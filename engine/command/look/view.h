@@ -59,6 +59,14 @@ enum command_exit view_open(struct view *view, const struct view_options *option
                             const char *directory, enum report_format format);
 void view_free(struct view *view);
 
+/* What a command does with the ledger of a view. It complains unless it returns COMMAND_FINE. */
+typedef enum command_exit view_work(struct view *view, const void *context);
+
+/* If all is fine so far: reach the ledger in the view's directory, do the work, close it. Frees the
+ * view, and returns what became of all that. */
+enum command_exit view_run(struct view *view, enum command_exit exit, view_work *work,
+                           const void *context);
+
 /* The decimal mark that an option says; a point if it is absent. */
 bool view_mark(const struct arg_str *option, char *mark);
 
