@@ -9,7 +9,8 @@
  *   T4  two ids with the same fingerprint are two ids
  *   T5  without memory a claim is refused, and all that was there stays
  *   T6  the smaller the table of records, the fewer records of other ids are looked at (X4)
- *   T7  all lines from an entry's home to the one before its own are full (X7) */
+ *   T7  all lines from an entry's home to the one before its own are full (X7)
+ *   T8  an unused place is never taken for an entry, even of a hash whose fingerprint is zeros */
 #include "unit/records/index_fixture.h"
 
 #include <stdlib.h>
@@ -374,4 +375,24 @@ Test(index, has_the_bits_that_references_leave)
         cr_assert_eq(index_reference(fixture_index, ~mask), fixture_references - 1, "the largest");
         fixture_close();
     }
+}
+
+/* Where the reference of an unused place would lead, there is a record of that id. */
+Test(index, an_unused_place_is_no_entry)
+{
+    const quipu_uint128 id = 7;
+    uint64_t found = UINT64_MAX;
+    enum claim claim;
+
+    fixture_open(1, 1 << 16);
+    fixture_write(0, id);
+    fixture_settle(0);
+    fixture_index->records.ids += sizeof fixture_ids[0];
+    fixture_index->records.marks += sizeof fixture_marks[0];
+    section_enter();
+    claim = quipui_index_claim(fixture_index, 0, id, 1, &found);
+    section_leave();
+    cr_assert_eq(index_fingerprint(0) & fixture_index->fingerprint_mask, 0);
+    cr_assert_eq(claim, CLAIM_TAKEN, "T8");
+    fixture_close();
 }
