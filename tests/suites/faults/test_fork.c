@@ -365,18 +365,6 @@ static void *write_on(void *context)
     return NULL;
 }
 
-/* ThreadSanitizer has one spin lock for all accesses of 16 bytes, which its fork() does not take: a
- * thread of the parent may have it for ever in the child. */
-static bool atomics_fork(quipu_protocol protocol)
-{
-#ifdef QUIPU_UNDER_TSAN
-    return protocol != QUIPU_CAS;
-#else
-    (void)protocol;
-    return true;
-#endif
-}
-
 EVERY_PROTOCOL(fork, f4_while_others_write, .timeout = 240)
 {
     quipu_protocol protocol = protocols[*protocol_index];
@@ -385,7 +373,7 @@ EVERY_PROTOCOL(fork, f4_while_others_write, .timeout = 240)
     struct random random = {1};
     pthread_t writers[WRITERS];
 
-    if (!ALLOCATOR_FORKS || !atomics_fork(protocol)) return;
+    if (!ALLOCATOR_FORKS) return;
     traffic_open(&forker.traffic, protocol, ACCOUNTS, NULL);
     forker.traffic.batches = 100;
     forker.traffic.seed = 1;
