@@ -5,6 +5,7 @@
  *   loops      COUNT event loops, each with IN_FLIGHT submits of a queue
  *   pool       COUNT workers, the same, without a loop
  *   processes  COUNT processes of IN_FLIGHT threads, each with a handle of a daemon
+ *   clock      a thread that only reads the clock
  *
  * In memory, or kept in FOLDER/ways, of which the files are removed. All must be posted, and the
  * tills must hold what was withdrawn: otherwise there is no figure, and the exit code is 1. */
@@ -22,10 +23,8 @@ static const struct {
     const char *name;
     void (*run)(const struct ways_plan *plan, struct ways_figures *figures);
 } ways[] = {
-    {"threads", ways_threads},
-    {"loops", ways_loops},
-    {"pool", ways_pool},
-    {"processes", ways_processes},
+    {"threads", ways_threads},     {"loops", ways_loops}, {"pool", ways_pool},
+    {"processes", ways_processes}, {"clock", ways_clock},
 };
 
 static void sweep(const char *path)
@@ -94,5 +93,5 @@ int main(int argc, char **argv)
         print(ways[i].name, &plan, &figures);
         return WAYS_FINE;
     }
-    ways_fail(WAYS_USAGE, argv[1], "threads, loops, pool, processes");
+    ways_fail(WAYS_USAGE, argv[1], "threads, loops, pool, processes, clock");
 }

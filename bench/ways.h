@@ -11,6 +11,9 @@
 /* Each account has more than it can lose in a run. What is withdrawn goes to one of the tills. */
 enum { WAYS_ACCOUNTS = 10000, WAYS_TILLS = 64, WAYS_BATCH_MAX = 100 };
 
+/* More than any way makes: so much memory is at hand for each second of a run. */
+enum { WAYS_A_SECOND = 10000000 };
+
 /* How many of each there are, and how many calls each has under way. */
 struct ways_plan {
     unsigned count, in_flight, batch;
@@ -18,7 +21,8 @@ struct ways_plan {
     const char *path; /* of a kept ledger; NULL: in memory */
 };
 
-/* How long the turns of loops took, from a wake-up to the next sleep. */
+/* How long the turns of loops took, from a wake-up to the next sleep. What a processor spent on one
+ * contains what the host of a virtual machine took of it. */
 struct ways_turns {
     uint64_t count;
     uint64_t p50_ns, p999_ns, longest_ns, longest_cpu_ns;
@@ -53,6 +57,14 @@ void ways_draw(struct ways_client *client, quipu_transfer *transfers, unsigned c
 /* All must have been posted. */
 void ways_check(quipu_status status, const quipu_result *results, unsigned count);
 
+/* --- turns: ways_clock.c --- */
+
+/* What this thread has used of a processor. */
+uint64_t ways_cpu_ns(void);
+
+/* Sorts. `count` is not 0. */
+void ways_rank(uint32_t *ns, uint64_t count, struct ways_turns *turns);
+
 /* --- the ways --- */
 
 /* Plain calls until the time is over; one at a time. Returns how many withdrawals. */
@@ -63,5 +75,6 @@ void ways_threads(const struct ways_plan *plan, struct ways_figures *figures);
 void ways_loops(const struct ways_plan *plan, struct ways_figures *figures);
 void ways_pool(const struct ways_plan *plan, struct ways_figures *figures);
 void ways_processes(const struct ways_plan *plan, struct ways_figures *figures);
+void ways_clock(const struct ways_plan *plan, struct ways_figures *figures);
 
 #endif

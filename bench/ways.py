@@ -5,7 +5,8 @@ Run by `./dev bench ways`, which builds what it needs. 64 requests are under way
 in the line of one thread. Ways take turns, round after round, and medians count (bench_ways): on
 disk, then in memory. Then come the turns of loops: how long a loop does not look at its other
 descriptors, with one loop and with eight, each with 64 submits in flight, of 1, 10 and 100
-withdrawals. What is on disk is removed.
+withdrawals; and, for what the machine alone does to a turn, those of a thread that only reads the
+clock. Memory is at hand in all of them. What is on disk is removed.
 """
 import argparse
 import json
@@ -27,6 +28,7 @@ WAYS = (
 )
 
 LOOPS, BATCHES = (1, 8), (1, 10, 100)
+CLOCK = "the clock"
 
 
 class Failed(Exception):
@@ -45,14 +47,18 @@ def run(options, way, count, in_flight, batch, folder):
 
 def measure(options):
     ways = {(line[0], on_disk): [] for on_disk in (True, False) for line in WAYS}
-    turns = {(loops, batch): [] for loops in LOOPS for batch in BATCHES}
+    turns = {f"{loops} x {batch}": [] for loops in LOOPS for batch in BATCHES}
+    turns[CLOCK] = []
     for _ in range(options.rounds):
         for name, on_disk in ways:
             line = next(line for line in WAYS if line[0] == name)
             ways[name, on_disk].append(
                 run(options, *line[1:], 1, options.folder if on_disk else None))
-        for loops, batch in turns:
-            turns[loops, batch].append(run(options, "loops", loops, 64, batch, options.folder))
+        for loops in LOOPS:
+            for batch in BATCHES:
+                turns[f"{loops} x {batch}"].append(
+                    run(options, "loops", loops, 64, batch, options.folder))
+        turns[CLOCK].append(run(options, "clock", 1, 1, 1, None))
     return ways, turns
 
 
@@ -78,8 +84,8 @@ def table(ways, turns, options):
           f"(target: at least 20, {'met' if times_one_thread(ways) >= 20 else 'missed'})\n")
     print("turns of loops on disk, 64 submits each, at most 16 completions a turn; ms\n")
     print(f"{'loops x batch':<16}{'p50':>8}{'p99.9':>8}{'longest':>9}{'of a processor':>16}")
-    for (loops, batch), lines in turns.items():
-        print(f"{str(loops) + ' x ' + str(batch):<16}{middle(lines, 'turn_p50_ns') / 1e6:>8.3f}"
+    for name, lines in turns.items():
+        print(f"{name:<16}{middle(lines, 'turn_p50_ns') / 1e6:>8.3f}"
               f"{middle(lines, 'turn_p999_ns') / 1e6:>8.2f}"
               f"{middle(lines, 'turn_longest_ns') / 1e6:>9.2f}"
               f"{middle(lines, 'turn_longest_cpu_ns') / 1e6:>16.2f}")

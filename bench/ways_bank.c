@@ -56,7 +56,11 @@ static void make_accounts(quipu_ledger *ledger, unsigned from, unsigned count)
 
 quipu_ledger *ways_open(const struct ways_plan *plan)
 {
-    const quipu_options options = {.path = plan->path, .account_capacity = 2 * WAYS_ACCOUNTS};
+    const quipu_options options = {.path = plan->path,
+                                   .account_capacity = 2 * WAYS_ACCOUNTS,
+                                   .transfer_capacity =
+                                       (uint64_t)(plan->seconds * WAYS_A_SECOND) + WAYS_ACCOUNTS,
+                                   .prefault = 1};
     quipu_ledger *ledger;
 
     want("quipu_open", quipu_open(&options, &ledger));

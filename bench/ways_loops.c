@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "command/common/stopwatch.h"
@@ -97,20 +96,12 @@ static void wait_for_answers(struct loop *loop)
     }
 }
 
-static uint64_t cpu_ns(void)
-{
-    struct timespec used;
-
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used); /* cannot fail for this clock */
-    return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
-}
-
 static void measure_turn(struct loop *loop)
 {
-    uint64_t begun = stopwatch_ns(), cpu = cpu_ns(), ns;
+    uint64_t begun = stopwatch_ns(), cpu = ways_cpu_ns(), ns;
 
     take_turn(loop);
-    cpu = cpu_ns() - cpu;
+    cpu = ways_cpu_ns() - cpu;
     ns = stopwatch_ns() - begun;
     if (cpu > loop->longest_cpu_ns) loop->longest_cpu_ns = cpu;
     if (loop->turns < TURNS_MAX)
@@ -161,13 +152,6 @@ static void close_loop(struct loop *loop)
     free(loop->turns_ns);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Of all loops together. */
 static void sum_up_turns(const struct loop *loops, unsigned count, struct ways_turns *turns)
 {
@@ -184,11 +168,7 @@ static void sum_up_turns(const struct loop *loops, unsigned count, struct ways_t
         if (loops[i].longest_cpu_ns > turns->longest_cpu_ns)
             turns->longest_cpu_ns = loops[i].longest_cpu_ns;
     }
-    qsort(ns, all, sizeof *ns, by_size);
-    turns->count = all;
-    turns->p50_ns = ns[all / 2];
-    turns->p999_ns = ns[all * 999 / 1000];
-    turns->longest_ns = ns[all - 1];
+    ways_rank(ns, all, turns);
     free(ns);
 }
 
