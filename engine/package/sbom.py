@@ -19,6 +19,8 @@ NEEDS = [
     ("argtable2", "LGPL-2.0-or-later", "DEPENDENCY_OF", "of the command"),
     ("libcsv", "LGPL-2.1-or-later", "DEPENDENCY_OF", "of the command"),
     ("jansson", "MIT", "DEPENDENCY_OF", "of the command"),
+    ("libsmartcols", "LGPL-2.1-or-later", "DEPENDENCY_OF", "of the command"),
+    ("libedit", "BSD-3-Clause", "OPTIONAL_DEPENDENCY_OF", "of `quipu shell`"),
     ("hiredis", "BSD-3-Clause", "OPTIONAL_DEPENDENCY_OF", "of libquipu-redis and `quipu lock`"),
 ]
 

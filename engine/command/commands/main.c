@@ -17,11 +17,19 @@
 #define GUESS_DISTANCE_MAX 2
 
 static const struct command *const commands[] = {
-    &command_init,      &command_import, &command_balances, &command_account,  &command_history,
-    &command_transfers, &command_holds,  &command_changes,  &command_explain,  &command_post,
-    &command_name,      &command_export, &command_check,    &command_backup,   &command_checkpoint,
-    &command_salvage,   &command_serve,  &command_stats,    &command_race,     &command_lock,
-    &command_stress,    &command_verify, &command_bench,    &command_generate, NULL,
+    &command_init,       &command_import,
+    &command_balances,   &command_account,
+    &command_history,    &command_transfers,
+    &command_holds,      &command_changes,
+    &command_explain,    &command_post,
+    &command_name,       &command_export,
+    &command_check,      &command_backup,
+    &command_checkpoint, &command_salvage,
+    &command_serve,      &command_stats,
+    &command_race,       &command_lock,
+    &command_stress,     &command_verify,
+    &command_bench,      &command_generate,
+    &command_shell,      NULL,
 };
 
 static void print_help(FILE *out)

@@ -3,11 +3,11 @@
 
 run --help
 expect_code 0
-for command in init import balances account history transfers holds changes explain post name export check backup checkpoint salvage serve stats race stress bench generate verify; do
+for command in init import balances account history transfers holds changes explain post name export check backup checkpoint salvage serve stats race stress bench generate verify shell; do
     expect_out "  $command "
 done
 
-for command in init import balances account history transfers holds changes explain post name export check backup checkpoint salvage serve stats race stress bench generate verify; do
+for command in init import balances account history transfers holds changes explain post name export check backup checkpoint salvage serve stats race stress bench generate verify shell; do
     run $command --help
     expect_code 0
     expect_out "Usage: quipu $command"
