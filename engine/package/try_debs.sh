@@ -41,6 +41,7 @@ inside sh -c 'apt-get -q install -y --no-install-recommends /debs/quipu_*.deb /d
 }
 
 inside quipu --version
+inside getent group quipu >/dev/null || fail 'no group for those who may reach a ledger'
 inside man -P cat quipu-import | grep -q 'allow-refusals' || fail 'no page of quipu import'
 inside man -P cat 3 quipu_commit | grep -q 'QUIPU_CONFLICT' || fail 'no page of quipu_commit()'
 inside bash -c '. /usr/share/bash-completion/bash_completion

@@ -136,4 +136,19 @@ assert os.path.exists(path), "the socket is the service manager's"
 PYTHON
 fi
 
+# The same from systemd's own tool, where there is one.
+if command -v systemd-socket-activate >/dev/null; then
+    systemd-socket-activate --seqpacket -l "$socket" "$quipu" serve --memory >"$work/log" 2>&1 &
+    daemon=$!
+    # Ends: it answers, or it has ended.
+    until run stats --socket "$socket"; [ "$code" -eq 0 ]; do
+        kill -0 "$daemon" 2>/dev/null || break
+        sleep 0.01
+    done
+    expect_code 0
+    kill "$daemon"
+    wait "$daemon" || miss 'systemd starts it'
+    rm -f "$socket"
+fi
+
 finish
