@@ -1,8 +1,7 @@
-/* cell_advice.c - recognizes decimals, signs, dates, UUIDs, names, and numbers that a spreadsheet
+/* cell_advice.c - recognizes decimals, signs, dates, names, and numbers that a spreadsheet
  * has rounded. */
 #include "command/csv/cell_advice.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,16 +11,12 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* In a form, `d` stands for a digit, `x` for a hexadecimal one, and any other character for
- * itself. */
+/* In a form, `d` stands for a digit, and any other character for itself. */
 static bool has_form(const char *text, size_t length, const char *form)
 {
     if (length != strlen(form)) return false;
     for (size_t i = 0; i < length; i++) {
-        if (form[i] == 'd'   ? !is_digit(text[i])
-            : form[i] == 'x' ? isxdigit((unsigned char)text[i]) == 0
-                             : text[i] != form[i])
-            return false;
+        if (form[i] == 'd' ? !is_digit(text[i]) : text[i] != form[i]) return false;
     }
     return true;
 }
@@ -115,9 +110,7 @@ const char *advice_on(const char *field, const char *text, size_t length,
     bool is_id = field_length >= 2 && strcmp(field + field_length - 2, "id") == 0;
     const char *said = "digits, or 0x and hexadecimal digits";
 
-    if (has_form(text, length, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")) {
-        said = "a UUID: write 0x and its 32 hexadecimal digits, without the hyphens";
-    } else if (is_date(text, length)) {
+    if (is_date(text, length)) {
         said = "a date: write 2026-01-05 as 20260105 into user_data_64; a timestamp is nanoseconds "
                "since 1970";
     } else if (is_scientific(text, length)) {
@@ -128,7 +121,7 @@ const char *advice_on(const char *field, const char *text, size_t length,
     } else if (length > 1 && (text[0] == '-' || text[0] == '+')) {
         said = on_sign(is_amount && text[0] == '-');
     } else if (is_id) {
-        said = "ids are digits, or 0x and hexadecimal digits: give each name a number";
+        said = "ids are digits, 0x and hexadecimal digits, a UUID or a ULID: give each name one";
     }
     (void)snprintf(advice, ADVICE_BYTES, "%s", said);
     return advice;

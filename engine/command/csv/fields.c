@@ -10,36 +10,35 @@
 struct field {
     const char *name;
     size_t offset, bytes;
+    bool is_id; /* a UUID or a ULID will do, too */
 };
 
 #define FIELD(record, name)                                                                        \
     {                                                                                              \
-#name, offsetof(record, name), sizeof(((record *)0)->name)                                 \
+#name, offsetof(record, name), sizeof(((record *)0)->name), false                          \
+    }
+#define ID_FIELD(record, name)                                                                     \
+    {                                                                                              \
+#name, offsetof(record, name), sizeof(((record *)0)->name), true                           \
     }
 
 static const struct field account_fields[] = {
-    FIELD(quipu_account, id),
-    FIELD(quipu_account, debits_pending),
-    FIELD(quipu_account, debits_posted),
-    FIELD(quipu_account, credits_pending),
-    FIELD(quipu_account, credits_posted),
-    FIELD(quipu_account, user_data_128),
-    FIELD(quipu_account, user_data_64),
-    FIELD(quipu_account, user_data_32),
-    FIELD(quipu_account, reserved),
-    FIELD(quipu_account, ledger),
-    FIELD(quipu_account, code),
-    FIELD(quipu_account, flags),
+    ID_FIELD(quipu_account, id),          FIELD(quipu_account, debits_pending),
+    FIELD(quipu_account, debits_posted),  FIELD(quipu_account, credits_pending),
+    FIELD(quipu_account, credits_posted), ID_FIELD(quipu_account, user_data_128),
+    FIELD(quipu_account, user_data_64),   FIELD(quipu_account, user_data_32),
+    FIELD(quipu_account, reserved),       FIELD(quipu_account, ledger),
+    FIELD(quipu_account, code),           FIELD(quipu_account, flags),
     FIELD(quipu_account, timestamp),
 };
 
 static const struct field transfer_fields[] = {
-    FIELD(quipu_transfer, id),
-    FIELD(quipu_transfer, debit_account_id),
-    FIELD(quipu_transfer, credit_account_id),
+    ID_FIELD(quipu_transfer, id),
+    ID_FIELD(quipu_transfer, debit_account_id),
+    ID_FIELD(quipu_transfer, credit_account_id),
     FIELD(quipu_transfer, amount),
-    FIELD(quipu_transfer, pending_id),
-    FIELD(quipu_transfer, user_data_128),
+    ID_FIELD(quipu_transfer, pending_id),
+    ID_FIELD(quipu_transfer, user_data_128),
     FIELD(quipu_transfer, user_data_64),
     FIELD(quipu_transfer, user_data_32),
     FIELD(quipu_transfer, timeout),
@@ -110,18 +109,27 @@ static bool set_flags(enum record_kind kind, union record *record, const struct 
     return fine;
 }
 
+static quipu_text read_value(const struct field *field, const char *text, size_t length,
+                             quipu_uint128 *number)
+{
+    quipu_uint128 max = QUIPU_AMOUNT_MAX >> (128 - 8 * field->bytes);
+
+    if (length == 0) return QUIPU_TEXT_OK;
+    return field->is_id ? quipu_id_read(text, length, number)
+                        : quipu_number_read(text, length, max, number);
+}
+
 bool record_set(enum record_kind kind, union record *record, int field_index, const char *text,
                 size_t length, char reason[static RECORD_REASON_BYTES])
 {
     const struct field *field = &fields_of(kind)[field_index];
-    quipu_uint128 max = QUIPU_AMOUNT_MAX >> (128 - 8 * field->bytes);
     quipu_uint128 number = 0;
     quipu_text fault;
 
     if (strcmp(field->name, "flags") == 0)
         return set_flags(kind, record, field, text, length, reason);
 
-    fault = length > 0 ? quipu_number_read(text, length, max, &number) : QUIPU_TEXT_OK;
+    fault = read_value(field, text, length, &number);
     put(record, field, number);
     if (fault == QUIPU_TEXT_OK) return true;
 

@@ -39,8 +39,8 @@ bool pair_options_read(const struct pair_options *pair, const struct command *co
     "One of them may be -, standard input. The header must name id and, for transfers,\n"          \
     "amount. A field without a column is 0, and so is an empty field; only an amount may not\n"    \
     "be empty, except in a void. Ids and amounts go up to 2^128-1, decimal or 0x\n"                \
-    "hexadecimal; amounts are minor units (12.50 is 1250); flags are names joined by `|`, or\n"    \
-    "a number.\n"                                                                                  \
+    "hexadecimal; an id may be a UUID or a ULID; amounts are minor units (12.50 is 1250);\n"       \
+    "flags are names joined by `|`, or a number.\n"                                                \
     "\n"                                                                                           \
     "Each line is one row. A bad row is reported with file, line and column, and left out\n"       \
     "with its whole linked chain; --strict stops at the first. A row is bad if its number of\n"    \

@@ -47,9 +47,7 @@ amount 'numbers have no sign' +5
 amount 'a spreadsheet has rounded this number, its last digits are lost' 1.23457E+15
 amount 'a date: write 2026-01-05 as 20260105 into user_data_64' 2026-01-05
 amount 'a date' 05.01.2026
-said 'a UUID: write 0x and its 32 hexadecimal digits' \
-    "$header\n550e8400-e29b-41d4-a716-446655440000,1,2,5,978,1\n"
-said 'ids are digits, or 0x and hexadecimal digits: give each name a number' \
+said 'ids are digits, 0x and hexadecimal digits, a UUID or a ULID: give each name one' \
     "$header\n1,assets:cash,2,5,978,1\n"
 
 # Imported rows of one day.
@@ -91,6 +89,13 @@ code=0
     2>"$work/err" || code=$?
 expect_code 1
 expect_out '2,978,10,,0,0,0,5,5'
+
+# Ids are UUIDs and ULIDs, too.
+printf '%s\n%s,1,2,5,978,1\n%s,1,2,5,978,1\n' "$header" \
+    550e8400-e29b-41d4-a716-446655440000 01ARZ3NDEKTSV4RRFFQ69G5FAV >"$transfers"
+import_pair
+expect_code 0
+expect_fact 'transfers created' 2
 run import --accounts - --transfers -
 expect_code 2
 expect_err 'standard input is one file'
