@@ -6,8 +6,8 @@
 
 #include "quipu/quipu.h"
 
-/* Call visit() for each account, in order of creation, until it returns false. No thread writes:
- * cas has no snapshots. */
+/* Call visit() for each account, in order of creation, until it returns false. If other threads
+ * write meanwhile, accounts of different pages are of different instants. */
 quipu_status all_accounts_visit(quipu_ledger *ledger,
                                 bool (*visit)(void *context, const quipu_account *account),
                                 void *context);

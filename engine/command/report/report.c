@@ -56,6 +56,13 @@ static bool begin(struct report *report)
     return printer_of(report)->begin(report, stdout);
 }
 
+static void forget_rows(struct sheet *sheet)
+{
+    for (size_t cell = 0; cell < sheet->cell_count; cell++)
+        free(sheet->cells[cell]);
+    sheet->cell_count = 0;
+}
+
 /* Print the rows of a sheet and forget them. */
 static bool print_rows(struct report *report, struct sheet *sheet)
 {
@@ -65,9 +72,19 @@ static bool print_rows(struct report *report, struct sheet *sheet)
         whole = printer_of(report)->row(report, sheet, row, stdout);
         report->rows_printed++;
     }
-    for (size_t cell = 0; cell < sheet->cell_count; cell++)
-        free(sheet->cells[cell]);
-    sheet->cell_count = 0;
+    forget_rows(sheet);
+    return whole;
+}
+
+/* Print the rows of a streamed report that are whole, if it is time. */
+static bool print_some(struct report *report, struct sheet *sheet)
+{
+    bool whole;
+
+    if (report->format != REPORT_TABLE) return print_rows(report, sheet);
+    if (sheet_row_count(sheet) < TABLE_PAGE_ROWS) return true;
+    whole = report_table_page(report, stdout);
+    forget_rows(sheet);
     return whole;
 }
 
@@ -105,8 +122,8 @@ static void add(struct report *report, char *text)
     }
     sheet->cells = cells;
     cells[sheet->cell_count++] = text;
-    if (report->is_streamed && report->format != REPORT_TABLE && !report->out_of_memory &&
-        sheet->cell_count == sheet->column_count && !print_rows(report, sheet))
+    if (report->is_streamed && !report->out_of_memory &&
+        sheet->cell_count % sheet->column_count == 0 && !print_some(report, sheet))
         report->out_of_memory = true;
 }
 
@@ -215,9 +232,9 @@ bool report_end(struct report *report, enum report_format format)
 void report_free(struct report *report)
 {
     for (size_t i = 0; i < report->sheet_count; i++) {
-        for (size_t cell = 0; cell < report->sheets[i].cell_count; cell++)
-            free(report->sheets[i].cells[cell]);
+        forget_rows(&report->sheets[i]);
         free(report->sheets[i].cells);
+        free(report->sheets[i].widths);
         free(report->sheets[i].columns);
     }
     *report = (struct report){0};

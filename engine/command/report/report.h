@@ -10,8 +10,8 @@
  *               2^53; counts are numbers
  *   JSON lines  an object per row, whose member `sheet` names the sheet
  *
- * A report of one sheet is streamed, except as a table: its rows are printed as they come, and take
- * no memory. */
+ * A report of one sheet is streamed: its rows are printed as they come, and take no memory. A table
+ * is printed in pages of TABLE_PAGE_ROWS rows, and the first page says how wide columns are. */
 #ifndef QUIPU_COMMAND_REPORT_REPORT_H
 #define QUIPU_COMMAND_REPORT_REPORT_H
 
@@ -52,6 +52,7 @@ struct sheet {
     size_t declared_count, next;   /* the declared column of the next cell */
     char **cells;                  /* NULL: blank */
     size_t cell_count, cell_capacity;
+    size_t *widths; /* of the columns of a table whose first page is printed; 0: left out */
 };
 
 #define REPORT_SHEETS_MAX 4
@@ -64,7 +65,7 @@ struct report {
     bool has_names;    /* it has the columns for names */
     bool is_readable;  /* amounts with decimals, times of the calendar; a table has them anyway */
     char mark;         /* the decimal mark; 0: a point */
-    bool is_streamed;  /* rows of its one sheet are printed as they come, except in a table */
+    bool is_streamed;  /* rows of its one sheet are printed as they come */
     bool is_begun;     /* its beginning is printed */
     bool is_continued; /* a CSV header was printed before */
     bool out_of_memory;
@@ -118,8 +119,14 @@ struct report_printer {
 
 extern const struct report_printer report_printer_csv, report_printer_json, report_printer_lines;
 
-/* All at once: the widths of columns depend on all rows. */
-bool report_as_table(const struct report *report, FILE *out);
+#define TABLE_PAGE_ROWS 1024
+
+/* All sheets, or what is left of the one that is printed in pages. They return false if memory runs
+ * out. */
+bool report_as_table(struct report *report, FILE *out);
+
+/* The rows of the report's one sheet, which are not its last. */
+bool report_table_page(struct report *report, FILE *out);
 
 static inline size_t sheet_row_count(const struct sheet *sheet)
 {

@@ -1,8 +1,9 @@
 /* report_table.c - prints a report for people, by libsmartcols: aligned columns that fit the
  * terminal, numbers to the right, names in bold.
  *
- * A column that is blank in all rows is left out. NO_COLOR, set to anything, turns the bold off
- * (no-color.org). */
+ * A column that is blank in all rows is left out. A long report comes in pages: the rows of a page
+ * stand under the columns of the first. If one has something in a column that was left out, a new
+ * heading stands above it. NO_COLOR, set to anything, turns the bold off (no-color.org). */
 #define _POSIX_C_SOURCE 200809L
 #include <libsmartcols.h>
 #include <stdlib.h>
@@ -75,24 +76,85 @@ static bool set_cell(struct libscols_line *line, size_t at, const char *text)
     return scols_line_set_data(line, at, text != NULL ? text : "") == 0;
 }
 
-static bool fill_rows(struct libscols_table *table, const struct sheet *sheet)
+/* Which columns of a page are shown: those that have something there, and those of the page before.
+ * Returns NULL if memory runs out. */
+static bool *find_shown(const struct sheet *sheet)
 {
-    size_t *shown = malloc(sheet->column_count * sizeof *shown), count = 0;
-    bool whole = shown != NULL;
+    bool *shown = calloc(sheet->column_count, sizeof *shown);
+
+    for (size_t column = 0; shown != NULL && column < sheet->column_count; column++)
+        shown[column] =
+            (sheet->widths != NULL && sheet->widths[column] > 0) || !is_blank(sheet, column);
+    return shown;
+}
+
+/* A page needs a heading of its own if it is the first, or if it has a column that the one before
+ * left out. It sets its own widths then. */
+static void forget_widths(struct sheet *sheet, const bool *shown)
+{
+    bool is_new = false;
+
+    for (size_t column = 0; sheet->widths != NULL && column < sheet->column_count; column++)
+        is_new |= shown[column] && sheet->widths[column] == 0;
+    if (!is_new) return;
+    free(sheet->widths);
+    sheet->widths = NULL;
+}
+
+static bool fill_rows(struct libscols_table *table, const struct sheet *sheet, const bool *shown)
+{
+    bool whole = true;
 
     for (size_t column = 0; whole && column < sheet->column_count; column++) {
-        if (is_blank(sheet, column)) continue;
-        shown[count++] = column;
-        whole = add_column(table, &sheet->columns[column]) != NULL;
+        struct libscols_column *added;
+
+        if (!shown[column]) continue;
+        added = add_column(table, &sheet->columns[column]);
+        whole = added != NULL;
+        if (whole && sheet->widths != NULL)
+            (void)scols_column_set_whint(added, (double)sheet->widths[column]);
     }
     for (size_t row = 0; whole && row < sheet_row_count(sheet); row++) {
         struct libscols_line *line = scols_table_new_line(table, NULL);
 
         whole = line != NULL;
-        for (size_t at = 0; whole && at < count; at++)
-            whole = set_cell(line, at, sheet_cell(sheet, row, shown[at]));
+        for (size_t column = 0, at = 0; whole && column < sheet->column_count; column++) {
+            if (shown[column]) whole = set_cell(line, at++, sheet_cell(sheet, row, column));
+        }
     }
+    return whole;
+}
+
+/* Once a page is printed, its columns have the widths of the next. */
+static bool keep_widths(struct libscols_table *table, struct sheet *sheet, const bool *shown)
+{
+    size_t at = 0;
+
+    if (sheet->widths != NULL) return true;
+    sheet->widths = calloc(sheet->column_count, sizeof *sheet->widths);
+    for (size_t column = 0; sheet->widths != NULL && column < sheet->column_count; column++) {
+        if (!shown[column]) continue;
+        sheet->widths[column] = scols_column_get_width(scols_table_get_column(table, at++));
+    }
+    return sheet->widths != NULL;
+}
+
+static bool print_page(struct sheet *sheet, bool style, FILE *out)
+{
+    struct libscols_table *table = new_table(style, out);
+    bool *shown = find_shown(sheet);
+    bool whole = table != NULL && shown != NULL;
+
+    if (whole) {
+        forget_widths(sheet, shown);
+        (void)scols_table_enable_noheadings(table, sheet->widths != NULL);
+        whole = fill_rows(table, sheet, shown);
+    }
+    /* libsmartcols writes to the stream: a failed write is seen when that is flushed. */
+    if (whole) (void)scols_print_table(table);
+    whole = whole && keep_widths(table, sheet, shown);
     free(shown);
+    scols_unref_table(table);
     return whole;
 }
 
@@ -115,32 +177,43 @@ static bool fill_facts(struct libscols_table *table, const struct sheet *sheet)
     return whole;
 }
 
-static bool print_sheet(const struct sheet *sheet, bool style, FILE *out)
+static bool print_facts(const struct sheet *sheet, bool style, FILE *out)
 {
     struct libscols_table *table = new_table(style, out);
-    bool whole = table != NULL && (sheet->shape == SHEET_OF_FACTS ? fill_facts(table, sheet)
-                                                                  : fill_rows(table, sheet));
+    bool whole = table != NULL && fill_facts(table, sheet);
 
-    /* libsmartcols writes to the stream: a failed write is seen when that is flushed. */
     if (whole) (void)scols_print_table(table);
     scols_unref_table(table);
     return whole;
 }
 
-bool report_as_table(const struct report *report, FILE *out)
+static void print_title(const struct sheet *sheet, bool style, FILE *out)
+{
+    if (sheet->title == NULL || sheet->widths != NULL) return;
+    (void)fprintf(out, "%s%s%s\n", style ? "\033[1m" : "", sheet->title, style ? "\033[0m" : "");
+}
+
+bool report_table_page(struct report *report, FILE *out)
+{
+    bool style = may_style(out);
+
+    print_title(&report->sheets[0], style, out);
+    return print_page(&report->sheets[0], style, out);
+}
+
+bool report_as_table(struct report *report, FILE *out)
 {
     bool style = may_style(out);
 
     for (size_t i = 0; i < report->sheet_count; i++) {
-        const struct sheet *sheet = &report->sheets[i];
+        struct sheet *sheet = &report->sheets[i];
 
         if (i > 0) (void)fputc('\n', out);
-        if (sheet->title != NULL)
-            (void)fprintf(out, "%s%s%s\n", style ? "\033[1m" : "", sheet->title,
-                          style ? "\033[0m" : "");
+        print_title(sheet, style, out);
         if (sheet_row_count(sheet) == 0) {
-            (void)fputs("none\n", out);
-        } else if (!print_sheet(sheet, style, out)) {
+            if (sheet->widths == NULL) (void)fputs("none\n", out);
+        } else if (!(sheet->shape == SHEET_OF_FACTS ? print_facts(sheet, style, out)
+                                                    : print_page(sheet, style, out))) {
             return false;
         }
     }
