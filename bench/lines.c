@@ -5,8 +5,8 @@
  *   shared    two threads at once on one line: ns of one of them by its own count
  *   handover  a line goes to and fro between two cores, each waiting for it: ns one way
  *   many      512 lines that the other core wrote last, read one after the other without waiting
- *   record    8190 records of 128 bytes that the other core wrote last are copied, or this one
- *             wrote: what a daemon pays at least for a transfer of a long call
+ *   record    100 or 8190 records of 128 bytes that the other core wrote last are copied, or this
+ *             one wrote: what a daemon pays at least for a transfer of a call
  *   counter   transfers of so many ns of private work, two threads: by themselves, with one shared
  *             counter drawn from for each, and drawn from once for 8190
  *
@@ -202,26 +202,26 @@ static double handover_many(struct task *task)
 
 /* --- many records --- */
 
-static void write_records(uint64_t number)
+static void write_records(const struct task *task, uint64_t number)
 {
-    for (size_t i = 0; i < BATCH; i++)
+    for (size_t i = 0; i < task->rounds; i++)
         for (size_t word = 0; word < 16; word++)
             records[i].words[word] = number + i;
 }
 
-static double copy_records(void)
+static double copy_records(const struct task *task)
 {
     uint64_t started_ns = now_ns();
 
-    memcpy(copies, records, sizeof records);
+    memcpy(copies, records, task->rounds * sizeof *records);
     __asm__ __volatile__("" : : "r"(copies) : "memory"); /* it is read, as far as gcc can know */
-    return since(started_ns, BATCH);
+    return since(started_ns, task->rounds);
 }
 
 static double record_own(struct task *task)
 {
-    write_records(task->done);
-    return copy_records();
+    write_records(task, task->done);
+    return copy_records(task);
 }
 
 /* Side 1 writes, side 0 copies. */
@@ -231,13 +231,13 @@ static double record_handover(struct task *task)
     double ns;
 
     if (task->side == 1) {
-        write_records(number);
+        write_records(task, number);
         atomic_store_explicit(&turn.word, 2 * number + 1, memory_order_release);
         await(&turn.word, 2 * number + 2);
         return 0;
     }
     await(&turn.word, 2 * number + 1);
-    ns = copy_records();
+    ns = copy_records(task);
     atomic_store_explicit(&turn.word, 2 * number + 2, memory_order_release);
     return ns;
 }
@@ -289,8 +289,10 @@ static const struct figure figures[] = {
     {"swap_shared", "the same until it succeeds, shared line", swap_shared, 2, 2000},
     {"handover", "contended line, one way between cores", handover, 2, 200},
     {"handover_many", "many such lines at once, each", handover_many, 2, 1},
-    {"record_own", "copy of a record of 128 bytes, own", record_own, 1, 1},
-    {"record_handover", "the same, of the other core's", record_handover, 2, 1},
+    {"record_own", "copy of 8190 records of 128 bytes, each", record_own, 1, BATCH},
+    {"record_handover", "the same, that the other core wrote", record_handover, 2, BATCH},
+    {"few_own", "copy of 100 records, each", record_own, 1, 100},
+    {"few_handover", "the same, that the other core wrote", record_handover, 2, 100},
     {"transfer", "transfer of private work only, 2 threads", counter_none, 2, 512},
     {"counter_transfer", "the same, shared counter each transfer", counter_transfer, 2, 512},
     {"counter_batch", "the same, shared counter once in 8190", counter_batch, 2, 512},
