@@ -137,8 +137,9 @@ static bool ask(struct connection *connection, struct wire_call *call)
     return true;
 }
 
-/* Take the answer. Returns false if the connection has failed. */
-static bool hear(struct connection *connection, struct wire_call *call, struct wire_answer *answer)
+/* Take a part of the answer. Returns false if the connection has failed. */
+static bool hear_part(struct connection *connection, struct wire_call *call,
+                      struct wire_answer *answer)
 {
     struct link_to_daemon *link = &connection->link;
     uint64_t seen;
@@ -149,6 +150,15 @@ static bool hear(struct connection *connection, struct wire_call *call, struct w
     if (!quipui_link_take(link, answer, call)) return false;
     wire_give_back(&link->answers);
     if (seen > WIRE_ANSWERS_SPARE) quipui_link_ring(link); /* M5 */
+    return true;
+}
+
+static bool hear(struct connection *connection, struct wire_call *call, struct wire_answer *answer)
+{
+    /* Ends: each part but the last brings some of the records that were wanted. */
+    do {
+        if (!hear_part(connection, call, answer)) return false;
+    } while ((answer->flags & WIRE_MORE) != 0);
     return true;
 }
 

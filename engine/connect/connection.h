@@ -20,9 +20,9 @@ struct wire_call {
     struct wire_request request; /* kind, count, expectation_count, flags; the rest is ours */
     const void *once;            /* a filter */
     const void *expectations;
-    const void *each; /* events or ids */
-    void *out_once, *out_each, *out_beside;
-    uint32_t count; /* of records that came back */
+    const void *each;                       /* events or ids */
+    void *out_once, *out_each, *out_beside; /* of a snapshot: made when it comes, or NULL */
+    uint32_t count;                         /* of records that came back, in all parts */
     uint64_t horizon;
 };
 

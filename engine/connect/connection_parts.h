@@ -46,8 +46,9 @@ WIRE_HOT void quipui_link_ring(struct link_to_daemon *link);
 /* Write the request of a call. There is room, for call->request.bytes. */
 void quipui_link_ask(struct link_to_daemon *link, struct wire_call *call);
 
-/* Take the header of an answer that was seen; then check it as the answer to a call, and take the
- * rest. The latter returns false if the daemon has broken a rule. Room is not given back. */
+/* Take the header of an answer that was seen; then check it as the answer to a call, or the next
+ * part of that, and take the rest. The latter returns false if the daemon has broken a rule. Room
+ * is not given back. */
 void quipui_link_hear(struct link_to_daemon *link, struct wire_answer *answer);
 bool quipui_link_take(struct link_to_daemon *link, const struct wire_answer *answer,
                       struct wire_call *call);

@@ -6,13 +6,16 @@
  *
  *   durable     an answer means what it means in the daemon, by the options that it opened its
  *               ledger with
- *   reads       one call reads at most QUIPU_BATCH_MAX records: QUIPU_UNSUPPORTED if the lesser of
- *               filter->limit and capacity is more. Read page by page
+ *   reads       of any length. Answers of more than QUIPU_BATCH_MAX records come in parts. Where a
+ *               call promises one instant, all parts are of that one. For quipu_snapshot(), and for
+ *               such reads of accounts and of holds, the daemon copies all records first: it may
+ *               return QUIPU_NO_MEMORY. visit() is called when all accounts are here
  *   rights      the daemon decides by the user that connects. Without the right to write, calls
- *               that write return QUIPU_UNSUPPORTED
- *   not offered QUIPU_UNSUPPORTED: quipu_snapshot() (its instant would have to be kept for a client
- *               that may never come back), quipu_checkpoint() (the daemon makes them by itself),
- *               quipu_backup() (a directory of the daemon, with the rights of the daemon)
+ *               that write return QUIPU_UNSUPPORTED, and so do quipu_checkpoint() and
+ *               quipu_backup()
+ *   backup      a path that is not from the root on begins where this process works. The daemon
+ *               makes the directory: by its own user and rights, and where its view of the file
+ *               system has that path. It is not changed by options of this process (umask, chroot)
  *   queues      a queue on a handle is a client of its own, with many requests on their way: see
  *               queue.h. It is not part of quipu_reconnect(): after the daemon has ended close it,
  *               and open another
@@ -41,8 +44,10 @@ extern "C" {
 
 /* All zero is valid. */
 typedef struct quipu_connect_options {
-    uint64_t timeout;     /* ns that one call waits for the daemon; 0: as long as it lives. A call
-                             that has waited so long ends the connection, and returns QUIPU_IO */
+    uint64_t timeout;     /* ns that one call waits for the daemon, or for the next part of an
+                             answer; 0: as long as it lives. A call that has waited so long ends the
+                             connection, and returns QUIPU_IO. A checkpoint or a backup that has
+                             begun is made all the same */
     uint64_t reserved[7]; /* zero */
 } quipu_connect_options;
 

@@ -31,10 +31,6 @@ static quipu_status visit_pages(quipu_ledger *ledger, const struct visitor *visi
     if (page == NULL) return QUIPU_NO_MEMORY;
     while (count == filter.limit) {
         status = quipu_query_accounts(ledger, &filter, page, filter.limit, &count);
-        if (status == QUIPU_UNSUPPORTED && filter.limit == PAGE) { /* it is that of a daemon */
-            count = filter.limit = QUIPU_BATCH_MAX;
-            continue;
-        }
         if (status != QUIPU_OK) break;
         for (size_t i = 0; i < count; i++) {
             if (!visitor->visit(visitor->context, &page[i])) goto free_page;
