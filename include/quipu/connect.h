@@ -19,7 +19,7 @@
  *   queues      a queue on a handle is a client of its own, with many requests on their way: see
  *               queue.h. It is not part of quipu_reconnect(): after the daemon has ended close it,
  *               and open another
- *   death       if the daemon ends, calls in flight return QUIPU_IO at once, and so do all later
+ *   death       if the daemon ends, all calls in flight return QUIPU_IO at once, and so do later
  *               ones until quipu_reconnect(). A call that returned QUIPU_IO may have been executed.
  *               Repeat it with the same ids: what was done is answered `exists`
  *   diagnosis   quipu_diagnose() of the handle says whether the daemon is there
@@ -28,8 +28,9 @@
  *   fork        in a child of fork() calls on the handle return QUIPU_FENCED; close it, and
  *               connect anew
  *
- *   threads     any number on one handle. One call at a time is on its way: calls of several
- *               threads wait for each other. Open a handle or a queue per thread where that matters
+ *   threads     any number on one handle. Their calls are on their way at once, and none waits for
+ *               the answer to another. One thread takes the answers of all: a handle or a queue per
+ *               thread saves waking each other
  *   cost        a request and its answer are copied twice each; a system call only where one of the
  *               two processes sleeps
  *   source      docs/daemon.md */
@@ -46,8 +47,8 @@ extern "C" {
 typedef struct quipu_connect_options {
     uint64_t timeout;     /* ns that one call waits for the daemon, or for the next part of an
                              answer; 0: as long as it lives. A call that has waited so long ends the
-                             connection, and returns QUIPU_IO. A checkpoint or a backup that has
-                             begun is made all the same */
+                             connection: all calls on the handle return QUIPU_IO. A checkpoint
+                             or a backup that has begun is made all the same */
     uint64_t reserved[7]; /* zero */
 } quipu_connect_options;
 
@@ -75,7 +76,7 @@ QUIPU_PUBLIC quipu_status quipu_connect(const char *path, const quipu_connect_op
  *            QUIPU_INVALID  ledger is NULL, or no handle of quipu_connect()
  *            QUIPU_FENCED   this is a child of fork()
  *            otherwise as quipu_connect(); the handle stays as it was
- *   threads  any; waits for a call in flight */
+ *   threads  any */
 QUIPU_PUBLIC quipu_status quipu_reconnect(quipu_ledger *ledger);
 
 /* A daemon, and one of its clients. Bytes are those of messages. */
