@@ -237,7 +237,8 @@ quipu_status quipu_snapshot(quipu_ledger *ledger,
 
     if (ledger == NULL || visit == NULL) return QUIPU_INVALID;
     status = reading_begin(ledger, &reader);
-    if (status != QUIPU_OK) return status == LEDGER_ELSEWHERE ? QUIPU_UNSUPPORTED : status;
+    if (status == LEDGER_ELSEWHERE) return quipui_far_snapshot(ledger->connection, visit, context);
+    if (status != QUIPU_OK) return status;
     if (ledger->store.journal == NULL) {
         status = quipui_snapshot(&reader, visit, context);
     } else {

@@ -28,7 +28,7 @@ quipu_status quipu_checkpoint(quipu_ledger *ledger)
 
     if (ledger == NULL) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
-    if (status == LEDGER_ELSEWHERE) return QUIPU_UNSUPPORTED;
+    if (status == LEDGER_ELSEWHERE) return quipui_far_checkpoint(ledger->connection);
     if (status != QUIPU_OK || ledger->store.journal == NULL) return status;
     before = outside_begin();
     status = quipui_checkpoint(&ledger->checkpoints, NULL);
@@ -43,10 +43,15 @@ quipu_status quipu_backup(quipu_ledger *ledger, const char *directory)
 
     if (ledger == NULL || directory == NULL) return QUIPU_INVALID;
     status = ledger_write_status(ledger);
-    if (status != QUIPU_OK) return status == LEDGER_ELSEWHERE ? QUIPU_UNSUPPORTED : status;
-    if (ledger->store.journal == NULL) return QUIPU_INVALID;
+    if (status != QUIPU_OK && status != LEDGER_ELSEWHERE) return status;
     before = outside_begin();
-    status = quipui_backup(&ledger->checkpoints, directory, NULL);
+    if (status == LEDGER_ELSEWHERE) {
+        status = quipui_far_backup(ledger->connection, directory);
+    } else if (ledger->store.journal == NULL) {
+        status = QUIPU_INVALID;
+    } else {
+        status = quipui_backup(&ledger->checkpoints, directory, NULL);
+    }
     outside_end(before);
     return status;
 }

@@ -72,10 +72,12 @@ static void fail(struct connection *connection)
     connection->alive = false;
 }
 
-/* With the lock taken: is the daemon there? It may have gone while no call was made. */
+/* With the lock taken: is the daemon there? It may have gone while no call was made. While one is
+ * on its way, bells are for its thread alone. */
 static bool is_alive(struct connection *connection)
 {
-    if (connection->alive && !quipui_link_is_up(&connection->link)) fail(connection);
+    if (connection->alive && !connection->is_heard && !quipui_link_is_up(&connection->link))
+        fail(connection);
     return connection->alive;
 }
 
@@ -98,7 +100,13 @@ quipu_status quipui_connection_again(struct connection *connection)
 
 bool quipui_connection_close(struct connection *connection, bool alone)
 {
-    if (!alone && !lock_try(&connection->lock)) return false;
+    if (!alone) {
+        if (!lock_try(&connection->lock)) return false;
+        if (connection->calls > 0) {
+            lock_leave(&connection->lock);
+            return false;
+        }
+    }
     if (connection->alive) quipui_link_close(&connection->link);
     if (connection->flights != NULL) quipui_flights_close(connection->flights);
     quipui_memory_give_back(connection);
@@ -123,62 +131,12 @@ const char *quipui_connection_path(const struct connection *connection)
     return connection->path;
 }
 
-/* --- a call --- */
-
-/* Write the request. Returns false if the connection has failed. */
-static bool ask(struct connection *connection, struct wire_call *call)
-{
-    struct link_to_daemon *link = &connection->link;
-    uint64_t bytes = quipui_wire_request_bytes(&call->request);
-
-    call->request.bytes = (uint32_t)bytes;
-    if (!quipui_link_wait_room(link, bytes, connection->timeout)) return false;
-    quipui_link_ask(link, call);
-    return true;
-}
-
-/* Take the answer. Returns false if the connection has failed. */
-static bool hear(struct connection *connection, struct wire_call *call, struct wire_answer *answer)
-{
-    struct link_to_daemon *link = &connection->link;
-    uint64_t seen;
-
-    if (!quipui_link_wait_answer(link, connection->timeout)) return false;
-    seen = wire_seen(&link->answers);
-    quipui_link_hear(link, answer);
-    if (!quipui_link_take(link, answer, call)) return false;
-    wire_give_back(&link->answers);
-    if (seen > WIRE_ANSWERS_SPARE) quipui_link_ring(link); /* M5 */
-    return true;
-}
-
-/* As quipui_connection_call(); the thread is not cancelled in the middle. */
-static quipu_status call_daemon(struct connection *connection, struct wire_call *call)
-{
-    struct wire_answer answer;
-    quipu_status status = QUIPU_IO;
-
-    lock_take(&connection->lock);
-    if (connection->alive) {
-        if (!connection->link.may_write && quipui_wire_shape(call->request.kind)->writes) {
-            status = QUIPU_UNSUPPORTED;
-        } else if (ask(connection, call) && hear(connection, call, &answer)) {
-            status = (quipu_status)answer.status;
-        } else {
-            fail(connection); /* P1 */
-        }
-    }
-    lock_leave(&connection->lock);
-    quipui_call_settle(call, status);
-    return status;
-}
-
 quipu_status quipui_connection_call(struct connection *connection, struct wire_call *call)
 {
     int error = errno, cancel = thread_must_not_end();
     quipu_status status = connection->flights != NULL
                               ? quipui_flights_submit(connection->flights, call)
-                              : call_daemon(connection, call);
+                              : quipui_connection_exchange(connection, call);
 
     thread_may_end(cancel);
     errno = error;

@@ -1,12 +1,19 @@
-/* connection.h - a client's side of the wire: one call at a time, from request to answer.
+/* connection.h - a client's side of the wire: calls of any threads, from request to answer.
  *
- * A call takes the lock, writes its request, rings if the daemon sleeps, and waits for the answer:
- * awake for some microseconds, then asleep on the socket, which also tells of the daemon's death.
+ * A call writes its request under the lock, rings if the daemon sleeps, and waits for the answer.
+ * Of the threads that wait one listens: awake for some microseconds, then asleep on the socket,
+ * which also tells of the daemon's death. calls.c says how.
  *
  *   P1  a connection that has failed stays so until quipui_connection_again(): what the rings hold
  *       then is not looked at any more
  *   P2  an answer that was published before the daemon ended is taken
- *   P3  what a call returns of an answer was checked against its own request (message.h) */
+ *   P3  what a call returns of an answer was checked against its own request (message.h)
+ *   P4  any number of calls are on their way at once. An answer completes the call whose number it
+ *       has, and a call waits for no other one's answer
+ *   P5  while calls are on their way one of their threads listens. No other one takes answers or
+ *       bells, and none of them closes the link
+ *   P6  a call whose request has no room waits until an answer has come. The room of a request was
+ *       given back before its answer came: after the last one there is room for any */
 #ifndef QUIPU_CONNECT_CONNECTION_H
 #define QUIPU_CONNECT_CONNECTION_H
 
@@ -20,9 +27,9 @@ struct wire_call {
     struct wire_request request; /* kind, count, expectation_count, flags; the rest is ours */
     const void *once;            /* a filter */
     const void *expectations;
-    const void *each; /* events or ids */
-    void *out_once, *out_each, *out_beside;
-    uint32_t count; /* of records that came back */
+    const void *each;                       /* events or ids */
+    void *out_once, *out_each, *out_beside; /* of a snapshot: made when it comes, or NULL */
+    uint32_t count;                         /* of records that came back, in all parts */
     uint64_t horizon;
 };
 

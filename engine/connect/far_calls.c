@@ -1,6 +1,11 @@
 /* far_calls.c - each call as a request, and its answer as what the call gives. */
 #include "connect/far_calls.h"
 
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
 quipu_status quipui_far_create(struct connection *connection, enum wire_kind kind,
                                const void *events, size_t count, quipu_result *results)
 {
@@ -52,7 +57,6 @@ quipu_status quipui_far_read(struct connection *connection, enum wire_kind kind,
     struct wire_call call = {.request = {.kind = kind}, .once = filter, .out_each = records};
     quipu_status status;
 
-    if (most > QUIPU_BATCH_MAX) return QUIPU_UNSUPPORTED;
     call.request.count = (uint32_t)most;
     status = quipui_connection_call(connection, &call);
     if (status != QUIPU_OK) return status;
@@ -96,4 +100,56 @@ quipu_status quipui_far_daemon(struct connection *connection, quipu_daemon *daem
 
     if (status == QUIPU_OK) *count = call.count;
     return status;
+}
+
+quipu_status quipui_far_snapshot(struct connection *connection,
+                                 bool (*visit)(void *, const quipu_account *, uint64_t),
+                                 void *context)
+{
+    struct wire_call call = {
+        .request = {.kind = WIRE_SNAPSHOT, .count = UINT32_MAX, .flags = WIRE_BESIDE}};
+    quipu_status status = quipui_connection_call(connection, &call);
+    const quipu_account *accounts = call.out_each;
+    const uint64_t *versions = call.out_beside;
+
+    if (status == QUIPU_OK && call.count > 0 && accounts == NULL) status = QUIPU_NO_MEMORY;
+    if (status == QUIPU_OK) {
+        for (uint32_t i = 0; i < call.count && visit(context, &accounts[i], versions[i]); i++)
+            continue;
+    }
+    quipui_memory_give_back(call.out_each);
+    return status;
+}
+
+quipu_status quipui_far_checkpoint(struct connection *connection)
+{
+    struct wire_call call = {.request = {.kind = WIRE_CHECKPOINT}};
+
+    return quipui_connection_call(connection, &call);
+}
+
+/* The daemon works elsewhere: a path from where this process works becomes one from the root on. */
+static quipu_status name_from_root(const char *path, struct wire_path *whole)
+{
+    size_t length = strlen(path), before = 0;
+
+    memset(whole, 0, sizeof *whole);
+    if (path[0] != '/') {
+        if (getcwd(whole->bytes, sizeof whole->bytes - 1) == NULL) return QUIPU_IO;
+        before = strlen(whole->bytes);
+        whole->bytes[before++] = '/';
+    }
+    if (length == 0 || length >= sizeof whole->bytes - before) return QUIPU_INVALID;
+    memcpy(whole->bytes + before, path, length);
+    return QUIPU_OK;
+}
+
+quipu_status quipui_far_backup(struct connection *connection, const char *directory)
+{
+    struct wire_path whole;
+    struct wire_call call = {.request = {.kind = WIRE_BACKUP}, .once = &whole};
+
+    quipu_status status = name_from_root(directory, &whole);
+
+    return status == QUIPU_OK ? quipui_connection_call(connection, &call) : status;
 }

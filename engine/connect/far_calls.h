@@ -34,4 +34,12 @@ FAR quipu_status quipui_far_sync(struct connection *connection);
 FAR quipu_status quipui_far_daemon(struct connection *connection, quipu_daemon *daemon,
                                    quipu_daemon_client *clients, size_t capacity, size_t *count);
 
+/* All accounts come first, and then visit() is called: no call is in flight meanwhile. */
+FAR quipu_status quipui_far_snapshot(struct connection *connection,
+                                     bool (*visit)(void *, const quipu_account *, uint64_t),
+                                     void *context);
+
+FAR quipu_status quipui_far_checkpoint(struct connection *connection);
+FAR quipu_status quipui_far_backup(struct connection *connection, const char *directory);
+
 #endif

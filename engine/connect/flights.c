@@ -142,37 +142,57 @@ static quipu_completion complete(struct flights *flights, struct flight **at, qu
     flights->count--;
     return (quipu_completion){.context = flight->context,
                               .status = status,
-                              .count = counts ? call->count : 0,
+                              .count = counts && status == QUIPU_OK ? call->count : 0,
                               .horizon =
                                   call->request.kind == WIRE_GET_CHANGES ? call->horizon : 0};
 }
 
-/* Take one answer, of those that were seen. Returns false if the daemon has broken a rule. */
-static bool take_one(struct flights *flights, quipu_completion *completion)
+/* Does the answer that is seen next say that another part follows? (L6) */
+static bool is_part_next(const struct flights *flights)
+{
+    struct wire_end answers = flights->link->answers;
+    struct wire_answer answer;
+
+    quipui_wire_take(&answers, &answer, sizeof answer);
+    return (answer.flags & WIRE_MORE) != 0;
+}
+
+enum taken {
+    TAKEN_PART,
+    TAKEN_WHOLE, /* a call is complete */
+    TAKEN_BROKEN /* the daemon has broken a rule */
+};
+
+/* Take one answer, of those that were seen. */
+static enum taken take_one(struct flights *flights, quipu_completion *completion)
 {
     struct wire_answer answer;
     struct flight **at;
 
     quipui_link_hear(flights->link, &answer);
     at = find(flights, answer.number);
-    if (at == NULL || !quipui_link_take(flights->link, &answer, &(*at)->call)) return false;
+    if (at == NULL || !quipui_link_take(flights->link, &answer, &(*at)->call)) return TAKEN_BROKEN;
+    if ((answer.flags & WIRE_MORE) != 0) return TAKEN_PART;
     *completion = complete(flights, at, (quipu_status)answer.status);
-    return true;
+    return TAKEN_WHOLE;
 }
 
-/* Take answers that were seen, and give back their room. */
+/* Take answers that were seen, and give back their room: so many, and the parts before the next
+ * one. */
 static size_t take_seen(struct flights *flights, quipu_completion *completions, size_t capacity)
 {
     struct wire_end *answers = &flights->link->answers;
     uint64_t begin = answers->mine;
     size_t taken = 0;
 
-    while (taken < capacity && wire_seen(answers) > 0) {
-        if (!take_one(flights, &completions[taken])) {
-            break_off(flights);
-            return taken;
+    while (wire_seen(answers) > 0 && (taken < capacity || is_part_next(flights))) {
+        quipu_completion completion;
+
+        switch (take_one(flights, &completion)) {
+        case TAKEN_PART: break;
+        case TAKEN_WHOLE: completions[taken++] = completion; break;
+        case TAKEN_BROKEN: break_off(flights); return taken;
         }
-        taken++;
     }
     wire_give_back(answers);
     flights->taken += answers->mine - begin;
@@ -256,8 +276,13 @@ size_t quipui_flights_reap(struct flights *flights, quipu_completion *completion
 
 static bool is_ready(struct flights *flights)
 {
+    enum wire_look seen;
+
     if (flights->ended || flights->hung_up) return flights->count > 0;
-    return wire_see(&flights->link->answers) != WIRE_NO;
+    seen = wire_see(&flights->link->answers);
+    if (seen != WIRE_YES || !is_part_next(flights)) return seen != WIRE_NO;
+    (void)take_seen(flights, NULL, 0); /* L6 */
+    return flights->ended || wire_seen(&flights->link->answers) > 0;
 }
 
 quipu_status quipui_flights_wait(struct flights *flights, uint64_t timeout)

@@ -24,7 +24,9 @@
  *   L5  where the daemon is gone, the answers that it had published are taken. Then, or when it has
  *       broken a rule, all that is on its way completes with QUIPU_IO, in the order of submits, and
  *       results are 0. The rings are not looked at any more, submits return QUIPU_IO, and the
- *       socket stays readable */
+ *       socket stays readable
+ *   L6  parts of an answer but for the last are taken by the way: they complete nothing, and a wait
+ *       does not end with one */
 #ifndef QUIPU_CONNECT_FLIGHTS_H
 #define QUIPU_CONNECT_FLIGHTS_H
 

@@ -44,6 +44,26 @@ void quipui_link_hear(struct link_to_daemon *link, struct wire_answer *answer)
     quipui_wire_take(&link->answers, answer, sizeof *answer);
 }
 
+/* All accounts of a snapshot go to memory of ours. If it cannot be had they are skipped. */
+static bool make_room(struct wire_call *call, uint64_t total)
+{
+    const size_t each = sizeof(quipu_account) + sizeof(uint64_t);
+
+    if (total > UINT32_MAX) return false;
+    call->request.count = (uint32_t)total;
+    if (total == 0) return true;
+    call->out_each = quipui_memory_take(total * each);
+    if (call->out_each != NULL)
+        call->out_beside = (unsigned char *)call->out_each + total * sizeof(quipu_account);
+    return true;
+}
+
+/* Where the records of a part go, behind so many. */
+static void *behind(void *records, uint32_t count, size_t bytes)
+{
+    return records != NULL ? (unsigned char *)records + (size_t)count * bytes : NULL;
+}
+
 bool quipui_link_take(struct link_to_daemon *link, const struct wire_answer *answer,
                       struct wire_call *call)
 {
@@ -51,14 +71,23 @@ bool quipui_link_take(struct link_to_daemon *link, const struct wire_answer *ans
     struct wire_end *answers = &link->answers;
     uint64_t begin = answers->mine - sizeof *answer;
 
-    if (quipui_wire_check_answer(answer, &call->request, answers->theirs - begin) != NULL)
+    if (answer->kind == WIRE_SNAPSHOT && call->request.kind == WIRE_SNAPSHOT && call->count == 0 &&
+        answer->status == QUIPU_OK && !make_room(call, answer->horizon)) {
         return false;
+    }
+    if (quipui_wire_check_answer(answer, &call->request, call->count, answers->theirs - begin) !=
+        NULL) {
+        return false;
+    }
     if (answer->status == QUIPU_OK) take(answers, call->out_once, shape->out_once);
-    take(answers, call->out_each, (uint64_t)answer->count * shape->out_each);
-    if (answer->flags & WIRE_BESIDE)
-        take(answers, call->out_beside, (uint64_t)answer->count * shape->out_beside);
+    take(answers, behind(call->out_each, call->count, shape->out_each),
+         (uint64_t)answer->count * shape->out_each);
+    if (answer->flags & WIRE_BESIDE) {
+        take(answers, behind(call->out_beside, call->count, shape->out_beside),
+             (uint64_t)answer->count * shape->out_beside);
+    }
     wire_skip(answers, begin + answer->bytes - answers->mine);
-    call->count = answer->count;
+    call->count += answer->count;
     call->horizon = answer->horizon;
     return true;
 }

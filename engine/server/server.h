@@ -1,15 +1,21 @@
 /* server.h - a ledger for other processes: one loop that owns it, and clients with rings.
  *
- * One thread does all: it lets clients in, takes requests in turns, executes them and answers.
- * docs/daemon.md says what clients may rely on.
+ * The loop lets clients in, takes requests in turns, executes them and answers. Calls that take
+ * long are made by two threads beside it: one makes checkpoints and backups, the other snapshots
+ * and long reads that are of one instant. docs/daemon.md says what clients may rely on.
  *
- *   V1  fair: in each round every client has a turn, of so many records, or one request
+ *   V1  fair: in each round every client has a turn, of so many records, or one request, or one
+ *       part of an answer and as much again
  *   V2  a request is taken only if there is room for the largest answer that it can have: a
  *       client that does not take its answers stops itself, and nobody else
  *   V3  a client that breaks a rule of the wire (wire_ring.h, message.h) is dropped with a
  *       reason, which is said. What it had published before that is executed
  *   V4  of a client that is gone, what it had published by then is executed
- *   V5  the loop waits for no client, and for no system call on what a client shares */
+ *   V5  the loop waits for no client, for no system call on what a client shares, and for no call
+ *       that is made beside it
+ *   V6  a client has one read in the daemon's memory as a whole: the next one is made when the
+ *       client has taken that. Of a client that is gone, calls that take long are not begun, and
+ *       parts of answers are not made */
 #ifndef QUIPU_SERVER_SERVER_H
 #define QUIPU_SERVER_SERVER_H
 

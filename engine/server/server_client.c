@@ -31,10 +31,33 @@ void client_free(struct server *server, struct client *client)
     free(client);
 }
 
+void client_forget(struct server *server, struct job *job)
+{
+    struct client *client = job->client;
+
+    client->jobs--;
+    server->jobs--;
+    client->promised -= job->promised;
+    if (job_is_copied(&job->request)) client->copies = false;
+    job_free(job);
+}
+
+/* V6: of a client that is gone. */
+static void forget_all(struct server *server, struct client *client)
+{
+    struct job *job;
+
+    server_leave_out(server, client);
+    while ((job = client->parts) != NULL) {
+        client->parts = job->next;
+        client_forget(server, job);
+    }
+}
+
 void client_end(struct server *server, struct client *client, bool hears)
 {
-    (void)server;
     client->hears = client->hears && hears;
+    if (!hears) forget_all(server, client);
     if (client->state == CLIENT_GUEST) client->state = CLIENT_GONE;
     if (client->state != CLIENT_SERVED) return;
     /* V4: this is the last look. */
@@ -47,6 +70,7 @@ void client_drop(struct server *server, struct client *client, const char *why)
     server->counts.dropped++;
     client->hears = false;
     client->state = CLIENT_GONE;
+    forget_all(server, client);
     (void)shutdown(client->socket, SHUT_RDWR);
 }
 
@@ -84,11 +108,9 @@ static bool has_request(struct server *server, struct client *client)
     return true;
 }
 
-/* V2 */
-static bool has_room(struct server *server, struct client *client)
+/* V2: is there room for an answer of so many bytes? */
+static bool has_room(struct server *server, struct client *client, uint64_t most)
 {
-    uint64_t most = quipui_wire_answer_most(&client->next);
-
     if (!client->hears || client->state != CLIENT_SERVED) return true;
     switch (wire_has_room(&client->answers, client->promised + most)) {
     case WIRE_YES: client->is_full = false; return true;
@@ -130,7 +152,7 @@ static struct job *take_request(struct client *client)
     if (seen > WIRE_REQUESTS_SPARE) ring(client); /* M5 */
     client->has_request = false;
     client->counts.requests++;
-    client->counts.records += request->count;
+    client->counts.records += wire_part(request->count);
     client->counts.bytes_in += request->bytes;
     return job;
 }
@@ -140,17 +162,16 @@ static void put(struct wire_end *end, const void *from, uint64_t bytes)
     if (bytes > 0) quipui_wire_put(end, from, bytes);
 }
 
-/* Write an answer and its records; there is room, unless the client is ending. */
-static void send_answer(struct server *server, struct client *client, struct wire_answer *answer,
-                        const struct job *job)
+/* Write an answer and its records; there is room, unless the client is ending. Returns false if the
+ * client does not get it. */
+static bool send_answer(struct client *client, struct wire_answer *answer, const struct job *job)
 {
     const struct wire_shape *shape = quipui_wire_shape(answer->kind);
     struct wire_end *end = &client->answers;
     uint64_t begin = end->mine;
 
     answer->bytes = (uint32_t)quipui_wire_answer_bytes(answer);
-    server->counts.requests++;
-    if (!client->hears || wire_has_room(end, answer->bytes) != WIRE_YES) return;
+    if (!client->hears || wire_has_room(end, answer->bytes) != WIRE_YES) return false;
     put(end, answer, sizeof *answer);
     if (answer->status == QUIPU_OK) put(end, job->out_once, shape->out_once);
     put(end, job->out_each, (uint64_t)answer->count * shape->out_each);
@@ -160,17 +181,62 @@ static void send_answer(struct server *server, struct client *client, struct wir
     wire_publish(end);
     client->counts.bytes_out += answer->bytes;
     ring(client);
+    return true;
+}
+
+/* The next part waits until there is room for it. */
+static void wait_for_room(struct client *client, struct job *job)
+{
+    struct job **last = &client->parts;
+
+    while (*last != NULL)
+        last = &(*last)->next;
+    client->promised -= job->promised;
+    job->promised = 0;
+    job->next = NULL;
+    *last = job;
 }
 
 void client_answer(struct server *server, struct job *job)
 {
     struct client *client = job->client;
+    bool more = job_has_more(job);
 
-    client->jobs--;
-    server->jobs--;
-    client->promised -= job->promised;
-    send_answer(server, client, &job->answer, job);
-    job_free(job);
+    if (more) job->answer.flags |= WIRE_MORE;
+    if (send_answer(client, &job->answer, job) && more) {
+        job_turn_page(job);
+        wait_for_room(client, job);
+        return;
+    }
+    server->counts.requests++;
+    client_forget(server, job);
+}
+
+/* Keep room for the next answer of a job. */
+static void promise(struct client *client, struct job *job, uint64_t bytes)
+{
+    job->promised = bytes;
+    client->promised += bytes;
+}
+
+/* Go on with the read that has waited for the longest, if one does. Returns false if there is no
+ * room for its next part: then there is none for other answers, either. */
+static bool serve_part(struct server *server, struct client *client)
+{
+    struct job *job = client->parts;
+    struct wire_request rest;
+    uint64_t most;
+
+    if (job == NULL) return true;
+    rest = job->request;
+    rest.count -= job->before;
+    most = quipui_wire_answer_most(&rest);
+    if (!has_room(server, client, most)) return false;
+    client->parts = job->next;
+    client->counts.records += wire_part(rest.count);
+    promise(client, job, most);
+    server_go_on(server, job);
+    return true;
 }
 
 /* One request. */
@@ -183,31 +249,48 @@ static void serve(struct server *server, struct client *client)
         struct wire_answer none = {
             .number = request.number, .kind = request.kind, .status = QUIPU_NO_MEMORY};
 
-        send_answer(server, client, &none, NULL);
+        server->counts.requests++;
+        (void)send_answer(client, &none, NULL);
         return;
     }
-    job->promised = quipui_wire_answer_most(&request);
-    client->promised += job->promised;
+    promise(client, job, quipui_wire_answer_most(&request));
+    client->copies = client->copies || job_is_copied(&request);
     client->jobs++;
     server->jobs++;
     server_execute(server, job);
+}
+
+/* May the next request be taken? */
+static bool is_free(struct server *server, struct client *client)
+{
+    if (client->state != CLIENT_SERVED && client->state != CLIENT_ENDING) return false;
+    if (client->jobs == SERVER_JOBS_MAX || client->waits || !has_request(server, client))
+        return false;
+    if (client->copies && job_is_copied(&client->next)) return false; /* V6 */
+    return has_room(server, client, quipui_wire_answer_most(&client->next));
+}
+
+/* What it had published is executed, and what it hears of that is written. */
+static bool is_through(const struct client *client)
+{
+    return client->state == CLIENT_ENDING && !client->has_request &&
+           wire_seen(&client->requests) == 0 && client->jobs == 0;
 }
 
 bool client_turn(struct server *server, struct client *client)
 {
     uint64_t begin = client->counts.records, requests = client->counts.requests;
 
-    /* Ends: V1. */
-    while (client->counts.records - begin + client->counts.requests - requests <
-           SERVER_TURN_RECORDS) {
-        if (client->state != CLIENT_SERVED && client->state != CLIENT_ENDING) break;
-        if (client->jobs == SERVER_JOBS_MAX || client->waits || !has_request(server, client)) break;
-        if (!has_room(server, client)) break;
-        serve(server, client);
+    if (serve_part(server, client)) {
+        uint64_t records = client->counts.records;
+
+        /* Ends: V1. */
+        while (client->counts.records - records + client->counts.requests - requests <
+                   SERVER_TURN_RECORDS &&
+               is_free(server, client)) {
+            serve(server, client);
+        }
     }
-    if (client->state == CLIENT_ENDING && !client->has_request &&
-        wire_seen(&client->requests) == 0) {
-        client->state = CLIENT_GONE;
-    }
-    return client->counts.requests != requests;
+    if (is_through(client)) client->state = CLIENT_GONE;
+    return client->counts.records != begin || client->counts.requests != requests;
 }

@@ -42,10 +42,42 @@ static bool is_submitted(const struct server *server, uint32_t kind)
     return server->options.is_durable && kind != WIRE_GET_COUNTERS && kind != WIRE_GET_DAEMON;
 }
 
+/* A call that takes long. Returns false if no thread can be had: it has its answer then. */
+static bool is_handed_over(struct server *server, struct job *job)
+{
+    bool keeps = job->request.kind == WIRE_CHECKPOINT || job->request.kind == WIRE_BACKUP;
+
+    if (server_hand_over(server, keeps ? SERVER_KEEPER : SERVER_COPIER, job)) return true;
+    job->answer.status = QUIPU_NO_MEMORY;
+    return false;
+}
+
+static bool takes_long(const struct job *job)
+{
+    return job->request.kind == WIRE_CHECKPOINT || job->request.kind == WIRE_BACKUP ||
+           job_is_copied(&job->request);
+}
+
+void server_go_on(struct server *server, struct job *job)
+{
+    if (job_is_copied(&job->request)) {
+        job_cut_part(job);
+    } else if (server_submit(server, job)) {
+        return;
+    }
+    client_answer(server, job);
+}
+
 void server_execute(struct server *server, struct job *job)
 {
     if (quipui_wire_shape(job->request.kind)->writes && !job->client->counts.may_write) {
         job->answer.status = QUIPU_UNSUPPORTED;
+    } else if (takes_long(job)) {
+        if (!job->client->hears) { /* V6 */
+            client_forget(server, job);
+            return;
+        }
+        if (is_handed_over(server, job)) return;
     } else if (!is_submitted(server, job->request.kind)) {
         tell(server, job);
     } else if (server_submit(server, job)) {

@@ -14,7 +14,7 @@ struct extent {
 static struct extent extent_of(const struct wire_request *request)
 {
     const struct wire_shape *shape = quipui_wire_shape(request->kind);
-    size_t count = request->count;
+    size_t count = job_is_copied(request) ? 0 : wire_part(request->count);
 
     return (struct extent){
         .once = shape->in_once,
@@ -63,6 +63,9 @@ struct job *job_new(struct client *client, const struct wire_request *request)
     job->request = *request;
     job->answer = (struct wire_answer){.number = request->number, .kind = request->kind};
     job->promised = 0;
+    job->before = 0;
+    job->copies = job->copies_beside = NULL;
+    job->copied = 0;
     job->once = cut(&at, extent.once);
     job->expectations = cut(&at, extent.expectations);
     job->each = cut(&at, extent.each);
@@ -81,6 +84,8 @@ void job_free(struct job *job)
 {
     struct client *client = job->client;
 
+    free(job->copies);
+    free(job->copies_beside);
     if (job->bytes > SPARE_BYTES_MAX ||
         (client->spare != NULL && client->spare->bytes >= job->bytes)) {
         free(job);

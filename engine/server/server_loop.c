@@ -109,6 +109,7 @@ static bool do_round(struct server *server)
 {
     bool worked = server_reap(server), gone = false;
 
+    worked = server_take_back(server) || worked;
     server->counts.rounds++;
     for (size_t i = 0; i < server->count; i++) {
         struct client *client = server->clients[i];
@@ -265,7 +266,8 @@ struct server *server_open(const struct server_options *options)
     begin_counts(server);
     if (take_memory(server, options) && server->epoll >= 0 && server->stop >= 0 &&
         server_watch(server, server->stop, EPOLLIN, &server->stop) &&
-        server_watch(server, options->listener, EPOLLIN, server) && begin_queue(server)) {
+        server_watch(server, options->listener, EPOLLIN, server) && begin_queue(server) &&
+        server_open_asides(server)) {
         return server;
     }
     error = errno;
@@ -276,6 +278,7 @@ struct server *server_open(const struct server_options *options)
 
 void server_close(struct server *server)
 {
+    server_close_asides(server);
     for (size_t i = 0; i < server->count; i++)
         client_free(server, server->clients[i]);
     if (server->queue != NULL) (void)quipu_queue_close(server->queue);

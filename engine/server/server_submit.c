@@ -55,7 +55,7 @@ static quipu_status submit_read(quipu_queue *queue, struct job *job)
     const quipu_account_filter *account = FILTER(job, quipu_account_filter);
     const quipu_query_filter *query = FILTER(job, quipu_query_filter);
     quipu_transfer *transfers = OUT(job, quipu_transfer);
-    size_t most = job->request.count;
+    size_t most = wire_part(job->request.count - job->before);
 
     switch (job->request.kind) {
     case WIRE_GET_ACCOUNT_TRANSFERS:

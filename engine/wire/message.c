@@ -5,8 +5,9 @@
 
 #define EVENTS .counts = true, .out_each = sizeof(quipu_result), .writes = true
 #define IDS .counts = true, .in_each = sizeof(quipu_uint128)
-#define OF_ACCOUNT .counts = true, .in_once = sizeof(quipu_account_filter)
-#define QUERY .counts = true, .in_once = sizeof(quipu_query_filter)
+#define READ .counts = true, .in_parts = true
+#define OF_ACCOUNT READ, .in_once = sizeof(quipu_account_filter)
+#define QUERY READ, .in_once = sizeof(quipu_query_filter)
 
 static const struct wire_shape shapes[WIRE_KINDS] = {
     [WIRE_CREATE_ACCOUNTS] = {EVENTS, .in_each = sizeof(quipu_account)},
@@ -23,8 +24,7 @@ static const struct wire_shape shapes[WIRE_KINDS] = {
     [WIRE_GET_ACCOUNT_HOLDS] = {OF_ACCOUNT, .out_each = sizeof(quipu_hold)},
     [WIRE_QUERY_ACCOUNTS] = {QUERY, .out_each = sizeof(quipu_account)},
     [WIRE_QUERY_TRANSFERS] = {QUERY, .out_each = sizeof(quipu_transfer)},
-    [WIRE_GET_CHANGES] = {.counts = true,
-                          .in_once = sizeof(quipu_change_filter),
+    [WIRE_GET_CHANGES] = {READ, .in_once = sizeof(quipu_change_filter),
                           .out_each = sizeof(quipu_change)},
     [WIRE_HORIZON] = {.counts = false},
     [WIRE_GET_COUNTERS] = {.out_once = sizeof(quipu_counters)},
@@ -32,6 +32,9 @@ static const struct wire_shape shapes[WIRE_KINDS] = {
     [WIRE_GET_DAEMON] = {.counts = true,
                          .out_once = sizeof(quipu_daemon),
                          .out_each = sizeof(quipu_daemon_client)},
+    [WIRE_SNAPSHOT] = {READ, .out_each = sizeof(quipu_account), .out_beside = sizeof(uint64_t)},
+    [WIRE_CHECKPOINT] = {.writes = true},
+    [WIRE_BACKUP] = {.in_once = sizeof(struct wire_path), .writes = true},
 };
 
 /* The largest of each: a commit with as many expectations, and changes. */
@@ -66,7 +69,7 @@ static uint64_t answer_bytes(const struct wire_shape *shape, bool once, uint64_t
 
 uint64_t quipui_wire_answer_most(const struct wire_request *request)
 {
-    return answer_bytes(&shapes[request->kind], true, request->count,
+    return answer_bytes(&shapes[request->kind], true, wire_part(request->count),
                         (request->flags & WIRE_BESIDE) != 0);
 }
 
@@ -85,6 +88,12 @@ static bool are_zero(const uint32_t *words, size_t count)
     return any == 0;
 }
 
+static bool is_count(const struct wire_shape *shape, uint32_t count)
+{
+    if (!shape->counts) return count == 0;
+    return count > 0 && (shape->in_parts || count <= QUIPU_BATCH_MAX);
+}
+
 const char *quipui_wire_check_request(const struct wire_request *request, uint64_t number,
                                       uint64_t seen)
 {
@@ -97,10 +106,7 @@ const char *quipui_wire_check_request(const struct wire_request *request, uint64
         return "reserved bits in a request";
     }
     if (request->flags != 0 && shape->out_beside == 0) return "a request for what there is not";
-    if (shape->counts ? request->count == 0 || request->count > QUIPU_BATCH_MAX
-                      : request->count != 0) {
-        return "a count that is out of range";
-    }
+    if (!is_count(shape, request->count)) return "a count that is out of range";
     if (request->expectation_count > (shape->expects ? QUIPU_BATCH_MAX : 0)) {
         return "too many expectations";
     }
@@ -108,15 +114,27 @@ const char *quipui_wire_check_request(const struct wire_request *request, uint64
     return request->bytes <= seen ? NULL : "half a request"; /* M4 */
 }
 
-const char *quipui_wire_check_answer(const struct wire_answer *answer,
-                                     const struct wire_request *request, uint64_t seen)
+/* N4: can another part follow, where so many records were still to come? */
+static bool is_part(const struct wire_answer *answer, uint32_t count)
 {
+    return answer->status == QUIPU_OK && answer->count > 0 && answer->count < count;
+}
+
+const char *quipui_wire_check_answer(const struct wire_answer *answer,
+                                     const struct wire_request *request, uint32_t before,
+                                     uint64_t seen)
+{
+    const struct wire_shape *shape = quipui_wire_shape(request->kind);
+    uint32_t flags = request->flags | (shape->in_parts ? WIRE_MORE : 0);
+
     if (answer->kind != request->kind) return "an answer of another kind";
     if (answer->number != request->number) return "an answer to something else";
-    if (answer->count > request->count || (answer->flags & ~request->flags) != 0) {
+    if (answer->count > wire_part(request->count - before) || (answer->flags & ~flags) != 0) {
         return "an answer with more than was wanted";
     }
     if (answer->status > QUIPU_FENCED) return "an unknown status";
+    if ((answer->flags & WIRE_MORE) != 0 && !is_part(answer, request->count - before))
+        return "a part that is none"; /* N4 */
     if (answer->bytes != quipui_wire_answer_bytes(answer)) return "a size that does not fit";
     return answer->bytes <= seen ? NULL : "half an answer";
 }

@@ -6,17 +6,20 @@
  *
  *   durable     an answer means what it means in the daemon, by the options that it opened its
  *               ledger with
- *   reads       one call reads at most QUIPU_BATCH_MAX records: QUIPU_UNSUPPORTED if the lesser of
- *               filter->limit and capacity is more. Read page by page
+ *   reads       of any length. Answers of more than QUIPU_BATCH_MAX records come in parts. Where a
+ *               call promises one instant, all parts are of that one. For quipu_snapshot(), and for
+ *               such reads of accounts and of holds, the daemon copies all records first: it may
+ *               return QUIPU_NO_MEMORY. visit() is called when all accounts are here
  *   rights      the daemon decides by the user that connects. Without the right to write, calls
- *               that write return QUIPU_UNSUPPORTED
- *   not offered QUIPU_UNSUPPORTED: quipu_snapshot() (its instant would have to be kept for a client
- *               that may never come back), quipu_checkpoint() (the daemon makes them by itself),
- *               quipu_backup() (a directory of the daemon, with the rights of the daemon)
+ *               that write return QUIPU_UNSUPPORTED, and so do quipu_checkpoint() and
+ *               quipu_backup()
+ *   backup      a path that is not from the root on begins where this process works. The daemon
+ *               makes the directory: by its own user and rights, and where its view of the file
+ *               system has that path. It is not changed by options of this process (umask, chroot)
  *   queues      a queue on a handle is a client of its own, with many requests on their way: see
  *               queue.h. It is not part of quipu_reconnect(): after the daemon has ended close it,
  *               and open another
- *   death       if the daemon ends, calls in flight return QUIPU_IO at once, and so do all later
+ *   death       if the daemon ends, all calls in flight return QUIPU_IO at once, and so do later
  *               ones until quipu_reconnect(). A call that returned QUIPU_IO may have been executed.
  *               Repeat it with the same ids: what was done is answered `exists`
  *   diagnosis   quipu_diagnose() of the handle says whether the daemon is there
@@ -25,8 +28,9 @@
  *   fork        in a child of fork() calls on the handle return QUIPU_FENCED; close it, and
  *               connect anew
  *
- *   threads     any number on one handle. One call at a time is on its way: calls of several
- *               threads wait for each other. Open a handle or a queue per thread where that matters
+ *   threads     any number on one handle. Their calls are on their way at once, and none waits for
+ *               the answer to another. One thread takes the answers of all: a handle or a queue per
+ *               thread saves waking each other
  *   cost        a request and its answer are copied twice each; a system call only where one of the
  *               two processes sleeps
  *   source      docs/daemon.md */
@@ -41,8 +45,10 @@ extern "C" {
 
 /* All zero is valid. */
 typedef struct quipu_connect_options {
-    uint64_t timeout;     /* ns that one call waits for the daemon; 0: as long as it lives. A call
-                             that has waited so long ends the connection, and returns QUIPU_IO */
+    uint64_t timeout;     /* ns that one call waits for the daemon, or for the next part of an
+                             answer; 0: as long as it lives. A call that has waited so long ends the
+                             connection: all calls on the handle return QUIPU_IO. A checkpoint
+                             or a backup that has begun is made all the same */
     uint64_t reserved[7]; /* zero */
 } quipu_connect_options;
 
@@ -70,7 +76,7 @@ QUIPU_PUBLIC quipu_status quipu_connect(const char *path, const quipu_connect_op
  *            QUIPU_INVALID  ledger is NULL, or no handle of quipu_connect()
  *            QUIPU_FENCED   this is a child of fork()
  *            otherwise as quipu_connect(); the handle stays as it was
- *   threads  any; waits for a call in flight */
+ *   threads  any */
 QUIPU_PUBLIC quipu_status quipu_reconnect(quipu_ledger *ledger);
 
 /* A daemon, and one of its clients. Bytes are those of messages. */

@@ -44,6 +44,8 @@
  * and the daemon executes it before its completion comes: those of one queue in the order of
  * submits, at no certain time relative to calls on the handle. What differs:
  *
+ *   reads     an answer of more than QUIPU_BATCH_MAX records comes in parts; its completion comes
+ *             with the last one, and shorter calls may complete before it
  *   busy      QUIPU_BUSY also says that requests in flight fill the memory that passes them on (2
  *             MiB): reap, then submit again
  *   status    what only the daemon can tell comes with the completion. Submits of calls that write

@@ -20,7 +20,6 @@ struct twin {
     uint64_t now, step; /* ns */
     uint64_t floor;     /* the clock must not go back behind it: see settle_clock() */
     bool may_run_short;
-    bool is_far;   /* the ledger is a handle of quipu_connect() */
     int line;      /* of the test that called last */
     uint64_t seed; /* of a random test; 0: none */
 };

@@ -175,8 +175,7 @@ static bool compare_visited(void *context, const quipu_account *account, uint64_
 static void audit_snapshot(struct twin *twin)
 {
     struct visit visit = {twin, 0};
-    bool offered = twin->protocol != QUIPU_CAS && !twin->is_far;
-    quipu_status want = offered ? QUIPU_OK : QUIPU_UNSUPPORTED;
+    quipu_status want = twin->protocol != QUIPU_CAS ? QUIPU_OK : QUIPU_UNSUPPORTED;
 
     cr_assert_eq(quipu_snapshot(twin->ledger, compare_visited, &visit), want);
     if (want == QUIPU_OK) {

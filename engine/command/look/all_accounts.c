@@ -1,7 +1,7 @@
 /* all_accounts.c - queries accounts page by page.
  *
  * A page begins after the timestamp of the last account, which the ledger finds by bisection. A
- * snapshot would copy all accounts at once, and a daemon has none. */
+ * snapshot would copy all accounts at once. */
 #include "command/look/all_accounts.h"
 
 #include <stdlib.h>

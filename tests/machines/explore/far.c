@@ -97,20 +97,6 @@ void quipui_link_ring(struct link_to_daemon *link)
     if (wire_must_ring(&link->shared->server_sleeps)) call_daemon();
 }
 
-/* Only queues make calls here. */
-bool quipui_link_wait_answer(struct link_to_daemon *link, uint64_t timeout)
-{
-    (void)link;
-    (void)timeout;
-    abort();
-}
-
-bool quipui_link_wait_room(struct link_to_daemon *link, uint64_t bytes, uint64_t timeout)
-{
-    (void)bytes;
-    return quipui_link_wait_answer(link, timeout);
-}
-
 bool quipui_wire_hear_some(int socket, unsigned *bells)
 {
     struct served *served = &far.served[socket - FAR_SOCKETS];
@@ -130,6 +116,25 @@ void far_await(int socket)
     explore_point(&served->bells, false, __func__, __LINE__);
     while (served->bells == 0)
         explore_await(&served->bells, __func__);
+}
+
+/* As in connect/link_wait.c, of a thread that does not look for long. Nobody waits for a time. */
+bool quipui_link_wait_answer(struct link_to_daemon *link, uint64_t ends)
+{
+    struct served *served = &far.served[link->socket - FAR_SOCKETS];
+    bool seen = wire_see(&link->answers) == WIRE_YES;
+
+    if (ends != 0) abort();
+    while (!seen) {
+        wire_lie_down(&link->shared->client_sleeps);
+        seen = wire_see(&link->answers) == WIRE_YES;
+        if (!seen) {
+            far_await(link->socket);
+            served->bells = 0;
+        }
+        wire_get_up(&link->shared->client_sleeps);
+    }
+    return true;
 }
 
 /* --- the daemon --- */

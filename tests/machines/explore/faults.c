@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/ledger.h"
+#include "connect/connection_parts.h"
 #include "journal/journal_parts.h"
 #include "machines/explore/explorer.h"
 #include "machines/explore/judge.h"
@@ -21,6 +22,7 @@ enum cause {
     READERS,
     JOURNAL,
     DAEMON,
+    LISTENER,
     OTHER,
     CAUSES
 };
@@ -36,6 +38,7 @@ static const char *const texts[] = {"a latch of the index, a worker or the marke
                                     "readers (a grace period)",
                                     "the journal: a call's floor, or the flusher",
                                     "the daemon, or a client's next call",
+                                    "the thread that listens on the handle",
                                     "something else"};
 
 #define BIT(cause) (1u << (cause))
@@ -56,6 +59,7 @@ static enum cause cause_of_lock(const struct stage *stage, const volatile void *
     size_t offset = (size_t)((const volatile char *)address - slots->base);
 
     if (offset < slots->reserved_bytes) return ACCOUNT;
+    if (stage->far != NULL && address == &stage->far->connection->lock.word) return LISTENER;
     if (address == &store->accounts.creating.word) return CREATION;
     if (address == &store->timeouts.lock.word) return TIMEOUTS;
     if (stage->journal != NULL && (address == &stage->journal->waiters.lock.word ||
@@ -88,7 +92,7 @@ static enum cause cause_of(const struct stage *stage, struct place place)
                  {"read_again", ACCOUNT},
                  {"lock_any", ACCOUNT},
                  {"quipui_grace_wait", READERS},
-                 {"quipui_futex_wait", JOURNAL},
+                 {"quipui_futex_wait", stage->far != NULL ? LISTENER : JOURNAL},
                  {"quipui_event_wait", stage->far != NULL ? DAEMON : JOURNAL},
                  {"await_call", DAEMON},
                  {"far_await", DAEMON}};
@@ -137,7 +141,8 @@ static unsigned may_wait_by_protocol(const struct stage *stage, quipu_protocol p
 
 static unsigned may_wait_for(const struct stage *stage, quipu_protocol protocol, uint32_t fiber)
 {
-    if (stage->far != NULL) return may_wait_by_protocol(stage, protocol, fiber) | BIT(DAEMON);
+    if (stage->far != NULL)
+        return may_wait_by_protocol(stage, protocol, fiber) | BIT(DAEMON) | BIT(LISTENER);
     if (stage->journal == NULL) return may_wait_by_protocol(stage, protocol, fiber);
     if (fiber == stage->fibers - 1) return BIT(JOURNAL); /* the flusher: for a call's round */
     return may_wait_by_protocol(stage, protocol, fiber) | BIT(JOURNAL);

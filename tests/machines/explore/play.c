@@ -151,10 +151,11 @@ static void play_transfers(struct stage *stage, struct tape *tape, uint32_t fibe
     quipu_result results[EVENTS_MAX];
     size_t count = stage_events(stage, op, events);
     uint64_t begin = stage_begin_call();
-    quipu_queue *queue = fiber < FIBERS_MAX ? stage->queues[fiber] : NULL;
-    quipu_status status = queue != NULL
-                              ? submit_transfers(stage, queue, events, count, results)
-                              : quipu_create_transfers(stage->ledger, events, count, results);
+    bool in_setup = fiber == FIBERS_MAX;
+    quipu_queue *queue = in_setup ? NULL : stage->queues[fiber];
+    quipu_ledger *ledger = in_setup || stage->far == NULL ? stage->ledger : stage->far;
+    quipu_status status = queue != NULL ? submit_transfers(stage, queue, events, count, results)
+                                        : quipu_create_transfers(ledger, events, count, results);
 
     require(stage, status == QUIPU_OK, "quipu_create_transfers() failed");
     (void)stage_end_call(stage, tape, begin);

@@ -64,7 +64,8 @@ struct program {
     const char *name, *about;
     uint32_t protocols;
     bool is_kept;         /* with a journal: the flusher is one more fiber */
-    bool is_far;          /* queues are of a handle: the daemon is one more fiber */
+    bool is_far;          /* queues are of a handle, and transfers if there are none; the daemon
+                             is one more fiber */
     uint32_t queues;      /* the first so many fibers make calls of OP_TRANSFERS by queues */
     uint32_t preemptions; /* explored exhaustively up to so many, in the bounded run */
     struct op setup[OPS_MAX];

@@ -217,7 +217,7 @@ static void call(struct scene *scene)
     claim(client_turn(&scene->server, side->client));
     claim(wire_see(&side->answers) == WIRE_YES);
     quipui_wire_take(&side->answers, &answer, sizeof answer);
-    claim(quipui_wire_check_answer(&answer, &request, 2 * WIRE_UNIT) == NULL);
+    claim(quipui_wire_check_answer(&answer, &request, 0, 2 * WIRE_UNIT) == NULL);
     claim(answer.status == QUIPU_OK && answer.count == 1);
     quipui_wire_take(&side->answers, &result, sizeof result);
     claim(result.status == QUIPU_CREATED);

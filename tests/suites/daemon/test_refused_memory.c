@@ -2,7 +2,8 @@
  *
  *   R1  quipu_connect() and quipu_queue_open() return QUIPU_NO_MEMORY: there is no handle and no
  *       queue, no descriptor is left behind, and to the daemon no client
- *   R2  a submit of a commit with many expectations is not on its way then */
+ *   R2  a submit of a commit with many expectations is not on its way then
+ *   R3  a snapshot visits nothing then, and returns QUIPU_NO_MEMORY */
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -143,5 +144,34 @@ Test(refused_memory, r2_submits, .timeout = 120)
     cr_assert_eq(completion.context, &result);
     cr_assert_eq(result.status, QUIPU_CREATED);
     cr_assert_eq(quipu_queue_close(queue), QUIPU_OK);
+    end();
+}
+
+static bool count_visits(void *context, const quipu_account *account, uint64_t version)
+{
+    (void)account;
+    (void)version;
+    ++*(unsigned *)context;
+    return true;
+}
+
+static bool take_snapshot(void)
+{
+    unsigned visits = 0;
+    quipu_status status = quipu_snapshot(far, count_visits, &visits);
+
+    if (status == QUIPU_OK) {
+        cr_assert_eq(visits, 2);
+        return true;
+    }
+    cr_assert_eq(status, QUIPU_NO_MEMORY);
+    cr_assert_eq(visits, 0);
+    return false;
+}
+
+Test(refused_memory, r3_snapshots, .timeout = 120)
+{
+    begin();
+    cr_assert_geq(try_all(take_snapshot), 1);
     end();
 }

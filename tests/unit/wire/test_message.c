@@ -2,7 +2,8 @@
  *
  *   T1  every kind has a shape, and its largest messages fit the rings
  *   T2  a request that is as it must be is taken; with one thing wrong, whichever, it is not
- *   T3  an answer is one to this request, or it is refused */
+ *   T3  an answer is one to this request, or it is refused
+ *   T4  an answer comes in parts where its kind has them, and in no more than it may */
 #include "wire/message.h"
 
 #include <criterion/criterion.h>
@@ -79,12 +80,13 @@ Test(message, t2_counts_are_within_range)
         struct wire_request huge = request_of(kind, UINT32_MAX);
         struct wire_request expects = request_of(kind, largest(kind) > 0 ? 1 : 0);
         bool counts = quipui_wire_shape(kind)->counts;
+        bool in_parts = quipui_wire_shape(kind)->in_parts;
 
         expects.expectation_count = quipui_wire_shape(kind)->expects ? QUIPU_BATCH_MAX + 1 : 1;
         expects.bytes = (uint32_t)quipui_wire_request_bytes(&expects);
         cr_expect_eq(quipui_wire_check_request(&none, 7, UINT64_MAX) == NULL, !counts);
-        cr_expect_not_null(quipui_wire_check_request(&many, 7, UINT64_MAX));
-        cr_expect_not_null(quipui_wire_check_request(&huge, 7, UINT64_MAX));
+        cr_expect_eq(quipui_wire_check_request(&many, 7, UINT64_MAX) == NULL, in_parts);
+        cr_expect_eq(quipui_wire_check_request(&huge, 7, UINT64_MAX) == NULL, in_parts);
         cr_expect_not_null(quipui_wire_check_request(&expects, 7, UINT64_MAX));
     }
 }
@@ -95,27 +97,56 @@ Test(message, t3_an_answer_is_to_this_request)
     struct wire_answer answer = {.number = 7, .kind = WIRE_LOOKUP_ACCOUNTS, .count = 5}, wrong;
 
     answer.bytes = (uint32_t)quipui_wire_answer_bytes(&answer);
-    cr_assert_null(quipui_wire_check_answer(&answer, &request, answer.bytes));
-    cr_expect_not_null(quipui_wire_check_answer(&answer, &request, answer.bytes - 1));
+    cr_assert_null(quipui_wire_check_answer(&answer, &request, 0, answer.bytes));
+    cr_expect_not_null(quipui_wire_check_answer(&answer, &request, 0, answer.bytes - 1));
     wrong = answer;
     wrong.number++;
-    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, UINT64_MAX));
+    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, 0, UINT64_MAX));
     wrong = answer;
     wrong.kind = WIRE_LOOKUP_HOLDS;
-    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, UINT64_MAX));
+    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, 0, UINT64_MAX));
     wrong = answer;
     wrong.count = 6;
     wrong.bytes = (uint32_t)quipui_wire_answer_bytes(&wrong);
-    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, UINT64_MAX));
+    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, 0, UINT64_MAX));
     wrong = answer;
     wrong.flags = WIRE_BESIDE;
     wrong.bytes = (uint32_t)quipui_wire_answer_bytes(&wrong);
-    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, UINT64_MAX));
+    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, 0, UINT64_MAX));
     wrong = answer;
     wrong.status = 77;
     wrong.bytes = (uint32_t)quipui_wire_answer_bytes(&wrong);
-    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, UINT64_MAX));
+    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, 0, UINT64_MAX));
     wrong = answer;
     wrong.bytes += WIRE_UNIT;
-    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, UINT64_MAX));
+    cr_expect_not_null(quipui_wire_check_answer(&wrong, &request, 0, UINT64_MAX));
+}
+
+/* Of a read of so many records, of which `before` came, a part with these: is it one? */
+static bool is_part(uint32_t kind, uint32_t before, uint32_t count, uint32_t flags, uint32_t status)
+{
+    struct wire_request request = request_of(kind, 3 * QUIPU_BATCH_MAX);
+    struct wire_answer answer = {
+        .number = 7, .kind = kind, .count = count, .flags = flags, .status = status};
+
+    answer.bytes = (uint32_t)quipui_wire_answer_bytes(&answer);
+    return quipui_wire_check_answer(&answer, &request, before, UINT64_MAX) == NULL;
+}
+
+Test(message, t4_an_answer_comes_in_parts)
+{
+    const uint32_t kind = WIRE_QUERY_ACCOUNTS, most = QUIPU_BATCH_MAX;
+
+    cr_expect(is_part(kind, 0, most, WIRE_MORE, QUIPU_OK));
+    cr_expect(is_part(kind, 0, 1, WIRE_MORE, QUIPU_OK));
+    cr_expect(is_part(kind, most, most, 0, QUIPU_OK));
+    cr_expect(is_part(kind, most, 0, 0, QUIPU_NO_MEMORY));
+    cr_expect(is_part(kind, 2 * most, most, 0, QUIPU_OK));
+    cr_expect_not(is_part(kind, 0, most + 1, WIRE_MORE, QUIPU_OK), "more than one has");
+    cr_expect_not(is_part(kind, 2 * most + 1, most, 0, QUIPU_OK), "more than was wanted");
+    cr_expect_not(is_part(kind, 2 * most, most, WIRE_MORE, QUIPU_OK),
+                  "all that was wanted is here");
+    cr_expect_not(is_part(kind, 0, 0, WIRE_MORE, QUIPU_OK), "it would never end");
+    cr_expect_not(is_part(kind, 0, 1, WIRE_MORE, QUIPU_NO_MEMORY), "it has ended");
+    cr_expect_not(is_part(WIRE_LOOKUP_ACCOUNTS, 0, 1, WIRE_MORE, QUIPU_OK), "it has no parts");
 }
