@@ -98,10 +98,12 @@ void session_line(struct session *session, const char *line, size_t length)
 
 void session_end(struct session *session)
 {
-    if (session->is_over || statement_text_is_blank(&session->text)) return;
-    complain_at(session->source, session->text.line, 0,
-                "the last statement does not end: add a semicolon");
-    session_fail(session, COMMAND_REFUSED);
+    const struct statement_text *text = &session->text;
+
+    if (session->is_over || statement_text_is_blank(text)) return;
+    /* Read it as it is: what is wrong before its end is said first. */
+    run_statement(session, (struct tokens){text->bytes + text->begin, text->bytes + text->end,
+                                           text->begin_place});
 }
 
 void session_stream(struct session *session, FILE *stream)

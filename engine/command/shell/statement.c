@@ -269,6 +269,8 @@ static bool take_operation(struct parser *parser, struct statement *statement)
     statement->operation = operation_named(parser->next.text, parser->next.length);
     statement->place = parser->next.place;
     parser->operation = statement->operation;
+    if (statement->operation == NULL && parser->next.text[0] == '.')
+        return is_wrong(parser, parser->next.place, "a dot command begins a line of its own");
     if (statement->operation == NULL)
         return is_wrong(parser, parser->next.place,
                         "\"%.*s\" is no command of the shell; .help lists them",

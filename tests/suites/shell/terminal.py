@@ -8,7 +8,7 @@ import pty
 import select
 import sys
 
-PROMPT, MORE, WAIT_SECONDS = "quipu> ", "   ... ", 30
+PROMPT, MORE, WAIT_SECONDS = "quipu> ", "   ... ", 120
 
 
 class Terminal:

@@ -76,6 +76,7 @@ if [ -n "${QUIPU_REFUSE_LIBRARY:-}" ]; then
     try stress --operations 40 --threads 2 --accounts 4 --seed 1
     printf 'quipu-history,1,serializable\ncall,0,1,2\nread,1,1\n' >"$work/history.csv"
     try verify --format json "$work/history.csv"
+    try shell --memory -c "create_accounts id=1 ledger=1 code=1; query_accounts;" -c .dump
     try bench --protocol cas --threads 1 --batch 64 --transfers 2000 --accounts 100
     try bench --protocol mutex --threads 1 --batch 64 --transfers 500 --accounts 100 --kind commit
 fi

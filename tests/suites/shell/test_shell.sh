@@ -48,7 +48,10 @@ expect_err '-c:3:17: there is no account 3'
 expect_out balance
 run shell --memory -c 'lookup_accounts id=1'
 expect_code 1
-expect_err 'add a semicolon'
+expect_err '-c:2:1: the statement ends here, without a field, a comma or a semicolon'
+run shell --memory -c "$two .dump"
+expect_code 1
+expect_err 'a dot command begins a line of its own'
 run shell --memory -c .help
 expect_code 0
 expect_out 'get_account_balances'

@@ -13,6 +13,8 @@ expect_code 0
 words='shell at a terminal'
 code=0
 mkdir -m 700 "$work/state"
+# libedit does not free the names of keys that are added to it, which is a leak to AddressSanitizer.
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 TERM=xterm XDG_STATE_HOME="$work/state" python3 -B "$folder/terminal.py" "$quipu" shell \
     --format csv --ledger "$work/books" >"$work/out" 2>"$work/err" || code=$?
 expect_code 0

@@ -135,6 +135,8 @@ struct wrong_text {
 
 static struct wrong_text wrong_texts[] = {
     {"creat_accounts id=1;", 1, 1, "no command of the shell"},
+    {"create_accounts", 1, 16, "ends here, without a field, a comma or a semicolon"},
+    {".dump", 1, 1, "a dot command begins a line of its own"},
     {"=;", 1, 1, "\"=\" stands where a command"},
     {"create_accounts;", 1, 16, "needs fields here: id="},
     {"create_accounts id=1,;", 1, 22, "needs fields here"},
