@@ -5,13 +5,12 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command/locks/directory_tree.h"
+#include "command/locks/lock_scratch.h"
 #include "command/locks/patience.h"
 #include "command/locks/trouble.h"
 #include "command/terminal/complain.h"
@@ -26,7 +25,7 @@ const char *const keeping_names[KEEPING_COUNT] = {"redis", "fence", "id", "versi
 
 struct show {
     enum trouble trouble;
-    char directory[REDIS_DIRECTORY_BYTES / 2];
+    struct lock_scratch scratch;
     struct lock_servers servers;
     struct money money;
     char problem[REDIS_PROBLEM_BYTES];
@@ -134,19 +133,14 @@ static bool decide_first(struct show *show, struct decision *decision)
 
 static bool begin(struct show *show, enum keeping keeping)
 {
-    const char *parent = getenv("TMPDIR");
+    const char *directory = show->scratch.path;
 
-    (void)snprintf(show->directory, sizeof show->directory, "%.20s/quipu-lock-XXXXXX",
-                   parent != NULL && strlen(parent) <= 20 ? parent : "/tmp");
-    if (mkdtemp(show->directory) == NULL) {
-        show->directory[0] = '\0';
-        return blame(show, strerror(errno));
-    }
+    if (!lock_scratch_make(&show->scratch)) return blame(show, strerror(errno));
     show->servers.trouble = show->trouble;
     if (keeping != KEEP_VERSION &&
-        !trouble_begin(&show->servers, show->trouble, show->directory, show->problem))
+        !trouble_begin(&show->servers, show->trouble, directory, show->problem))
         return false;
-    return money_open(&show->money, keeping, show->directory, show->trouble == TROUBLE_CRASH) ||
+    return money_open(&show->money, keeping, directory, show->trouble == TROUBLE_CRASH) ||
            blame(show, show->money.problem);
 }
 
@@ -154,7 +148,7 @@ static void end(struct show *show)
 {
     money_close(&show->money);
     trouble_end(&show->servers);
-    if (show->directory[0] != '\0') directory_tree_remove(show->directory);
+    lock_scratch_remove(&show->scratch);
 }
 
 static bool read_balance(struct show *show, long long *balance)

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -128,9 +129,11 @@ static void leave(struct scene *scene, unsigned which)
     struct side *side = &scene->sides[which];
 
     client_end(&scene->server, side->client, false);
-    /* Ends: nothing more is looked at. */
-    while (side->client->state != CLIENT_GONE)
+    /* Ends: nothing more is looked at, and what a thread beside has begun comes back. */
+    while (side->client->state != CLIENT_GONE) {
+        (void)server_take_back(&scene->server);
         (void)client_turn(&scene->server, side->client);
+    }
     claim(side->client->jobs == 0 && side->client->promised == 0);
     client_free(&scene->server, side->client);
     claim(munmap(side->shared, WIRE_SHARED_BYTES) == 0);
@@ -165,7 +168,12 @@ static void ask(struct scene *scene, struct side *side)
     const struct wire_shape *shape = quipui_wire_shape(request.kind);
     unsigned char body[16];
 
-    if (shape->counts) request.count = 1 + bytes_take(bytes) % COUNT_MAX;
+    if (shape->counts) {
+        unsigned char byte = bytes_take(bytes);
+
+        request.count = 1 + byte % COUNT_MAX;
+        if (shape->in_parts && byte >= 250) request.count = UINT32_MAX - byte;
+    }
     if (shape->expects) request.expectation_count = bytes_take(bytes) % 3;
     if (shape->out_beside > 0) request.flags = bytes_take(bytes) % 2;
     request.number = ++side->number;
@@ -242,7 +250,10 @@ static void step(struct scene *scene)
         /* relaxed: a hostile client. */
         store_relaxed(&side->shared->answers.head, bytes_number(bytes, 8));
         break;
-    case 5: (void)client_turn(&scene->server, side->client); break;
+    case 5:
+        (void)server_take_back(&scene->server);
+        (void)client_turn(&scene->server, side->client);
+        break;
     case 6: turn_under_flips(scene, side); break;
     case 7: take_answers(side); break;
     default: call(scene); break;
@@ -290,10 +301,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&scene, 0, sizeof scene);
     scene.bytes = (struct bytes){data, data + size};
     scene.server = (struct server){.options = {.ledger = open_ledger(), .clients_max = CLIENTS},
-                                   .epoll = -1,
+                                   .epoll = epoll_create1(EPOLL_CLOEXEC),
                                    .clients = scene.clients,
                                    .count = CLIENTS};
     claim(server_open_queue(&scene.server));
+    claim(server_open_asides(&scene.server));
     scene.next_id = (quipu_uint128)1 << 100;
     enter(&scene, HOSTILE);
     enter(&scene, GOOD);
@@ -302,6 +314,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     call(&scene);
     leave(&scene, HOSTILE);
     leave(&scene, GOOD);
+    server_close_asides(&scene.server);
+    (void)close(scene.server.epoll);
     claim(quipu_queue_close(scene.server.queue) == QUIPU_OK);
     check_books(scene.server.options.ledger);
     claim(quipu_close(scene.server.options.ledger) == QUIPU_OK);

@@ -112,8 +112,19 @@ for signal in TERM HUP KILL; do
     expected=$((expected + 1))
     [ "$code" -gt 128 ] || miss "ended by SIG$signal"
     if [ $signal = KILL ]; then
-        # Nobody could remove its files; the kernel ended its servers.
+        # The kernel ended its servers. The next command removes its files, and no others: not those
+        # of a command that runs, nor what is not known to be of one that has ended.
         while servers_run; do sleep 0.01; done
+        mkdir "$work/quipu-lock-begins" "$work/quipu-lock-0begun" "$work/quipu-lock-alives"
+        touch "$work/quipu-lock-0begun/file" "$work/quipu-lock-alives/held"
+        exec 9<"$work/quipu-lock-alives"
+        flock -n 9
+        run lock --trouble pause --balance version
+        expect_code 0
+        expected=$((expected + 1))
+        left=$(cd "$work" && echo quipu-lock-*)
+        [ "$left" = 'quipu-lock-0begun quipu-lock-alives quipu-lock-begins' ] || miss "left: $left"
+        exec 9<&-
         rm -rf "$work"/quipu-lock-*
     fi
     expect_nothing_left

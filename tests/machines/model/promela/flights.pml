@@ -16,6 +16,7 @@
  * PROGRAM 2: a loop that reaps once for each time that it is woken
  * PROGRAM 3: a loop that is woken by edges
  * PROGRAM 4: a daemon that may be killed at each step
+ * PROGRAM 5: as 2, and every second answer is a part, which completes nothing (L6)
  *
  * MUTANT 1 PROGRAM 1: a reap that finds nothing takes all bells off
  * MUTANT 2 PROGRAM 1: a bell is due for each time that the loop lies down
@@ -28,7 +29,8 @@
  * MUTANT 9 PROGRAM 2: a reap that finds something at the second look leaves no bell
  * MUTANT 10 PROGRAM 1: the daemon does not look again after it has lain down
  * MUTANT 11 PROGRAM 1: a reap that finds something at the second look takes no bell: they may fill
- * the socket, and one that is lost is due for ever */
+ * the socket, and one that is lost is due for ever
+ * MUTANT 12 PROGRAM 5: parts do not count as taken */
 #ifndef MUTANT
 #define MUTANT 0
 #endif
@@ -50,6 +52,7 @@ bool gone;        /* the daemon */
 byte done;
 
 #define READABLE (bells > 0 || gone)
+#define REAPED_ALL (reaped == (PROGRAM == 5 -> ANSWERS / 2 : ANSWERS))
 
 inline send_bell()
 {
@@ -116,12 +119,34 @@ inline go_quiet()
     fi
 }
 
+/* take(): parts that were seen, as far as the next answer that is none. `found` says whether one
+ * is seen. */
+inline take_parts()
+{
+    seen = tail;
+    do
+    :: PROGRAM == 5 && seen != head && head % 2 == 0 ->
+       head++;
+       if
+       :: MUTANT != 12 -> taken++
+       :: else
+       fi
+    :: else -> break
+    od;
+    found = seen != head
+}
+
 /* One reap: `found` says whether it has completed something. */
 inline reap()
 {
-    found = tail != head;
+    take_parts();
     if
-    :: !found -> go_quiet()
+    :: !found ->
+       go_quiet();
+       if
+       :: found -> take_parts()
+       :: else
+       fi
     :: else
     fi;
     if
@@ -138,19 +163,19 @@ inline reap()
 
 proctype loop()
 {
-    byte reaped, taken, due, others;
+    byte reaped, taken, due, others, seen;
     bool found, hung_up, ended;
 
     do
-    :: reaped == ANSWERS || ended -> break
+    :: REAPED_ALL || ended -> break
     :: else ->
        if
        :: PROGRAM == 3 -> atomic { edge -> edge = false }
        :: PROGRAM != 3 -> READABLE
        fi;
        if
-       :: PROGRAM == 2 -> reap()
-       :: PROGRAM != 2 ->
+       :: PROGRAM == 2 || PROGRAM == 5 -> reap()
+       :: PROGRAM != 2 && PROGRAM != 5 ->
           do
           :: reap();
              if
