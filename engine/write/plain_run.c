@@ -178,6 +178,23 @@ static __attribute__((noinline, cold)) size_t go_on(struct transfer_batch *batch
     return 1;
 }
 
+/* May the next event be one for the straight path? Of a chain only the first of two may. */
+static bool may_go_straight(struct transfer_batch *batch)
+{
+    const quipu_transfer *event = &arrival_at(&batch->arrivals, batch->next)->event;
+
+    switch (event->flags) {
+    case 0: return rules_is_ordinary(event);
+    case QUIPU_TRANSFER_PENDING:
+    case QUIPU_TRANSFER_POST_PENDING_TRANSFER:
+    case QUIPU_TRANSFER_VOID_PENDING_TRANSFER: return true;
+    case QUIPU_TRANSFER_LINKED:
+        return batch->next + 1 < batch->count &&
+               arrival_at(&batch->arrivals, batch->next + 1)->event.flags == 0;
+    default: return false;
+    }
+}
+
 size_t quipui_do_straight(struct transfer_batch *batch, size_t end, quipu_status *status)
 {
     struct straight run = {
@@ -192,7 +209,7 @@ size_t quipui_do_straight(struct transfer_batch *batch, size_t end, quipu_status
     uint64_t places;
 
     if (batch->protocol->run_straight == NULL || batch->imports) return 0;
-    if (!rules_is_ordinary(&arrival_at(&batch->arrivals, batch->next)->event)) return 0;
+    if (!may_go_straight(batch)) return 0;
     places = store_supply_run(batch->store, batch->worker, (uint32_t)(end - batch->next));
     if (places == 0) return 0;
     run.end = batch->next + places;
