@@ -15,6 +15,14 @@ bool quipui_time(struct store *store, const struct unit *unit, const struct leg 
                                rules_due(leg->timestamp, leg->event->timeout));
 }
 
+void quipui_give_hold_back(struct store *store, struct worker *worker, uint64_t hold)
+{
+    if (hold_at(&store->transfers, hold)->due != 0) {
+        quipui_timeouts_remove(&store->timeouts, hold);
+    }
+    quipui_hold_give_back(store, worker, hold);
+}
+
 bool quipui_redraw(struct store *store, struct unit *unit)
 {
     uint64_t timestamp = clock_draw(&store->clock, unit->leg_count);

@@ -14,14 +14,16 @@ static enum hold_state state_for(struct store *store, const struct view *view)
     return state == HOLD_LOCKED ? HOLD_PENDING : state;
 }
 
+void quipui_hold_see(struct store *store, struct view *view)
+{
+    view->was = view->now = state_for(store, view);
+    view->resolver = 0;
+}
+
 void quipui_holds_see(struct store *store, struct unit *unit)
 {
-    for (uint32_t i = 0; i < unit->view_count; i++) {
-        struct view *view = &unit->views[i];
-
-        view->was = view->now = state_for(store, view);
-        view->resolver = 0;
-    }
+    for (uint32_t i = 0; i < unit->view_count; i++)
+        quipui_hold_see(store, &unit->views[i]);
 }
 
 bool quipui_holds_stand(struct store *store, const struct unit *unit)
@@ -52,6 +54,11 @@ static bool change(struct store *store, const struct view *view, uint64_t to)
     /* edge hold.state: acq_rel; pairs with acquire in state_for(). Carries what the unit did
      * before (H1). */
     return cas_acq_rel(&hold_at(&store->transfers, view->hold)->state, &seen, to);
+}
+
+bool quipui_hold_change(struct store *store, const struct view *view)
+{
+    return change(store, view, word_after(view));
 }
 
 static void set(struct store *store, const struct view *view, uint64_t to)

@@ -29,6 +29,10 @@
 void quipui_holds_see(struct store *store, struct unit *unit);
 bool quipui_holds_change(struct store *store, struct unit *unit);
 
+/* The same for one hold, which the unit opens or resolves. */
+void quipui_hold_see(struct store *store, struct view *view);
+bool quipui_hold_change(struct store *store, const struct view *view);
+
 /* Are the holds that it did not open as it saw them? */
 bool quipui_holds_stand(struct store *store, const struct unit *unit);
 

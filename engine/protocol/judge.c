@@ -24,12 +24,7 @@ static uint32_t judge_resolve(struct store *store, struct unit *unit, const stru
     debit = judge_party(unit, leg->debit);
     credit = judge_party(unit, leg->credit);
     outcome = quipui_rules_resolve(leg->event, at, &hold, &debit, &credit, stored);
-    if (outcome == QUIPU_CREATED) {
-        bool posts = (leg->event->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
-
-        unit->views[leg->view].now = posts ? HOLD_POSTED : HOLD_VOIDED;
-        unit->views[leg->view].resolver = leg->place + 1;
-    }
+    if (outcome == QUIPU_CREATED) judge_resolves(&unit->views[leg->view], leg->event, leg->place);
     return outcome;
 }
 

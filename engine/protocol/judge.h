@@ -31,6 +31,15 @@ static inline bool judge_is_latest(const struct unit *unit)
     return true;
 }
 
+/* The leg whose record has this place resolves the pending transfer of `view`. */
+static inline void judge_resolves(struct view *view, const quipu_transfer *event, uint64_t place)
+{
+    bool posts = (event->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
+
+    view->now = posts ? HOLD_POSTED : HOLD_VOIDED;
+    view->resolver = place + 1;
+}
+
 static inline uint32_t judge_post(struct unit *unit, const struct leg *leg, const struct moment *at,
                                   quipu_transfer *stored)
 {

@@ -117,25 +117,14 @@ static void read(struct store *store, struct copy *copies, size_t count)
 
 /* The doors of straight.inc.h. */
 
-static inline bool straight_ready(struct store *store)
+static inline bool lock_if_free(struct slot *slot)
 {
-    (void)store;
-    return true;
+    return lock_try(&state_of(slot)->lock);
 }
 
-static inline void straight_leave(const struct plain *plain, const struct sides *was)
+static inline void leave_as_it_was(struct slot *slot)
 {
-    (void)was;
-    lock_leave(&state_of(plain->debit)->lock);
-    lock_leave(&state_of(plain->credit)->lock);
-}
-
-static inline bool straight_enter(const struct plain *plain)
-{
-    if (!lock_try(&state_of(plain->debit)->lock)) return false;
-    if (lock_try(&state_of(plain->credit)->lock)) return true;
-    lock_leave(&state_of(plain->debit)->lock);
-    return false;
+    lock_leave(&state_of(slot)->lock);
 }
 
 static inline void straight_load(struct slot *slot, struct account_state *state)
@@ -143,12 +132,15 @@ static inline void straight_load(struct slot *slot, struct account_state *state)
     *state = state_in(slot);
 }
 
-static inline void straight_store(struct slot *slot, const struct account_state *was,
-                                  const struct account_state *now)
+static inline void straight_store(struct store *store, struct slot *slot,
+                                  const struct account_state *was, const struct account_state *now,
+                                  uint64_t stamp)
 {
     struct locked_state *to = state_of(slot);
     const struct balance *old = &was->balance, *new = &now->balance;
 
+    (void)store;
+    (void)stamp;
     if (new->debits_pending != old->debits_pending) to->debits_pending = new->debits_pending;
     if (new->debits_posted != old->debits_posted) to->debits_posted = new->debits_posted;
     if (new->credits_pending != old->credits_pending) to->credits_pending = new->credits_pending;
@@ -159,16 +151,17 @@ static inline void straight_store(struct slot *slot, const struct account_state 
     to->touched = now->touched;
 }
 
-static inline void straight_install(struct store *store, const struct plain *plain,
-                                    const struct sides *was, const struct sides *now)
+static inline void straight_done(struct store *store, struct slot *slot,
+                                 const struct account_state *now, uint64_t stamp)
 {
     (void)store;
-    straight_store(plain->debit, &was->debit, &now->debit);
-    straight_store(plain->credit, &was->credit, &now->credit);
-    straight_leave(plain, was);
+    (void)now;
+    (void)stamp;
+    leave_as_it_was(slot);
 }
 
-#define STRAIGHT_WARM NULL
+#define STRAIGHT_LOCK lock_if_free
+#define STRAIGHT_LEAVE leave_as_it_was
 #include "protocol/straight.inc.h"
 
 const struct protocol quipui_protocol_mutex = {

@@ -252,12 +252,6 @@ static void read(struct store *store, struct copy *copies, size_t count)
 
 /* The doors of straight.inc.h. */
 
-static inline bool straight_ready(struct store *store)
-{
-    (void)store;
-    return true;
-}
-
 /* Lock the word if it is free. */
 static inline bool lock_if_free(struct slot *slot)
 {
@@ -274,18 +268,9 @@ static inline uint64_t own_version(struct slot *slot)
     return load_relaxed(&state_of(slot)->word) >> 1;
 }
 
-static inline bool straight_enter(const struct plain *plain)
+static inline void leave_as_it_was(struct slot *slot)
 {
-    if (!lock_if_free(plain->debit)) return false;
-    if (lock_if_free(plain->credit)) return true;
-    unlock(plain->debit, own_version(plain->debit));
-    return false;
-}
-
-static inline void straight_leave(const struct plain *plain, const struct sides *was)
-{
-    unlock(plain->debit, was->debit.balance.version);
-    unlock(plain->credit, was->credit.balance.version);
+    unlock(slot, own_version(slot));
 }
 
 static inline void straight_load(struct slot *slot, struct account_state *state)
@@ -294,12 +279,15 @@ static inline void straight_load(struct slot *slot, struct account_state *state)
     state->balance.version = own_version(slot);
 }
 
-static inline void straight_store(struct slot *slot, const struct account_state *was,
-                                  const struct account_state *now)
+static inline void straight_store(struct store *store, struct slot *slot,
+                                  const struct account_state *was, const struct account_state *now,
+                                  uint64_t stamp)
 {
     struct raced_state *to = state_of(slot);
     const struct balance *old = &was->balance, *new = &now->balance;
 
+    (void)store;
+    (void)stamp;
     set_word(to, RACED_HEAD, now->head);
     set_word(to, RACED_TOUCHED, now->touched);
     if (new->closed != old->closed) set_word(to, RACED_CLOSED, new->closed);
@@ -309,16 +297,16 @@ static inline void straight_store(struct slot *slot, const struct account_state 
     if (new->credits_posted != old->credits_posted) set_total(to, 3, new->credits_posted);
 }
 
-static inline void straight_install(struct store *store, const struct plain *plain,
-                                    const struct sides *was, const struct sides *now)
+static inline void straight_done(struct store *store, struct slot *slot,
+                                 const struct account_state *now, uint64_t stamp)
 {
     (void)store;
-    straight_store(plain->debit, &was->debit, &now->debit);
-    straight_store(plain->credit, &was->credit, &now->credit);
-    straight_leave(plain, now);
+    (void)stamp;
+    unlock(slot, now->balance.version);
 }
 
-#define STRAIGHT_WARM NULL
+#define STRAIGHT_LOCK lock_if_free
+#define STRAIGHT_LEAVE leave_as_it_was
 #include "protocol/straight.inc.h"
 
 const struct protocol quipui_protocol_optimistic = {

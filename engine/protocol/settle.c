@@ -3,18 +3,10 @@
 
 #include "base/probe.h"
 
-/* A hold that was posted or voided falls due no more. */
 static void settle_holds(struct store *store, struct worker *worker, const struct unit *unit)
 {
-    for (uint32_t i = 0; i < unit->view_count; i++) {
-        const struct view *view = &unit->views[i];
-
-        if (view->opens) worker_mark(&worker->marks.held, 1);
-        if (view->now != HOLD_POSTED && view->now != HOLD_VOIDED) continue;
-        worker_mark(&worker->marks.held, (uint64_t)-1);
-        if (hold_at(&store->transfers, view->hold)->due == 0) continue;
-        quipui_timeouts_remove(&store->timeouts, view->hold);
-    }
+    for (uint32_t i = 0; i < unit->view_count; i++)
+        settle_view(store, worker, &unit->views[i]);
 }
 
 static void note_import(struct store *store, const struct unit *unit)

@@ -46,6 +46,16 @@ static inline void settle_plain(struct store *store, struct worker *worker,
     entry->slots[SIDE_CREDIT] = plain->credit;
 }
 
+/* A hold was opened; or posted or voided, and falls due no more. */
+static inline void settle_view(struct store *store, struct worker *worker, const struct view *view)
+{
+    if (view->opens) worker_mark(&worker->marks.held, 1);
+    if (view->now != HOLD_POSTED && view->now != HOLD_VOIDED) return;
+    worker_mark(&worker->marks.held, (uint64_t)-1);
+    if (hold_at(&store->transfers, view->hold)->due == 0) return;
+    quipui_timeouts_remove(&store->timeouts, view->hold);
+}
+
 /* All of a run: before its floor moves on. */
 static inline void settle_run(struct worker *worker)
 {

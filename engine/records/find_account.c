@@ -9,9 +9,9 @@ struct slot *quipui_find_slot(struct store *store, uint64_t hash, quipu_uint128 
 
     /* In most calls this saves the look into the index. */
     if (guess != UINT64_MAX) {
-        struct slot *slot = slot_at(&store->accounts, guess);
+        struct slot *slot = store_slot_of(store, guess, id);
 
-        if (slot_exists(slot) && slot->id == id) return slot;
+        if (slot != NULL) return slot;
     }
     if (!quipui_index_find(&store->account_ids, hash, id, &place)) return NULL;
     return slot_at(&store->accounts, place);

@@ -101,6 +101,25 @@ static inline uint64_t store_barrier(struct store *store)
     return load_relaxed(&store->barrier);
 }
 
+/* Before the transfer at this place commits: the hold that it opens, between these accounts. */
+static inline void store_name_hold(struct store *store, uint64_t place, uint64_t transfer,
+                                   const struct slot *debit, const struct slot *credit)
+{
+    struct hold *hold = hold_at(&store->transfers, place);
+
+    hold->transfer = transfer;
+    if (debit != NULL) hold->account[SIDE_DEBIT] = slot_place(&store->accounts, debit);
+    if (credit != NULL) hold->account[SIDE_CREDIT] = slot_place(&store->accounts, credit);
+}
+
+/* The account with this id, if it is at this place; or NULL. In a read section. */
+static inline struct slot *store_slot_of(struct store *store, uint64_t place, quipu_uint128 id)
+{
+    struct slot *slot = slot_at(&store->accounts, place);
+
+    return slot_exists(slot) && slot->id == id ? slot : NULL;
+}
+
 /* Take a fresh hold, in state HOLD_NEW; give it back if it is unused. */
 quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64_t *hold);
 void quipui_hold_give_back(struct store *store, struct worker *worker, uint64_t hold);

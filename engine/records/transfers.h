@@ -26,13 +26,14 @@ struct due_node {
 
 /* A pending transfer that may still be posted, voided or expire; and the knot of its expiry, kept
  * ready so that an expiry never needs memory. Once the hold was added to the time-outs, due,
- * account[] and node[] are under their lock. `depth` is written before the expiry is listed
- * (expiries.h), and read by those that found it there. */
+ * account[] and node[] are under their lock; account[] stays as it is once the transfer is
+ * committed. `depth` is written before the expiry is listed (expiries.h), and read by those that
+ * found it there. */
 struct hold {
     _Atomic uint64_t state; /* a hold_word() */
     uint64_t transfer;      /* place of the pending transfer */
     uint64_t due;           /* when it expires, or 0: never */
-    uint32_t account[2];    /* places of its debit and credit account, if it has a time-out */
+    uint32_t account[2];    /* places of its debit and credit account; a hint without a time-out */
     union {
         struct due_node node[2];  /* among the holds of either */
         struct {                  /* once it has expired: */

@@ -64,16 +64,45 @@ static inline bool rules_is_no_id(quipu_uint128 id)
     return id + 1 <= 1;
 }
 
+/* Is there nothing to object to in what a transfer says of its accounts? */
+static inline bool rules_names_accounts(const quipu_transfer *event)
+{
+    return !rules_is_no_id(event->id) && !rules_is_no_id(event->debit_account_id) &&
+           !rules_is_no_id(event->credit_account_id) &&
+           event->debit_account_id != event->credit_account_id && event->ledger != 0 &&
+           event->code != 0;
+}
+
 /* Most transfers are ordinary: plain, by themselves, and with nothing to object to before accounts
  * are looked at. Of an ordinary one time, form and fields say QUIPU_CREATED in a call that does not
  * import; the reverse is not so. */
 static inline bool rules_is_ordinary(const quipu_transfer *event)
 {
     return (event->pending_id | event->timestamp | event->timeout | event->flags) == 0 &&
-           !rules_is_no_id(event->id) && !rules_is_no_id(event->debit_account_id) &&
-           !rules_is_no_id(event->credit_account_id) &&
-           event->debit_account_id != event->credit_account_id && event->ledger != 0 &&
-           event->code != 0;
+           rules_names_accounts(event);
+}
+
+/* The same of one that is linked to the next, and is otherwise plain. */
+static inline bool rules_is_ordinary_link(const quipu_transfer *event)
+{
+    return (event->pending_id | event->timestamp | event->timeout) == 0 &&
+           event->flags == QUIPU_TRANSFER_LINKED && rules_names_accounts(event);
+}
+
+/* The same of one that is pending, by itself, with or without a time-out. */
+static inline bool rules_is_ordinary_pending(const quipu_transfer *event)
+{
+    return (event->pending_id | event->timestamp) == 0 && event->flags == QUIPU_TRANSFER_PENDING &&
+           rules_names_accounts(event);
+}
+
+/* The same of one that posts or voids a pending transfer, by itself. */
+static inline bool rules_is_ordinary_resolve(const quipu_transfer *event)
+{
+    return (event->flags == QUIPU_TRANSFER_POST_PENDING_TRANSFER ||
+            event->flags == QUIPU_TRANSFER_VOID_PENDING_TRANSFER) &&
+           (event->timestamp | event->timeout) == 0 && !rules_is_no_id(event->id) &&
+           !rules_is_no_id(event->pending_id) && event->pending_id != event->id;
 }
 
 /* Does this code burn the id of its transfer? */

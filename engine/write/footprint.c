@@ -57,6 +57,15 @@ static struct slot *find_by_id(struct store *store, quipu_uint128 id)
     return quipui_find_slot(store, index_hash(&store->account_ids, id), id, UINT64_MAX);
 }
 
+/* An account of a pending transfer, whose hold, if it is stored, says where. */
+static struct slot *find_of_hold(struct store *store, const struct hold *hold, enum side side,
+                                 quipu_uint128 id)
+{
+    struct slot *slot = hold != NULL ? store_slot_of(store, hold->account[side], id) : NULL;
+
+    return slot != NULL ? slot : find_by_id(store, id);
+}
+
 /* Remember an account: `which` says whose it is (see place_copies). */
 static uint32_t add_account(struct transfer_batch *batch, uint32_t count, const struct slot *slot,
                             uint32_t which)
@@ -104,14 +113,15 @@ static void view_found(struct transfer_batch *batch)
     }
 }
 
-static quipu_status view_opened(struct transfer_batch *batch, struct leg *leg)
+static quipu_status view_opened(struct transfer_batch *batch, struct leg *leg,
+                                struct slot *const slots[2])
 {
     struct unit *unit = &batch->unit;
     struct view view = {.opens = true};
     quipu_status status = quipui_hold_take(batch->store, batch->worker, &view.hold);
 
     if (status != QUIPU_OK) return status;
-    hold_at(&batch->store->transfers, view.hold)->transfer = leg->place;
+    store_name_hold(batch->store, view.hold, leg->place, slots[SIDE_DEBIT], slots[SIDE_CREDIT]);
     leg->view = unit->view_count++;
     unit->views[leg->view] = view;
     return QUIPU_OK;
@@ -123,6 +133,7 @@ static uint32_t resolve_leg(struct transfer_batch *batch, struct leg *leg, uint3
 {
     struct store *store = batch->store;
     const quipu_transfer *pending;
+    const struct hold *hold = NULL;
 
     if (leg->pending == 0) return count;
     if (leg->resolves != NOT_FOUND) {
@@ -135,21 +146,28 @@ static uint32_t resolve_leg(struct transfer_batch *batch, struct leg *leg, uint3
         leg->view = NOT_FOUND; /* it is not pending: the law will say so */
         return count;
     }
-    count = add_account(batch, count, find_by_id(store, pending->debit_account_id), 2 * i);
-    return add_account(batch, count, find_by_id(store, pending->credit_account_id), 2 * i + 1);
+    if (leg->resolves == NOT_FOUND) {
+        hold = hold_at(&store->transfers, batch->unit.views[leg->view].hold);
+    }
+    count = add_account(batch, count,
+                        find_of_hold(store, hold, SIDE_DEBIT, pending->debit_account_id), 2 * i);
+    return add_account(batch, count,
+                       find_of_hold(store, hold, SIDE_CREDIT, pending->credit_account_id),
+                       2 * i + 1);
 }
 
-static uint32_t post_leg(struct transfer_batch *batch, struct leg *leg, uint32_t i, uint32_t count)
+static uint32_t post_leg(struct transfer_batch *batch, struct leg *leg, uint32_t i, uint32_t count,
+                         struct slot *slots[2])
 {
     const struct hashes *hashes = quipui_hashes(batch, batch->from + i);
     struct store *store = batch->store;
-    struct slot *debit =
-        quipui_find_slot(store, hashes->debit, leg->event->debit_account_id, hashes->debit_guess);
-    struct slot *credit = quipui_find_slot(store, hashes->credit, leg->event->credit_account_id,
-                                           hashes->credit_guess);
 
-    count = add_account(batch, count, debit, 2 * i);
-    return add_account(batch, count, credit, 2 * i + 1);
+    slots[SIDE_DEBIT] =
+        quipui_find_slot(store, hashes->debit, leg->event->debit_account_id, hashes->debit_guess);
+    slots[SIDE_CREDIT] = quipui_find_slot(store, hashes->credit, leg->event->credit_account_id,
+                                          hashes->credit_guess);
+    count = add_account(batch, count, slots[SIDE_DEBIT], 2 * i);
+    return add_account(batch, count, slots[SIDE_CREDIT], 2 * i + 1);
 }
 
 static uint32_t expect_accounts(struct transfer_batch *batch, uint32_t count)
@@ -210,15 +228,16 @@ quipu_status quipui_find_footprint(struct transfer_batch *batch)
     view_found(batch);
     for (uint32_t i = 0; i < batch->decided; i++) {
         struct leg *leg = &unit->legs[i];
+        struct slot *slots[2];
 
         if (leg->twin != NOT_FOUND) continue;
         if (rules_resolves(leg->event)) {
             count = resolve_leg(batch, leg, i, count);
             continue;
         }
-        count = post_leg(batch, leg, i, count);
+        count = post_leg(batch, leg, i, count, slots);
         if ((leg->event->flags & QUIPU_TRANSFER_PENDING) != 0) {
-            quipu_status status = view_opened(batch, leg);
+            quipu_status status = view_opened(batch, leg, slots);
 
             if (status != QUIPU_OK) return status;
         }
@@ -230,15 +249,9 @@ quipu_status quipui_find_footprint(struct transfer_batch *batch)
 
 void quipui_give_back_holds(struct transfer_batch *batch)
 {
-    struct store *store = batch->store;
-
     for (uint32_t i = 0; i < batch->unit.view_count; i++) {
         const struct view *view = &batch->unit.views[i];
 
-        if (!view->opens) continue;
-        if (hold_at(&store->transfers, view->hold)->due != 0) {
-            quipui_timeouts_remove(&store->timeouts, view->hold);
-        }
-        quipui_hold_give_back(store, batch->worker, view->hold);
+        if (view->opens) quipui_give_hold_back(batch->store, batch->worker, view->hold);
     }
 }

@@ -178,6 +178,39 @@ static __attribute__((noinline, cold)) size_t go_on(struct transfer_batch *batch
     return 1;
 }
 
+/* May the next event be one for the straight path? Of a chain only the first of two may. */
+static bool may_go_straight(struct transfer_batch *batch, size_t end)
+{
+    const quipu_transfer *event = &arrival_at(&batch->arrivals, batch->next)->event;
+
+    switch (event->flags) {
+    case 0: return rules_is_ordinary(event);
+    case QUIPU_TRANSFER_PENDING:
+    case QUIPU_TRANSFER_POST_PENDING_TRANSFER:
+    case QUIPU_TRANSFER_VOID_PENDING_TRANSFER: return true;
+    case QUIPU_TRANSFER_LINKED:
+        return batch->next + 1 < end &&
+               arrival_at(&batch->arrivals, batch->next + 1)->event.flags == 0;
+    default: return false;
+    }
+}
+
+/* Places for a run. If it begins with a chain, they are in a row (transfers.h, L2). */
+static uint64_t supply_straight(struct transfer_batch *batch, uint32_t most)
+{
+    struct store *store = batch->store;
+    struct worker *worker = batch->worker;
+
+    if (arrival_at(&batch->arrivals, batch->next)->event.flags != QUIPU_TRANSFER_LINKED) {
+        return store_supply_run(store, worker, most);
+    }
+    if (quipui_keep_take(&store->transfers.places, &store->workers, worker, 2, most, REACH_TABLE,
+                         &worker->places) != QUIPU_OK) {
+        return 0;
+    }
+    return range_count(&worker->places);
+}
+
 size_t quipui_do_straight(struct transfer_batch *batch, size_t end, quipu_status *status)
 {
     struct straight run = {
@@ -192,8 +225,8 @@ size_t quipui_do_straight(struct transfer_batch *batch, size_t end, quipu_status
     uint64_t places;
 
     if (batch->protocol->run_straight == NULL || batch->imports) return 0;
-    if (!rules_is_ordinary(&arrival_at(&batch->arrivals, batch->next)->event)) return 0;
-    places = store_supply_run(batch->store, batch->worker, (uint32_t)(end - batch->next));
+    if (!may_go_straight(batch, end)) return 0;
+    places = supply_straight(batch, (uint32_t)(end - batch->next));
     if (places == 0) return 0;
     run.end = batch->next + places;
     if (batch->protocol->run_straight(&run) == STRAIGHT_CLAIMED) {

@@ -28,6 +28,7 @@ const struct command command_bench = {
         "  limited    plain, between accounts that must not be overdrawn, and never are\n"
         "  plain      the same without limits\n"
         "  pending    a pending transfer, then its post\n"
+        "  pair       linked in twos\n"
         "  chain      linked in fours\n"
         "  duplicate  one in ten repeats the one before it\n"
         "  refused    every second asks for more than there is\n"

@@ -3,6 +3,7 @@
  *   limited    plain transfers between accounts that must not be overdrawn, and never are
  *   plain      the same without limits
  *   pending    a pending transfer, then its post
+ *   pair       linked in twos
  *   chain      linked in fours
  *   duplicate  one in ten repeats the one before it
  *   refused    every second asks for more than there is
@@ -21,13 +22,14 @@ enum kind {
     KIND_LIMITED,
     KIND_PLAIN,
     KIND_PENDING,
+    KIND_PAIR,
     KIND_CHAIN,
     KIND_DUPLICATE,
     KIND_REFUSED,
     KIND_COMMIT
 };
 
-#define KIND_COUNT 7
+#define KIND_COUNT 8
 
 extern const char *const kind_names[KIND_COUNT];
 

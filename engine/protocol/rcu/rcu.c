@@ -240,21 +240,9 @@ static void read(struct store *store, struct copy *copies, size_t count)
 
 /* The doors of straight.inc.h: the writer has all accounts locked. */
 
-static inline bool straight_ready(struct store *store)
+static inline bool has_spare(struct store *store, uint64_t count)
 {
-    return rcu_of(store)->versions.spare_count >= 2 || supply(store, 2);
-}
-
-static inline bool straight_enter(const struct plain *plain)
-{
-    (void)plain;
-    return true;
-}
-
-static inline void straight_leave(const struct plain *plain, const struct sides *was)
-{
-    (void)plain;
-    (void)was;
+    return rcu_of(store)->versions.spare_count >= count || supply(store, count);
 }
 
 static inline void straight_load(struct slot *slot, struct account_state *state)
@@ -262,20 +250,24 @@ static inline void straight_load(struct slot *slot, struct account_state *state)
     *state = newest_of(slot)->state;
 }
 
-static inline void straight_install(struct store *store, const struct plain *plain,
-                                    const struct sides *was, const struct sides *now)
+static inline void straight_store(struct store *store, struct slot *slot,
+                                  const struct account_state *was, const struct account_state *now,
+                                  uint64_t stamp)
 {
-    struct rcu *rcu = rcu_of(store);
-    uint64_t stamp = next_stamp(rcu);
-
     (void)was;
-    publish(rcu, plain->debit, &now->debit, stamp);
-    publish(rcu, plain->credit, &now->credit, stamp);
-    make_visible(rcu, stamp);
-    quipui_version_retire(&rcu->versions, newest_of(plain->debit)->older, stamp);
-    quipui_version_retire(&rcu->versions, newest_of(plain->credit)->older, stamp);
+    publish(rcu_of(store), slot, now, stamp);
 }
 
+static inline void straight_done(struct store *store, struct slot *slot,
+                                 const struct account_state *now, uint64_t stamp)
+{
+    (void)now;
+    quipui_version_retire(&rcu_of(store)->versions, newest_of(slot)->older, stamp);
+}
+
+#define STRAIGHT_READY has_spare
+#define STRAIGHT_BEGIN(store) next_stamp(rcu_of(store))
+#define STRAIGHT_SHOW(store, stamp) make_visible(rcu_of(store), stamp)
 #define STRAIGHT_WARM warm
 #include "protocol/straight.inc.h"
 

@@ -61,13 +61,14 @@ struct history_call *stage_end_call(struct stage *stage, struct tape *tape, uint
 quipu_uint128 stage_id(const struct stage *stage, uint32_t id)
 {
     quipu_uint128 real = id;
-    uint32_t wanted = id - SAME_SHARD;
+    bool same_home = id >= SAME_HOME;
+    uint32_t wanted = id - (same_home ? SAME_HOME : SAME_SHARD);
 
     if (id < SAME_SHARD) return id;
     for (;; real++) {
         uint64_t hash = index_hash(&stage->ledger->store.transfer_ids, real);
 
-        if (hash >> 56 == 0 && wanted-- == 0) return real;
+        if (hash >> (same_home ? 55 : 56) == 0 && wanted-- == 0) return real;
     }
 }
 

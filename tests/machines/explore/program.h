@@ -16,6 +16,9 @@
 /* Transfer ids from here on fall into one shard of the index, in the order of numbers. */
 #define SAME_SHARD 1000
 
+/* And those from here on have one home in it, while it has two. */
+#define SAME_HOME 2000
+
 enum op_kind {
     OP_NONE,
     OP_TRANSFERS, /* one call of quipu_create_transfers() */

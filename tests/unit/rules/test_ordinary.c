@@ -1,8 +1,8 @@
 /* test_ordinary.c - what the one look of the straight path lets through, nobody objects to.
  *
  * Events whose fields are each fine or at an edge, drawn at random: if one is ordinary, time, form
- * and fields all say QUIPU_CREATED, its flags are none, and it does not resolve. And events that
- * are plain in each field are ordinary: the look does not let through too little. */
+ * and fields all say QUIPU_CREATED, and its flags are those of its kind. And events that are fine
+ * in each field are ordinary: the look does not let through too little. */
 #include "support/random.h"
 #include "trial.h"
 
@@ -22,6 +22,16 @@ static uint64_t a_number(struct random *random, unsigned bits)
     return random_next(random) >> (64 - bits) >> random_below(random, bits);
 }
 
+/* Those of a kind that has a look of its own. */
+static uint16_t some_flags(struct random *random)
+{
+    static const uint16_t flags[] = {QUIPU_TRANSFER_LINKED, QUIPU_TRANSFER_PENDING,
+                                     QUIPU_TRANSFER_POST_PENDING_TRANSFER,
+                                     QUIPU_TRANSFER_VOID_PENDING_TRANSFER};
+
+    return flags[random_below(random, sizeof flags / sizeof *flags)];
+}
+
 static quipu_transfer an_event(struct random *random)
 {
     quipu_transfer event = {
@@ -33,6 +43,9 @@ static quipu_transfer an_event(struct random *random)
         .code = (uint16_t)a_number(random, 16),
     };
 
+    if (random_one_in(random, 2)) return event;
+    if (random_one_in(random, 2)) event.flags = some_flags(random);
+    if (random_one_in(random, 2)) event.pending_id = an_id(random);
     if (random_one_in(random, 2)) return event;
     switch (random_below(random, 5)) {
     case 0: event.flags = (uint16_t)(1u << random_below(random, 16)); break;
@@ -52,19 +65,43 @@ static bool is_fine(const quipu_transfer *event)
            quipui_rules_transfer_fields(event) == QUIPU_CREATED;
 }
 
+/* Of each kind: so many were ordinary. */
+struct ordinary {
+    unsigned plain, linked, pending, resolving;
+};
+
+static void look(const quipu_transfer *event, unsigned i, struct ordinary *seen)
+{
+    bool fine = is_fine(event), resolves = rules_resolves(event);
+    bool plain = fine && event->flags == 0, linked = fine && event->flags == QUIPU_TRANSFER_LINKED;
+    bool pending = fine && event->flags == QUIPU_TRANSFER_PENDING;
+    bool resolving = fine && (event->flags == QUIPU_TRANSFER_POST_PENDING_TRANSFER ||
+                              event->flags == QUIPU_TRANSFER_VOID_PENDING_TRANSFER);
+
+    cr_assert_eq(rules_is_ordinary(event), plain, "event %u", i);
+    cr_assert_eq(rules_is_ordinary_link(event), linked, "event %u", i);
+    cr_assert_eq(rules_is_ordinary_pending(event), pending, "event %u", i);
+    cr_assert_eq(rules_is_ordinary_resolve(event), resolving, "event %u", i);
+    cr_assert_eq(resolves && (plain || linked || pending), false, "event %u", i);
+    seen->plain += plain;
+    seen->linked += linked;
+    seen->pending += pending;
+    seen->resolving += resolving;
+}
+
 Test(rules_ordinary, has_none_of_the_outcomes_of_time_form_and_fields)
 {
     struct random random = {1};
-    unsigned ordinary = 0;
+    struct ordinary seen = {0};
 
     for (unsigned i = 0; i < EVENTS; i++) {
         quipu_transfer event = an_event(&random);
-        bool plain = event.flags == 0 && is_fine(&event);
 
-        cr_assert_eq(rules_is_ordinary(&event), plain, "event %u", i);
-        cr_assert(!plain || !rules_resolves(&event), "event %u", i);
-        ordinary += plain;
+        look(&event, i, &seen);
     }
-    cr_assert_gt(ordinary, EVENTS / 100, "only %u of them", ordinary);
-    cr_assert_gt(EVENTS - ordinary, EVENTS / 2, "as many as %u", ordinary);
+    cr_assert_gt(seen.plain, EVENTS / 100, "only %u of them", seen.plain);
+    cr_assert_gt(seen.linked, EVENTS / 1000, "only %u of them", seen.linked);
+    cr_assert_gt(seen.pending, EVENTS / 1000, "only %u of them", seen.pending);
+    cr_assert_gt(seen.resolving, EVENTS / 1000, "only %u of them", seen.resolving);
+    cr_assert_gt(EVENTS - seen.plain, EVENTS / 2, "as many as %u", seen.plain);
 }
