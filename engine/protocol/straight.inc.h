@@ -25,7 +25,7 @@
  * It gets `run_straight`. The protocol's `warm` is STRAIGHT_WARM, or NULL. */
 
 /* How an attempt in place ended. */
-enum in_place { IN_PLACE_CREATED, IN_PLACE_LATE, IN_PLACE_NOT };
+enum in_place { IN_PLACE_CREATED, IN_PLACE_LATE, IN_PLACE_NOT, IN_PLACE_BUSY };
 
 static inline struct slot *straight_slot(struct store *store, uint64_t guess, quipu_uint128 id)
 {
@@ -51,7 +51,6 @@ static inline bool straight_judge(struct store *store, const struct plain *plain
     }
     rules_take_effect(0, amount, &now->debit.balance, &now->credit.balance);
     stored->amount = amount;
-    knot->hold = 0;
     judge_tie_states(&now->debit, &now->credit, knot, plain->place, KNOT_TRANSFER,
                      plain->timestamp);
     return true;
@@ -63,7 +62,7 @@ static inline enum in_place straight_post(struct store *store, const struct plai
     enum in_place end = IN_PLACE_NOT;
     struct sides was, now;
 
-    if (!straight_enter(plain)) return end;
+    if (!straight_enter(plain)) return IN_PLACE_BUSY;
     straight_load(plain->debit, &was.debit);
     straight_load(plain->credit, &was.credit);
     if (timeouts_due(&store->timeouts, plain->timestamp)) goto leave;
@@ -95,6 +94,7 @@ static __attribute__((noinline, cold)) enum in_place straight_late(struct straig
     struct plain *plain = run->claimed;
     enum in_place end;
 
+    if (++run->draws == CROWDED_DRAWS) run->worker->crowded = CROWDED_RUNS;
     run->timestamp = clock_draw(&run->store->clock, run->end - event) - event;
     plain->timestamp = run->timestamp + event;
     transfer_at(&run->store->transfers, plain->place)->timestamp = plain->timestamp;
@@ -130,6 +130,8 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
     record = transfer_at(&store->transfers, plain.place);
     rules_record(plain.event, record);
     record->timestamp = plain.timestamp;
+    /* Fresh pages of record and knot come from the kernel now, while no account is locked. */
+    knot_at(&store->transfers, plain.place)->hold = 0;
     end = straight_post(store, &plain);
     if (end == IN_PLACE_CREATED) {
         straight_settle(run, event, &plain);
@@ -140,7 +142,7 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
     if (end == IN_PLACE_LATE && straight_late(run, event) == IN_PLACE_CREATED) {
         return STRAIGHT_THROUGH;
     }
-    return STRAIGHT_CLAIMED;
+    return end == IN_PLACE_BUSY ? STRAIGHT_BUSY : STRAIGHT_CLAIMED;
 }
 
 static __attribute__((flatten)) enum straight_end run_straight(struct straight *run)
