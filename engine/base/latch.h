@@ -25,6 +25,20 @@ static inline void latch_take(struct latch *latch)
     }
 }
 
+/* Take it if it is free. */
+static inline bool latch_try(struct latch *latch)
+{
+    /* edge latch.word: acquire; pairs with release in latch_leave(). */
+    return exchange_acquire(&latch->word, 1) == 0;
+}
+
+/* Is it taken by some thread? A guess. */
+static inline bool latch_is_taken(const struct latch *latch)
+{
+    /* relaxed: only to wait without stealing the line; latch_try() decides. */
+    return load_relaxed(&latch->word) != 0;
+}
+
 static inline void latch_leave(struct latch *latch)
 {
     /* edge latch.word: release; pairs with acquire in latch_take(). Carries all that it guards. */

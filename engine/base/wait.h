@@ -6,7 +6,7 @@
 
 /* The first sleep, and the longest. */
 #define SLEEP_FIRST_NS 16000
-#define SLEEP_LONGEST_NS 1024000
+#define SLEEP_LONGEST_NS 256000
 
 #ifdef QUIPU_TESTING
 /* How often waits slept, in all threads. */

@@ -86,16 +86,19 @@ static inline void ask_for_index(struct store *store, const quipu_transfer *even
     }
 }
 
-static inline uint64_t ask_for_slot(struct store *store, uint64_t hash)
+/* An account that other threads want, too, is left to them until we lock it: a line that is
+ * fetched now would be taken from the thread that works on it, and back before we need it. */
+static inline uint64_t ask_for_slot(struct store *store, const struct worker *worker, uint64_t hash)
 {
     uint64_t place = index_guess(&store->account_ids, hash);
 
-    if (place != UINT64_MAX) slot_prefetch(slot_at(&store->accounts, place));
+    if (place == UINT64_MAX || place + 1 == worker->crowd) return place;
+    slot_prefetch(slot_at(&store->accounts, place));
     return place;
 }
 
-static inline void ask_for_records(struct store *store, const quipu_transfer *event,
-                                   struct hashes *hashes)
+static inline void ask_for_records(struct store *store, const struct worker *worker,
+                                   const quipu_transfer *event, struct hashes *hashes)
 {
     if (rules_resolves(event)) {
         uint64_t place = index_guess(&store->transfer_ids, hashes->pending);
@@ -104,8 +107,8 @@ static inline void ask_for_records(struct store *store, const quipu_transfer *ev
         prefetch(transfer_at(&store->transfers, place));
         prefetch(knot_at(&store->transfers, place));
     } else {
-        hashes->debit_guess = ask_for_slot(store, hashes->debit);
-        hashes->credit_guess = ask_for_slot(store, hashes->credit);
+        hashes->debit_guess = ask_for_slot(store, worker, hashes->debit);
+        hashes->credit_guess = ask_for_slot(store, worker, hashes->credit);
     }
 }
 
@@ -150,7 +153,7 @@ static inline void ask_next(struct arrivals *arrivals, struct stages *stages, st
 {
     struct arrival *arrival = arrival_at(arrivals, stages->asked);
 
-    ask_for_records(store, &arrival->event, &arrival->hashes);
+    ask_for_records(store, worker, &arrival->event, &arrival->hashes);
     ask_for_place(store, worker, stages->asked - next);
     stages->asked++;
 }

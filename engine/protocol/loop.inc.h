@@ -274,11 +274,14 @@ static inline enum unit_end run_plain(struct store *store, struct worker *worker
 {
     struct single single;
     struct unit unit = plain_unit(plain, &single);
+    enum step step;
 
     if (timeouts_due(&store->timeouts, plain->timestamp) || !prepare_doors(store, &unit)) {
         return run_in_loop(store, worker, plain);
     }
-    switch (attempt(store, &unit, AS_PLAIN, false)) {
+    step = attempt(store, &unit, AS_PLAIN, false);
+    if (unit.crowded) worker->crowded = CROWDED_RUNS;
+    switch (step) {
     case STEP_APPROVED:
         plain->timestamp = single.leg.timestamp; /* tie.h, T4 */
         settle_plain(store, worker, plain);
@@ -306,6 +309,7 @@ static __attribute__((noinline, cold)) void draw_rest(struct store *store, struc
 static __attribute__((flatten)) size_t run_plains(struct store *store, struct worker *worker,
                                                   struct plain *plains, size_t count)
 {
+    unsigned draws = 0;
     size_t i;
 
     for (i = 0; i < count; i++) {
@@ -313,7 +317,9 @@ static __attribute__((flatten)) size_t run_plains(struct store *store, struct wo
 
         if (plains[i].outcome != QUIPU_CREATED) continue;
         if (run_plain(store, worker, &plains[i]) == UNIT_NO_MEMORY) break;
-        if (plains[i].timestamp != drawn) draw_rest(store, plains + i + 1, count - i - 1);
+        if (plains[i].timestamp == drawn) continue;
+        if (++draws == CROWDED_DRAWS) worker->crowded = CROWDED_RUNS;
+        draw_rest(store, plains + i + 1, count - i - 1);
     }
     settle_run(worker);
     return i;

@@ -8,6 +8,9 @@
 #include "protocol/arrivals.h"
 #include "protocol/unit.h"
 
+/* So many are prepared together, at most. */
+#define PLAINS_MAX 32
+
 struct plain {
     const quipu_transfer *event;
     struct slot *debit, *credit;
@@ -23,6 +26,7 @@ struct straight {
     struct arrivals *arrivals;
     quipu_result *results; /* of all events of the call */
     uint64_t timestamp;    /* of event 0 */
+    unsigned draws;        /* how often it was drawn again */
     size_t next, end;
     struct plain *claimed; /* event `next`, if its id is claimed */
 };
@@ -30,8 +34,17 @@ struct straight {
 enum straight_end {
     STRAIGHT_THROUGH,   /* all are created */
     STRAIGHT_UNTOUCHED, /* but event `next` and those behind it, for which nothing was done */
-    STRAIGHT_CLAIMED    /* the same, but the id of event `next` is claimed */
+    STRAIGHT_CLAIMED,   /* the same, but the id of event `next` is claimed */
+    STRAIGHT_BUSY       /* the same; another thread has one of its accounts locked */
 };
+
+/* Where two threads have met at an account they most likely meet again. So for this many runs all
+ * plain transfers are prepared together, and take effect by `run_crowd` of the protocol. */
+#define CROWDED_RUNS 8
+
+/* They have met if a run that draws its timestamps anew is too late again, so often. (One draw is
+ * usual: the call began some time ago.) */
+#define CROWDED_DRAWS 4
 
 /* What changes about both its accounts. */
 struct sides {

@@ -40,6 +40,11 @@ struct protocol {
     size_t (*run_plains)(struct store *store, struct worker *worker, struct plain *plains,
                          size_t count);
 
+    /* run_plains() where other threads want the same accounts: an account that several of these
+     * transfers use is locked, or marked, once for all of them. NULL: there is none. */
+    size_t (*run_crowd)(struct store *store, struct worker *worker, struct plain *plains,
+                        size_t count);
+
     /* The straight path: create ordinary transfers, in order, as far as each is approved at once.
      * NULL: there is none. */
     enum straight_end (*run_straight)(struct straight *straight);

@@ -88,7 +88,7 @@ static inline void straight_show(struct store *store, uint64_t stamp)
 #endif
 
 /* How an attempt in place ended. */
-enum in_place { IN_PLACE_CREATED, IN_PLACE_LATE, IN_PLACE_NOT };
+enum in_place { IN_PLACE_CREATED, IN_PLACE_LATE, IN_PLACE_NOT, IN_PLACE_BUSY };
 
 static inline struct slot *straight_slot(struct store *store, uint64_t guess, quipu_uint128 id)
 {
@@ -121,6 +121,8 @@ static inline void straight_record(struct store *store, const struct plain *plai
 
     rules_record(plain->event, record);
     record->timestamp = plain->timestamp;
+    /* Fresh pages of record and knot come from the kernel now, while no account is locked. */
+    knot_at(&store->transfers, plain->place)->hold = 0;
 }
 
 static inline bool straight_enter(const struct plain *plain)
@@ -209,7 +211,7 @@ static inline enum in_place straight_post(struct store *store, const struct plai
     enum in_place end = IN_PLACE_NOT;
     struct sides was, now;
 
-    if (!straight_enter(plain)) return end;
+    if (!straight_enter(plain)) return IN_PLACE_BUSY;
     straight_load(plain->debit, &was.debit);
     straight_load(plain->credit, &was.credit);
     if (timeouts_due(&store->timeouts, plain->timestamp)) goto leave;
@@ -240,6 +242,7 @@ static inline void straight_settle(struct straight *run, size_t event, const str
 /* Another writer has given these accounts later timestamps (P3). Draw for the rest of the run. */
 static inline void straight_draw(struct straight *run, size_t event)
 {
+    if (++run->draws == CROWDED_DRAWS) run->worker->crowded = CROWDED_RUNS;
     run->timestamp = clock_draw(&run->store->clock, run->end - event) - event;
 }
 
@@ -301,7 +304,7 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
     if (end == IN_PLACE_LATE && straight_late(run, event) == IN_PLACE_CREATED) {
         return STRAIGHT_THROUGH;
     }
-    return STRAIGHT_CLAIMED;
+    return end == IN_PLACE_BUSY ? STRAIGHT_BUSY : STRAIGHT_CLAIMED;
 }
 
 static __attribute__((flatten)) enum straight_end run_straight(struct straight *run)

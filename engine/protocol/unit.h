@@ -74,6 +74,7 @@ struct unit {
     bool imports;
     bool notes_reach;         /* cas, chains: the judge keeps reaches[] */
     bool expects;             /* some copy has an expected version */
+    bool crowded;             /* cas: it met another unit at one of its accounts */
     uint32_t failed, outcome; /* of the leg that was refused */
     quipu_receipt *receipts;  /* or NULL */
 };

@@ -133,8 +133,8 @@ static uint64_t home_of(const struct index_table *table, uint64_t entry)
     return index_home(entry, table->size);
 }
 
-/* Double a shard. Latch held. Returns false if memory runs out. */
-static bool grow(struct index *index, struct index_shard *shard)
+/* Let the shard have twice its entries. Returns false if memory runs out. */
+static bool move_to_next_size(struct index *index, struct index_shard *shard)
 {
     uint64_t state = own_state(shard);
     unsigned size = (unsigned)(state & INDEX_SIZE_MASK);
@@ -157,6 +157,17 @@ static bool grow(struct index *index, struct index_shard *shard)
     note_size(index, shard, size + 1);
     quipui_index_leave(index, shard, size);
     return true;
+}
+
+/* Double a shard. Latch held. Returns false if memory runs out. */
+static __attribute__((noinline, cold)) bool grow(struct index *index, struct index_shard *shard)
+{
+    bool grown;
+
+    quipui_index_double_begin(shard);
+    grown = move_to_next_size(index, shard);
+    quipui_index_double_end(shard);
+    return grown;
 }
 
 /* Is this the entry of the id? If so, *claim and *found say what it is. Latch held. */
@@ -200,7 +211,7 @@ static inline enum claim claim_by(struct index *index, uint64_t hash, quipu_uint
     struct index_table table;
     uint64_t at;
 
-    latch_take(&shard->latch);
+    index_shard_take(shard);
     if (claimed != EMPTY_ENTRY && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
 
     table = index_table(index, shard, own_state(shard));
@@ -294,7 +305,7 @@ void quipui_index_free(struct index *index, uint64_t hash, uint64_t reference)
     struct index_table table;
     uint64_t state;
 
-    latch_take(&shard->latch);
+    index_shard_take(shard);
     state = own_state(shard);
     table = index_table(index, shard, state);
     set_state(shard, state + INDEX_DISTURBED);
@@ -309,7 +320,7 @@ void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, u
     struct index_shard *shard = index_shard_of(index, hash);
     struct index_table table;
 
-    latch_take(&shard->latch);
+    index_shard_take(shard);
     table = index_table(index, shard, own_state(shard));
     set_entry(&table, find_own(index, &table, hash, reference),
               INDEX_BURNT | entry_of(index, hash, burnt));

@@ -5,7 +5,8 @@
  * eight bytes: a fingerprint of the keyed hash and a reference. The full id is where the reference
  * leads, in the record itself or, for a burnt id, in the table of burnt ids.
  *
- *   X1  lookups take no lock; a call that changes a shard holds its latch
+ *   X1  lookups take no lock; a call that changes a shard holds its latch. While a shard doubles,
+ *       which is long, threads that want its latch sleep until it has doubled
  *   X2  an id is claimed before its record is written in full: its entry leads to a record that has
  *       only its id yet and is not settled (mark & settled_mask == 0)
  *   X3  an unsettled record is looked at only under the latch: while its entry is there, its id
@@ -53,9 +54,12 @@
 #define INDEX_SIZE_MASK ((uint64_t)0xFF)
 #define INDEX_DISTURBED ((uint64_t)0x100)
 
+/* Does a shard double, and does a thread sleep until it has? */
+enum index_doubling { DOUBLING_NOT, DOUBLING, DOUBLING_AWAITED };
+
 struct index_shard {
     _Alignas(CACHE_LINE) struct latch latch;
-    uint32_t unused;
+    _Atomic uint32_t doubling; /* enum index_doubling: a futex */
     uint64_t used;  /* under latch */
     uint64_t limit; /* grow at so many, under latch */
     _Atomic uint64_t state;

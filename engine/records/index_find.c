@@ -76,7 +76,7 @@ bool quipui_index_find(struct index *index, uint64_t hash, quipu_uint128 id, uin
 
     /* Ends: a claim is settled, burnt or freed with the unit that made it. */
     for (unsigned spins = 0; claim == CLAIM_IN_FLIGHT; spin(&spins)) {
-        latch_take(&shard->latch);
+        index_shard_take(shard);
         claim = probe(index, shard, own_state(shard), hash, id, true, found);
         latch_leave(&shard->latch);
     }

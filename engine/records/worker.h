@@ -48,6 +48,8 @@ struct worker {
     uint32_t spare_place_count;
     uint64_t newest;      /* largest timestamp of a transfer stored by this worker */
     uint32_t others_left; /* so many holds of others its call may still have expire */
+    uint32_t crowded;     /* other threads want its accounts: for so many more runs (plain.h) */
+    uint64_t crowd;       /* place + 1 of the account that they wanted last, or 0 */
     char *scratch;
     size_t scratch_bytes;
     _Atomic(struct ring *) ring; /* of a durable ledger, once it has settled something, or NULL */

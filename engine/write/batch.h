@@ -22,9 +22,11 @@
 #include "protocol/protocol.h"
 #include "quipu/quipu.h"
 
-/* A run that is prepared together (plain_run.c) has at most so many events. */
+/* A run that is prepared together (plain_run.c) has at most so many events; where threads crowd,
+ * up to PLAINS_MAX. */
 #define PREPARED_EVENTS 16
 _Static_assert(HASH_AHEAD + PREPARED_EVENTS <= RING_EVENTS, "those on their way are kept, too");
+_Static_assert(PLAINS_MAX <= HASH_AHEAD, "so many are on their way");
 
 /* The place of a leg that has none. */
 #define NOWHERE UINT64_MAX
@@ -62,7 +64,7 @@ struct transfer_batch {
     struct key *keys;     /* legs by hash while claiming, accounts by address after */
     struct single single; /* the memory of a unit that is one transfer */
     struct key single_keys[2];
-    struct plain plains[PREPARED_EVENTS];
+    struct plain plains[PLAINS_MAX];
 };
 
 /* An event of the unit at hand. */

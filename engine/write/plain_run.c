@@ -100,13 +100,21 @@ static void conclude(struct transfer_batch *batch, size_t event, struct plain *p
     batch->results[event] = (quipu_result){.timestamp = plain->timestamp, .status = plain->outcome};
 }
 
+/* Do other threads want the accounts of this call? */
+static bool is_crowded(const struct transfer_batch *batch)
+{
+    return batch->worker->crowded > 0 && batch->protocol->run_crowd != NULL;
+}
+
 /* May this event be in the run that is being prepared? One that is ordinary takes the straight
- * path, unless it has just fallen from it: then it is the first. */
+ * path, unless it has just fallen from it: then it is the first; or the accounts are crowded. */
 static bool is_next(struct transfer_batch *batch, size_t event)
 {
     const quipu_transfer *transfer = &arrival_at(&batch->arrivals, event)->event;
 
-    if (batch->protocol->run_straight == NULL || event == batch->next) return is_plain(transfer);
+    if (batch->protocol->run_straight == NULL || event == batch->next || is_crowded(batch)) {
+        return is_plain(transfer);
+    }
     return is_plain(transfer) && !rules_is_ordinary(transfer);
 }
 
@@ -114,10 +122,10 @@ static bool is_next(struct transfer_batch *batch, size_t event)
 static size_t run_length(struct transfer_batch *batch)
 {
     size_t most = batch->count - batch->next;
+    size_t limit = is_crowded(batch) ? PLAINS_MAX : PREPARED_EVENTS;
 
     if (batch->imports || !is_next(batch, batch->next)) return 0;
-    return store_supply_run(batch->store, batch->worker,
-                            most < PREPARED_EVENTS ? (uint32_t)most : PREPARED_EVENTS);
+    return store_supply_run(batch->store, batch->worker, (uint32_t)(most < limit ? most : limit));
 }
 
 /* A run that ended early, for want of memory: give up the claims of those behind. */
@@ -131,6 +139,18 @@ static void give_up(struct transfer_batch *batch, size_t from, size_t done, size
     }
 }
 
+/* Have those that were prepared take effect. */
+static size_t run_prepared(struct transfer_batch *batch, size_t count)
+{
+    const struct protocol *protocol = batch->protocol;
+
+    if (!is_crowded(batch)) {
+        return protocol->run_plains(batch->store, batch->worker, batch->plains, count);
+    }
+    if (--batch->worker->crowded == 0) batch->worker->crowd = 0;
+    return protocol->run_crowd(batch->store, batch->worker, batch->plains, count);
+}
+
 /* Run them. */
 static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *status)
 {
@@ -138,12 +158,12 @@ static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *
     struct plain *plains = batch->plains;
 
     while (count < length) {
-        pipeline_step(batch, from + count);
+        if (count < PREPARED_EVENTS) pipeline_step(batch, from + count);
         if (!is_next(batch, from + count) || !prepare(batch, from + count, &plains[count])) break;
         count++;
     }
     if (count == 0) return 0;
-    done = batch->protocol->run_plains(batch->store, batch->worker, plains, count);
+    done = run_prepared(batch, count);
     for (size_t i = 0; i < done; i++)
         conclude(batch, from + i, &plains[i]);
     if (done == count) return done;
@@ -169,7 +189,7 @@ static __attribute__((noinline, cold)) size_t go_on(struct transfer_batch *batch
 {
     struct plain *plain = &batch->plains[0];
 
-    if (batch->protocol->run_plains(batch->store, batch->worker, plain, 1) == 0) {
+    if (run_prepared(batch, 1) == 0) {
         *status = QUIPU_NO_MEMORY;
         give_up(batch, event, 0, 1);
         return 0;
@@ -222,14 +242,18 @@ size_t quipui_do_straight(struct transfer_batch *batch, size_t end, quipu_status
         .next = batch->next,
         .claimed = &batch->plains[0],
     };
+    enum straight_end straight;
     uint64_t places;
 
     if (batch->protocol->run_straight == NULL || batch->imports) return 0;
     if (!may_go_straight(batch, end)) return 0;
+    if (is_crowded(batch) && end - batch->next > 1 && is_next(batch, batch->next)) return 0;
     places = supply_straight(batch, (uint32_t)(end - batch->next));
     if (places == 0) return 0;
     run.end = batch->next + places;
-    if (batch->protocol->run_straight(&run) == STRAIGHT_CLAIMED) {
+    straight = batch->protocol->run_straight(&run);
+    if (straight == STRAIGHT_BUSY) batch->worker->crowded = CROWDED_RUNS;
+    if (straight == STRAIGHT_CLAIMED || straight == STRAIGHT_BUSY) {
         run.next += go_on(batch, run.next, status);
     }
     store_put_back(batch->store, batch->worker);

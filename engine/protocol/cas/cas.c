@@ -130,8 +130,9 @@ static void copy_out(struct store *store, struct copy *copy)
 static void enter(struct store *store, struct unit *unit)
 {
     (void)store;
-    for (uint32_t i = 0; i < unit->copy_count; i++)
-        quipui_tie_stand_aside(unit->copies[i].slot);
+    for (uint32_t i = 0; i < unit->copy_count; i++) {
+        if (quipui_tie_stand_aside(unit->copies[i].slot)) unit->crowded = true;
+    }
 }
 
 /* A unit of one leg needs no note of what it reaches: the most is what it saw or what it left. */
@@ -320,12 +321,15 @@ static void read(struct store *store, struct copy *copies, size_t count)
 #define DOOR_ENTER enter
 #include "protocol/loop.inc.h"
 
+#include "protocol/cas/group.inc.h"
+
 const struct protocol quipui_protocol_cas = {
     .name = "cas",
     .versioned = false,
     .seed = seed,
     .run = run,
     .run_plains = run_plains,
+    .run_crowd = run_crowd,
     .expire = expire_due,
     .read = read,
     .reads_freely = true,

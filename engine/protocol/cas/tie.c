@@ -1,6 +1,7 @@
 /* tie.c - marking, deciding, unmarking; see tie.h. */
 #include "protocol/cas/tie.h"
 
+#include "base/assert.h"
 #include "protocol/due.h"
 
 /* A strand word: version << 2 | closed << 1 | busy, and above it a link or a mark. A mark is a link
@@ -161,10 +162,13 @@ static struct strand idle_strand(struct store *store, struct slot *slot)
     }
 }
 
-void quipui_tie_stand_aside(struct slot *slot)
+bool quipui_tie_stand_aside(struct slot *slot)
 {
-    for (unsigned round = 0; round < PATIENCE && (strand_of(slot).word & BUSY) != 0; round++)
+    unsigned round;
+
+    for (round = 0; round < PATIENCE && (strand_of(slot).word & BUSY) != 0; round++)
         relax_longer(FIRST_ROUND + round);
+    return round > 0;
 }
 
 void quipui_tie_seed(struct slot *slot, const struct account_state *state)
@@ -312,6 +316,7 @@ static uint64_t begin_attempt(struct store *store, struct unit *unit, enum knot_
 
     for (uint32_t i = 1; i < unit->leg_count; i++) {
         struct knot *other = knot_at(&store->transfers, unit->legs[i].place);
+        audit(unit->legs[i].place == unit->legs[0].place + i); /* deciding_knot() */
         /* relaxed: published by the marks. Its own attempts are kept (T1). */
         uint64_t tie = load_relaxed(&other->tie) & TIE_ATTEMPT_MASK << TIE_ATTEMPT_SHIFT;
 

@@ -46,8 +46,9 @@ void quipui_tie_seed(struct slot *slot, const struct account_state *state);
 /* Copy version, head, closed and touched of an account. Never waits, disturbs nobody. */
 void quipui_tie_see(struct store *store, struct copy *copy);
 
-/* If a unit is tying at this account, wait a moment: whatever we did there would slow it down. */
-void quipui_tie_stand_aside(struct slot *slot);
+/* If a unit is tying at this account, wait a moment: whatever we did there would slow it down.
+ * Returns whether one was. */
+bool quipui_tie_stand_aside(struct slot *slot);
 
 /* Tie the knots of all legs. Returns false if an account was closed or opened since it was copied,
  * or touched later than a leg's timestamp; nothing is tied then. Legs without holds may have later

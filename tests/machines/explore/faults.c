@@ -83,6 +83,7 @@ static enum cause cause_of(const struct stage *stage, struct place place)
         const char *function;
         enum cause cause;
     } waits[] = {{"latch_take", LATCH},
+                 {"quipui_index_shard_wait", LATCH},
                  {"claim_or_wait", ID},
                  {"quipui_index_find", ID},
                  {"lapse", CLAIM},
@@ -91,8 +92,11 @@ static enum cause cause_of(const struct stage *stage, struct place place)
                  {"show_fate", CLAIM},
                  {"read_again", ACCOUNT},
                  {"lock_any", ACCOUNT},
+                 {"crowd_take", ACCOUNT},
                  {"quipui_grace_wait", READERS},
-                 {"quipui_futex_wait", stage->far != NULL ? LISTENER : JOURNAL},
+                 {"quipui_futex_wait", stage->far != NULL       ? LISTENER
+                                       : stage->journal != NULL ? JOURNAL
+                                                                : LATCH},
                  {"quipui_event_wait", stage->far != NULL ? DAEMON : JOURNAL},
                  {"await_call", DAEMON},
                  {"far_await", DAEMON}};
