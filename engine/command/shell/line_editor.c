@@ -152,6 +152,8 @@ enum line_end line_editor_read(struct line_editor *editor, const char *prompt, c
 
     editor->prompt = prompt;
     editor->is_cleared = false;
+    /* Before the prompt: once that is seen, Ctrl-C is a key. */
+    (void)el_set(editor->edit, EL_PREP_TERM, 1);
     *line = el_gets(editor->edit, &count);
     if (editor->is_cleared) return LINE_CLEARED;
     if (*line == NULL || count <= 0) return LINE_NO_MORE;

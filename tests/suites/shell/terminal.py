@@ -36,14 +36,8 @@ class Terminal:
         for part in expected:
             self.expect(part)
 
-    def wait_for_edit(self):
-        """The prompt comes before the terminal is in the mode in which Ctrl-D is a key."""
-        self.type("look\t", "up_")
-        self.type("\x15")
-
     def end(self):
         """Ctrl-D, and the exit code."""
-        self.wait_for_edit()
         self.type("\x04")
         try:
             while os.read(self.file, 4096):
@@ -85,7 +79,6 @@ def use(words):
     # Another shell has the history.
     terminal = Terminal(words)
     terminal.expect(PROMPT)
-    terminal.wait_for_edit()
     terminal.type("\x12assets", "accounts id=assets:bank;")
     terminal.type("\n", "1001,assets:bank,", PROMPT)
     terminal.type(".quit\n")
