@@ -50,10 +50,13 @@ static void print(const char *way, const struct ways_plan *plan, const struct wa
                  (double)figures->withdrawals / (double)figures->ns * 1e9);
     if (turns->count > 0) {
         (void)printf(", \"turns\": %llu, \"turn_p50_ns\": %llu, \"turn_p999_ns\": %llu, "
-                     "\"turn_longest_ns\": %llu, \"turn_longest_cpu_ns\": %llu",
+                     "\"turn_longest_ns\": %llu, \"turn_longest_cpu_ns\": %llu, "
+                     "\"turn_longest_faults\": %llu, \"turn_longest_switches\": %llu",
                      (unsigned long long)turns->count, (unsigned long long)turns->p50_ns,
                      (unsigned long long)turns->p999_ns, (unsigned long long)turns->longest_ns,
-                     (unsigned long long)turns->longest_cpu_ns);
+                     (unsigned long long)turns->longest_cpu_ns,
+                     (unsigned long long)turns->longest_faults,
+                     (unsigned long long)turns->longest_switches);
     }
     (void)printf("}\n");
 }

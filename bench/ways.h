@@ -26,6 +26,7 @@ struct ways_plan {
 struct ways_turns {
     uint64_t count;
     uint64_t p50_ns, p999_ns, longest_ns, longest_cpu_ns;
+    uint64_t longest_faults, longest_switches; /* in the turn that used most of a processor */
 };
 
 struct ways_figures {

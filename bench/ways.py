@@ -83,12 +83,15 @@ def table(ways, turns, options):
     print(f"\none loop with 64 submits, times one thread, on disk: {times_one_thread(ways):.1f} "
           f"(target: at least 20, {'met' if times_one_thread(ways) >= 20 else 'missed'})\n")
     print("turns of loops on disk, 64 submits each, at most 16 completions a turn; ms\n")
-    print(f"{'loops x batch':<16}{'p50':>8}{'p99.9':>8}{'longest':>9}{'of a processor':>16}")
+    print(f"{'loops x batch':<16}{'p50':>8}{'p99.9':>8}{'longest':>9}{'of a processor':>16}"
+          f"{'faults in it':>14}{'switches':>10}")
     for name, lines in turns.items():
         print(f"{name:<16}{middle(lines, 'turn_p50_ns') / 1e6:>8.3f}"
               f"{middle(lines, 'turn_p999_ns') / 1e6:>8.2f}"
               f"{middle(lines, 'turn_longest_ns') / 1e6:>9.2f}"
-              f"{middle(lines, 'turn_longest_cpu_ns') / 1e6:>16.2f}")
+              f"{middle(lines, 'turn_longest_cpu_ns') / 1e6:>16.2f}"
+              f"{middle(lines, 'turn_longest_faults'):>14.0f}"
+              f"{middle(lines, 'turn_longest_switches'):>10.0f}")
 
 
 def main(argv):

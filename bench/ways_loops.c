@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "command/common/stopwatch.h"
@@ -35,7 +36,7 @@ struct loop {
     unsigned in_flight;
     uint64_t drawn;
     uint32_t *turns_ns;
-    uint64_t turns, longest_cpu_ns;
+    uint64_t turns, longest_cpu_ns, longest_faults, longest_switches;
     pthread_t thread;
 };
 
@@ -96,14 +97,30 @@ static void wait_for_answers(struct loop *loop)
     }
 }
 
+static struct rusage used_so_far(void)
+{
+    struct rusage used;
+
+    (void)getrusage(RUSAGE_THREAD, &used); /* cannot fail */
+    return used;
+}
+
 static void measure_turn(struct loop *loop)
 {
+    struct rusage before = used_so_far(), after;
     uint64_t begun = stopwatch_ns(), cpu = ways_cpu_ns(), ns;
 
     take_turn(loop);
     cpu = ways_cpu_ns() - cpu;
     ns = stopwatch_ns() - begun;
-    if (cpu > loop->longest_cpu_ns) loop->longest_cpu_ns = cpu;
+    after = used_so_far();
+    if (cpu > loop->longest_cpu_ns) {
+        loop->longest_cpu_ns = cpu;
+        loop->longest_faults =
+            (uint64_t)(after.ru_minflt + after.ru_majflt - before.ru_minflt - before.ru_majflt);
+        loop->longest_switches =
+            (uint64_t)(after.ru_nvcsw + after.ru_nivcsw - before.ru_nvcsw - before.ru_nivcsw);
+    }
     if (loop->turns < TURNS_MAX)
         loop->turns_ns[loop->turns++] = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }
@@ -165,8 +182,10 @@ static void sum_up_turns(const struct loop *loops, unsigned count, struct ways_t
     for (unsigned i = 0; i < count; i++) {
         memcpy(ns + at, loops[i].turns_ns, loops[i].turns * sizeof *ns);
         at += loops[i].turns;
-        if (loops[i].longest_cpu_ns > turns->longest_cpu_ns)
-            turns->longest_cpu_ns = loops[i].longest_cpu_ns;
+        if (loops[i].longest_cpu_ns <= turns->longest_cpu_ns) continue;
+        turns->longest_cpu_ns = loops[i].longest_cpu_ns;
+        turns->longest_faults = loops[i].longest_faults;
+        turns->longest_switches = loops[i].longest_switches;
     }
     ways_rank(ns, all, turns);
     free(ns);
