@@ -18,13 +18,11 @@
  *   C5  a run draws its timestamps anew before it locks anything: those that the call drew as it
  *       began are older than what others have done since
  *
- * The doors, over one account:
+ * The doors are those of straight.inc.h over one account, and one more:
  *
- *   crowd_try(slot)             lock it if it is free
- *   crowd_take(slot)            lock it, and wait for that
- *   crowd_leave(slot, version)  leave it at this version
+ *   crowd_take(slot)  lock it, and wait for that
  *
- * and straight_load() and straight_store() of the protocol. It gets `run_crowd`. */
+ * It gets `run_crowd`. */
 
 struct crowd {
     struct store *store;
@@ -67,7 +65,7 @@ static inline void crowd_let_go(struct crowd *crowd)
 {
     if (crowd->kept == NULL) return;
     straight_store(crowd->store, crowd->kept, &crowd->was, &crowd->now, 0);
-    crowd_leave(crowd->kept, crowd->now.balance.version);
+    straight_done(crowd->store, crowd->kept, &crowd->now, 0);
     crowd->kept = NULL;
 }
 
@@ -78,7 +76,7 @@ static inline void crowd_keep(struct crowd *crowd, size_t i)
 
     crowd->kept = crowd_uses(crowd, i + 1, plain->credit) ? plain->credit : plain->debit;
     slot_prefetch(crowd->kept); /* both lines at once, and to be written */
-    if (!crowd_try(crowd->kept)) {
+    if (!straight_lock(crowd->kept)) {
         crowd->worker->crowded = CROWDED_RUNS;
         crowd_take(crowd->kept); /* C2 */
     }
@@ -122,6 +120,7 @@ static inline bool crowd_post(struct crowd *crowd, size_t i)
 {
     const struct plain *plain = &crowd->plains[i];
     struct account_state was;
+    const struct account_state *then; /* of the other */
     struct sides now;
     struct slot *other;
     bool keeps_debit;
@@ -133,20 +132,21 @@ static inline bool crowd_post(struct crowd *crowd, size_t i)
     }
     keeps_debit = crowd->kept == plain->debit;
     other = keeps_debit ? plain->credit : plain->debit;
-    if (!crowd_try(other)) goto let_go; /* C2 */
+    if (!straight_lock(other)) goto let_go; /* C2 */
     straight_load(other, &was);
     now.debit = keeps_debit ? crowd->now : was;
     now.credit = keeps_debit ? was : crowd->now;
     if (!crowd_judge(crowd, i, &now)) goto leave_other;
 
     crowd->now = keeps_debit ? now.debit : now.credit;
-    straight_store(crowd->store, other, &was, keeps_debit ? &now.credit : &now.debit, 0);
-    crowd_leave(other, was.balance.version + 1);
+    then = keeps_debit ? &now.credit : &now.debit;
+    straight_store(crowd->store, other, &was, then, 0);
+    straight_done(crowd->store, other, then, 0);
     if (!crowd_uses(crowd, i + 1, crowd->kept)) crowd_let_go(crowd);
     return true;
 
 leave_other:
-    crowd_leave(other, was.balance.version);
+    straight_leave(other);
 let_go:
     crowd_let_go(crowd);
     return false;

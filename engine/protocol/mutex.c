@@ -164,22 +164,11 @@ static inline void straight_done(struct store *store, struct slot *slot,
 #define STRAIGHT_LEAVE leave_as_it_was
 #include "protocol/straight.inc.h"
 
-/* The doors of crowd.inc.h. */
-
-static inline bool crowd_try(struct slot *slot)
-{
-    return lock_try(&state_of(slot)->lock);
-}
+/* The door of crowd.inc.h. */
 
 static inline void crowd_take(struct slot *slot)
 {
     lock_take(&state_of(slot)->lock);
-}
-
-static inline void crowd_leave(struct slot *slot, uint64_t version)
-{
-    (void)version;
-    lock_leave(&state_of(slot)->lock);
 }
 
 #include "protocol/crowd.inc.h"

@@ -309,12 +309,7 @@ static inline void straight_done(struct store *store, struct slot *slot,
 #define STRAIGHT_LEAVE leave_as_it_was
 #include "protocol/straight.inc.h"
 
-/* The doors of crowd.inc.h. */
-
-static inline bool crowd_try(struct slot *slot)
-{
-    return lock_if_free(slot);
-}
+/* The door of crowd.inc.h. */
 
 /* The first look is late enough for the thread that has it locked to go on undisturbed. */
 #define CROWD_FIRST_ROUND 3
@@ -324,11 +319,6 @@ static inline void crowd_take(struct slot *slot)
     /* Ends: a crowd leaves what it has locked without waiting for more (C2). */
     for (unsigned spins = CROWD_FIRST_ROUND; !lock_if_free(slot); spin(&spins))
         continue;
-}
-
-static inline void crowd_leave(struct slot *slot, uint64_t version)
-{
-    unlock(slot, version);
 }
 
 #include "protocol/crowd.inc.h"
