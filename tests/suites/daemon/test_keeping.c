@@ -165,41 +165,46 @@ Test(keeping, k1_others_are_answered, .timeout = 60)
     end();
 }
 
-/* A client that is gone once the daemon has taken its request. */
-static void ask_and_go(const char *directory)
+/* A client whose request the daemon has taken. */
+static void ask(struct link_to_daemon *link, const char *directory)
 {
     struct wire_path whole = {.bytes = ""};
     struct wire_call call = {.request = {.kind = WIRE_BACKUP}, .once = &whole};
-    struct link_to_daemon link;
 
     memcpy(whole.bytes, directory, strlen(directory));
-    cr_assert_eq(quipui_link_open(&link, served.path, 5000), QUIPU_OK);
+    cr_assert_eq(quipui_link_open(link, served.path, 5000), QUIPU_OK);
     call.request.bytes = (uint32_t)quipui_wire_request_bytes(&call.request);
-    quipui_link_ask(&link, &call);
+    quipui_link_ask(link, &call);
     while (requests_of(2) == 0)
         sched_yield();
-    quipui_link_close(&link);
+}
+
+/* It is gone, and the daemon has seen it. */
+static void go(struct link_to_daemon *link)
+{
+    quipui_link_close(link);
+    while (daemon_look(other).clients > 2)
+        sched_yield();
 }
 
 Test(keeping, k3_a_client_that_is_gone, .timeout = 60)
 {
     char begun[300], waiting[300];
+    struct link_to_daemon link;
     struct keeping last;
 
     begin();
     (void)snprintf(begun, sizeof begun, "%s/begun", folder.path);
     (void)snprintf(waiting, sizeof waiting, "%s/waiting", folder.path);
     hold();
-    ask_and_go(begun);
-    /* Ends: the thread makes the directory first, and its client stays as long as it works. */
+    ask(&link, begun);
+    /* Ends: the thread takes the request, and makes the directory before it is held. */
     while (!is_there(begun))
         sched_yield();
-    while (daemon_look(other).clients > 2)
-        sched_yield();
+    go(&link);
     cr_assert_gt(daemon_look(other).descriptors, 4);
-    ask_and_go(waiting);
-    while (daemon_look(other).clients > 2)
-        sched_yield();
+    ask(&link, waiting);
+    go(&link);
     last = (struct keeping){.ledger = far};
     start(&last, 0);
     let_go();
