@@ -16,9 +16,6 @@
 
 #include "machines/mutants/scenes.h"
 
-/* Of the clock; a round takes a second at most. */
-#define HANGS_AFTER_SECONDS 20
-
 enum { ALL = 15, NOT_CAS = ALL & ~(1 << QUIPU_CAS), ONLY_RCU = 1 << QUIPU_RCU };
 
 /* clang-format off */
@@ -79,7 +76,7 @@ static void play(size_t which, quipu_protocol protocol, uint64_t milliseconds)
 
     do {
         scene.seed++;
-        (void)alarm(HANGS_AFTER_SECONDS);
+        scene_goes_on();
         scenes[which].play(&scene);
     } while (now_ms() < until);
 }
