@@ -62,6 +62,16 @@ static inline struct entry_line load_line_acquire(const _Atomic uint64_t *entrie
     return line;
 }
 
+/* What is in an object that only this thread may store to just now: a plain load, which a compiler
+ * may leave out, or do where the value is needed. */
+static inline uint64_t load_own(const _Atomic uint64_t *p)
+{
+    uint64_t value;
+
+    (void)memcpy(&value, (const void *)(uintptr_t)p, sizeof value);
+    return value;
+}
+
 /* The one full fence of the code base; see optimistic.c. ThreadSanitizer does not know fences, so
  * under it an exchange on a word of the caller's own does the same. */
 static inline void fence_full(void)

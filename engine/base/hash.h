@@ -16,18 +16,16 @@ struct hash_key {
 
 static inline uint64_t hash_fold(uint64_t a, uint64_t b)
 {
-    wide product = (wide)a * b;
-
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return a * b ^ (uint64_t)((wide)a * b >> 64);
 }
 
 /* The first product has all bits of both halves: different ids share it only by the secrets. */
 static inline uint64_t hash_id(const struct hash_key *key, wide id)
 {
-    wide product = (wide)((uint64_t)id ^ key->secret[0]) * ((uint64_t)(id >> 64) ^ key->secret[1]);
+    uint64_t low = (uint64_t)id ^ key->secret[0], high = (uint64_t)(id >> 64) ^ key->secret[1];
 
-    return hash_fold((uint64_t)product ^ key->secret[2],
-                     (uint64_t)(product >> 64) ^ key->secret[3]);
+    return hash_fold(low * high ^ key->secret[2],
+                     (uint64_t)((wide)low * high >> 64) ^ key->secret[3]);
 }
 
 #endif

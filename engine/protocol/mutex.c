@@ -10,7 +10,8 @@ struct locked_state {
     struct lock lock;
     uint32_t closed; /* plain, under lock; and so are the rest */
     uint64_t version, head, touched;
-    quipu_uint128 debits_pending, debits_posted, credits_pending, credits_posted;
+    quipu_uint128 debits_posted, credits_posted; /* a plain transfer changes one cache line */
+    quipu_uint128 debits_pending, credits_pending;
 };
 
 _Static_assert(FITS_SLOT_STATE(struct locked_state), "mutex: fits the state of a slot");

@@ -48,10 +48,10 @@ static quipu_uint128 total_at(struct raced_state *from, size_t total)
 /* The words of an account, without a look at its lock. */
 static void copy_words(struct raced_state *from, struct account_state *to)
 {
-    to->balance.debits_pending = total_at(from, 0);
-    to->balance.debits_posted = total_at(from, 1);
-    to->balance.credits_pending = total_at(from, 2);
-    to->balance.credits_posted = total_at(from, 3);
+    to->balance.debits_posted = total_at(from, RACED_DEBITS_POSTED);
+    to->balance.credits_posted = total_at(from, RACED_CREDITS_POSTED);
+    to->balance.debits_pending = total_at(from, RACED_DEBITS_PENDING);
+    to->balance.credits_pending = total_at(from, RACED_CREDITS_PENDING);
     to->balance.closed = word_at(from, RACED_CLOSED);
     to->head = word_at(from, RACED_HEAD);
     to->touched = word_at(from, RACED_TOUCHED);
@@ -106,10 +106,10 @@ static void store_words(struct slot *slot, const struct account_state *state)
     set_word(to, RACED_HEAD, state->head);
     set_word(to, RACED_TOUCHED, state->touched);
     set_word(to, RACED_CLOSED, state->balance.closed);
-    set_total(to, 0, state->balance.debits_pending);
-    set_total(to, 1, state->balance.debits_posted);
-    set_total(to, 2, state->balance.credits_pending);
-    set_total(to, 3, state->balance.credits_posted);
+    set_total(to, RACED_DEBITS_POSTED, state->balance.debits_posted);
+    set_total(to, RACED_CREDITS_POSTED, state->balance.credits_posted);
+    set_total(to, RACED_DEBITS_PENDING, state->balance.debits_pending);
+    set_total(to, RACED_CREDITS_PENDING, state->balance.credits_pending);
 }
 
 /* Lock the word if it is still at `version`. */
@@ -273,10 +273,25 @@ static inline void leave_as_it_was(struct slot *slot)
     unlock(slot, own_version(slot));
 }
 
+static inline quipu_uint128 own_total(const struct raced_state *from, size_t total)
+{
+    const _Atomic uint64_t *words = &from->words[RACED_TOTALS + 2 * total];
+
+    return (quipu_uint128)load_own(&words[1]) << 64 | load_own(&words[0]);
+}
+
 static inline void straight_load(struct slot *slot, struct account_state *state)
 {
-    copy_words(state_of(slot), state);
-    state->balance.version = own_version(slot);
+    const struct raced_state *from = state_of(slot);
+
+    state->balance.debits_posted = own_total(from, RACED_DEBITS_POSTED);
+    state->balance.credits_posted = own_total(from, RACED_CREDITS_POSTED);
+    state->balance.debits_pending = own_total(from, RACED_DEBITS_PENDING);
+    state->balance.credits_pending = own_total(from, RACED_CREDITS_PENDING);
+    state->balance.closed = load_own(&from->words[RACED_CLOSED]);
+    state->balance.version = load_own(&from->word) >> 1;
+    state->head = load_own(&from->words[RACED_HEAD]);
+    state->touched = load_own(&from->words[RACED_TOUCHED]);
 }
 
 static inline void straight_store(struct store *store, struct slot *slot,
@@ -291,10 +306,18 @@ static inline void straight_store(struct store *store, struct slot *slot,
     set_word(to, RACED_HEAD, now->head);
     set_word(to, RACED_TOUCHED, now->touched);
     if (new->closed != old->closed) set_word(to, RACED_CLOSED, new->closed);
-    if (new->debits_pending != old->debits_pending) set_total(to, 0, new->debits_pending);
-    if (new->debits_posted != old->debits_posted) set_total(to, 1, new->debits_posted);
-    if (new->credits_pending != old->credits_pending) set_total(to, 2, new->credits_pending);
-    if (new->credits_posted != old->credits_posted) set_total(to, 3, new->credits_posted);
+    if (new->debits_posted != old->debits_posted) {
+        set_total(to, RACED_DEBITS_POSTED, new->debits_posted);
+    }
+    if (new->credits_posted != old->credits_posted) {
+        set_total(to, RACED_CREDITS_POSTED, new->credits_posted);
+    }
+    if (new->debits_pending != old->debits_pending) {
+        set_total(to, RACED_DEBITS_PENDING, new->debits_pending);
+    }
+    if (new->credits_pending != old->credits_pending) {
+        set_total(to, RACED_CREDITS_PENDING, new->credits_pending);
+    }
 }
 
 static inline void straight_done(struct store *store, struct slot *slot,

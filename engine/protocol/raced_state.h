@@ -1,10 +1,13 @@
-/* raced_state.h - an account as words that are raced for on purpose: optimistic's, and unsafe's. */
+/* raced_state.h - an account as words that are raced for on purpose: optimistic's, and unsafe's.
+ *
+ * A plain transfer changes the word, head, touched and a posted total: one cache line. */
 #ifndef QUIPU_PROTOCOL_RACED_STATE_H
 #define QUIPU_PROTOCOL_RACED_STATE_H
 
 #include "records/slot.h"
 
 /* Each total takes two words: the low half, then the high half. */
+enum { RACED_DEBITS_POSTED, RACED_CREDITS_POSTED, RACED_DEBITS_PENDING, RACED_CREDITS_PENDING };
 enum { RACED_HEAD, RACED_TOUCHED, RACED_CLOSED, RACED_TOTALS, RACED_WORDS = RACED_TOTALS + 8 };
 
 struct raced_state {

@@ -95,13 +95,15 @@ static inline struct slot *straight_slot(struct store *store, uint64_t guess, qu
     return guess == UINT64_MAX ? NULL : store_slot_of(store, guess, id);
 }
 
-/* Find both accounts where they were guessed to be. Returns false if one is not there. */
+/* Find both accounts where they were guessed to be. Returns false if one is not there, or they are
+ * one: two that are there have nothing in their ids to object to. */
 static inline bool straight_find(struct store *store, const struct hashes *hashes,
                                  struct plain *plain)
 {
     plain->debit = straight_slot(store, hashes->debit_guess, plain->event->debit_account_id);
+    if (plain->debit == NULL) return false;
     plain->credit = straight_slot(store, hashes->credit_guess, plain->event->credit_account_id);
-    return plain->debit != NULL && plain->credit != NULL;
+    return plain->credit != NULL && plain->credit != plain->debit;
 }
 
 /* Claim the id for the place. */
@@ -212,9 +214,9 @@ static inline enum in_place straight_post(struct store *store, const struct plai
     struct sides was, now;
 
     if (!straight_enter(plain)) return IN_PLACE_BUSY;
+    if (timeouts_due(&store->timeouts, plain->timestamp)) goto leave;
     straight_load(plain->debit, &was.debit);
     straight_load(plain->credit, &was.credit);
-    if (timeouts_due(&store->timeouts, plain->timestamp)) goto leave;
     if (!judge_is_later(&was.debit, plain->timestamp) ||
         !judge_is_later(&was.credit, plain->timestamp)) {
         end = IN_PLACE_LATE;
@@ -284,7 +286,7 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
     struct plain plain = {.event = &arrival->event, .timestamp = run->timestamp + event};
     enum in_place end;
 
-    if (!rules_is_ordinary(plain.event)) return straight_other(run, event);
+    if (!rules_looks_ordinary(plain.event)) return straight_other(run, event);
     if (!straight_find(store, &arrival->hashes, &plain) || !straight_ready(store, 2)) {
         return STRAIGHT_UNTOUCHED;
     }

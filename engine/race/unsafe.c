@@ -17,6 +17,18 @@ static struct raced_state *state_of(struct slot *slot)
     return slot_state(slot);
 }
 
+static quipu_uint128 *total_in(struct balance *balance, size_t i)
+{
+    quipu_uint128 *const totals[] = {
+        [RACED_DEBITS_POSTED] = &balance->debits_posted,
+        [RACED_CREDITS_POSTED] = &balance->credits_posted,
+        [RACED_DEBITS_PENDING] = &balance->debits_pending,
+        [RACED_CREDITS_PENDING] = &balance->credits_pending,
+    };
+
+    return totals[i];
+}
+
 static void copy_out(struct copy *copy)
 {
     struct raced_state *from = state_of(copy->slot);
@@ -27,9 +39,8 @@ static void copy_out(struct copy *copy)
         words[i] = load_relaxed(&from->words[i]);
     }
     for (size_t i = 0; i < 4; i++) {
-        quipu_uint128 *total = &copy->state.balance.debits_pending + i;
-
-        *total = (quipu_uint128)words[RACED_TOTALS + 2 * i + 1] << 64 | words[RACED_TOTALS + 2 * i];
+        *total_in(&copy->state.balance, i) =
+            (quipu_uint128)words[RACED_TOTALS + 2 * i + 1] << 64 | words[RACED_TOTALS + 2 * i];
     }
     copy->state.balance.closed = words[RACED_CLOSED];
     copy->state.head = words[RACED_HEAD];
@@ -41,16 +52,18 @@ static void copy_out(struct copy *copy)
 static void copy_in(struct slot *slot, const struct account_state *state)
 {
     struct raced_state *to = state_of(slot);
-    const quipu_uint128 *totals = &state->balance.debits_pending;
+    struct balance balance = state->balance;
 
     /* relaxed: the race is on purpose. */
     store_relaxed(&to->words[RACED_HEAD], state->head);
     store_relaxed(&to->words[RACED_TOUCHED], state->touched);
     store_relaxed(&to->words[RACED_CLOSED], state->balance.closed);
     for (size_t i = 0; i < 4; i++) {
+        quipu_uint128 total = *total_in(&balance, i);
+
         /* relaxed: the race is on purpose. */
-        store_relaxed(&to->words[RACED_TOTALS + 2 * i], (uint64_t)totals[i]);
-        store_relaxed(&to->words[RACED_TOTALS + 2 * i + 1], (uint64_t)(totals[i] >> 64));
+        store_relaxed(&to->words[RACED_TOTALS + 2 * i], (uint64_t)total);
+        store_relaxed(&to->words[RACED_TOTALS + 2 * i + 1], (uint64_t)(total >> 64));
     }
     /* relaxed: the race is on purpose. */
     store_relaxed(&to->word, state->balance.version);

@@ -33,18 +33,23 @@ static void set_state(struct index_shard *shard, uint64_t state)
     store_release(&shard->state, state);
 }
 
+static _Atomic uint64_t *entry_at(const struct index_table *table, uint64_t at)
+{
+    return &table->entries[at & table->mask];
+}
+
 /* Latch held: nobody else stores entries. */
 static uint64_t own_entry(const struct index_table *table, uint64_t at)
 {
     /* relaxed: only written under the latch. */
-    return load_relaxed(&table->entries[at & table->mask]);
+    return load_relaxed(entry_at(table, at));
 }
 
-static void set_entry(const struct index_table *table, uint64_t at, uint64_t entry)
+static void set_entry(_Atomic uint64_t *at, uint64_t entry)
 {
     /* edge index.entry: release; pairs with acquire in index_load_line(). Carries the id of the
      * record or the burnt id; and, when an entry moves, the odd state (X5). */
-    store_release(&table->entries[at & table->mask], entry);
+    store_release(at, entry);
 }
 
 /* The size at which no shard of `capacity` ids is full: they differ by a few deviations, for which
@@ -201,23 +206,31 @@ static bool any_is_taken(const struct index *index, const struct entry_line *lin
     return false;
 }
 
-/* Put an entry in if nobody has the id; EMPTY_ENTRY only asks. */
-static inline enum claim claim_by(struct index *index, uint64_t hash, quipu_uint128 id,
+/* The line after a full one. */
+static __attribute__((noinline)) _Atomic uint64_t *
+next_line(const struct index *index, const struct index_shard *shard, const _Atomic uint64_t *line)
+{
+    struct index_table table = index_table(index, shard, own_state(shard));
+
+    return entry_at(&table, (uint64_t)(line - table.entries) + LINE_ENTRIES);
+}
+
+/* Put an entry in if nobody has the id; or only ask. */
+static inline enum claim claim_by(struct index *index, uint64_t hash, quipu_uint128 id, bool asks,
                                   uint64_t claimed, uint64_t *found)
 {
     struct index_shard *shard = index_shard_of(index, hash);
     enum claim claim = CLAIM_NO_MEMORY;
     unsigned alike, empty;
-    struct index_table table;
-    uint64_t at;
+    _Atomic uint64_t *entries;
 
     index_shard_take(shard);
-    if (claimed != EMPTY_ENTRY && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
+    if (!asks && shard->used >= shard->limit && !grow(index, shard)) goto let_go;
 
-    table = index_table(index, shard, own_state(shard));
+    entries = index_home_at(index, hash, (unsigned)(own_state(shard) & INDEX_SIZE_MASK));
     /* Ends: at a line with an unused place; a table is never full (X7). */
-    for (at = index_home(index_fingerprint(hash), table.size);; at += LINE_ENTRIES) {
-        struct entry_line line = index_line_at(&table, at);
+    for (;; entries = next_line(index, shard, entries)) {
+        struct entry_line line = index_load_line(entries);
 
         alike = index_alike(index, &line, hash);
         if (alike != 0 && any_is_taken(index, &line, alike, hash, id, &claim, found)) goto let_go;
@@ -225,8 +238,8 @@ static inline enum claim claim_by(struct index *index, uint64_t hash, quipu_uint
         if (empty != 0) break;
     }
     claim = CLAIM_TAKEN;
-    if (claimed != EMPTY_ENTRY) {
-        set_entry(&table, at + line_first(empty), claimed);
+    if (!asks) {
+        set_entry(&entries[line_first(empty)], claimed);
         shard->used++;
     }
 let_go:
@@ -234,17 +247,23 @@ let_go:
     return claim;
 }
 
+static __attribute__((noinline)) enum claim ask(struct index *index, uint64_t hash,
+                                                quipu_uint128 id, uint64_t *found)
+{
+    return claim_by(index, hash, id, true, EMPTY_ENTRY, found);
+}
+
 enum claim quipui_index_claim(struct index *index, uint64_t hash, quipu_uint128 id,
                               uint64_t reference, uint64_t *found)
 {
-    return claim_by(index, hash, id,
-                    reference == INDEX_ASK ? EMPTY_ENTRY : entry_of(index, hash, reference), found);
+    if (reference == INDEX_ASK) return ask(index, hash, id, found);
+    return claim_by(index, hash, id, false, entry_of(index, hash, reference), found);
 }
 
 enum claim quipui_index_claim_burnt(struct index *index, uint64_t hash, quipu_uint128 id,
                                     uint64_t burnt, uint64_t *found)
 {
-    return claim_by(index, hash, id, INDEX_BURNT | entry_of(index, hash, burnt), found);
+    return claim_by(index, hash, id, false, INDEX_BURNT | entry_of(index, hash, burnt), found);
 }
 
 /* Where our own entry is. Latch held. */
@@ -293,10 +312,10 @@ static void take_out(const struct index_table *table, uint64_t hole)
         uint64_t at = find_movable(table, line += LINE_ENTRIES, hole);
 
         if (at == line + LINE_ENTRIES) continue;
-        set_entry(table, hole, own_entry(table, at));
+        set_entry(entry_at(table, hole), own_entry(table, at));
         hole = at;
     }
-    set_entry(table, hole, EMPTY_ENTRY);
+    set_entry(entry_at(table, hole), EMPTY_ENTRY);
 }
 
 void quipui_index_free(struct index *index, uint64_t hash, uint64_t reference)
@@ -322,7 +341,7 @@ void quipui_index_burn(struct index *index, uint64_t hash, uint64_t reference, u
 
     index_shard_take(shard);
     table = index_table(index, shard, own_state(shard));
-    set_entry(&table, find_own(index, &table, hash, reference),
+    set_entry(entry_at(&table, find_own(index, &table, hash, reference)),
               INDEX_BURNT | entry_of(index, hash, burnt));
     latch_leave(&shard->latch);
 }
