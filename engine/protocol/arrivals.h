@@ -35,8 +35,8 @@ struct hashes {
     uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
 };
 
-/* An event that is on its way: the copy (write/batch.h, B4) and what is known of it. Three lines, so
- * that one is found by a shift and an addition. */
+/* An event that is on its way: the copy (write/batch.h, B4) and what is known of it. Three lines,
+ * so that one is found by a shift and an addition. */
 struct arrival {
     _Alignas(CACHE_LINE) quipu_transfer event;
     struct hashes hashes;

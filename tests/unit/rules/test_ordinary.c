@@ -65,6 +65,14 @@ static bool is_fine(const quipu_transfer *event)
            quipui_rules_transfer_fields(event) == QUIPU_CREATED;
 }
 
+/* May its accounts exist, be two, and be of its ledger? */
+static bool has_accounts(const quipu_transfer *event)
+{
+    return event->debit_account_id != 0 && event->debit_account_id != ALL &&
+           event->credit_account_id != 0 && event->credit_account_id != ALL &&
+           event->debit_account_id != event->credit_account_id && event->ledger != 0;
+}
+
 /* Of each kind: so many were ordinary. */
 struct ordinary {
     unsigned plain, linked, pending, resolving;
@@ -79,6 +87,7 @@ static void look(const quipu_transfer *event, unsigned i, struct ordinary *seen)
                               event->flags == QUIPU_TRANSFER_VOID_PENDING_TRANSFER);
 
     cr_assert_eq(rules_is_ordinary(event), plain, "event %u", i);
+    cr_assert_eq(rules_looks_ordinary(event) && has_accounts(event), plain, "event %u", i);
     cr_assert_eq(rules_is_ordinary_link(event), linked, "event %u", i);
     cr_assert_eq(rules_is_ordinary_pending(event), pending, "event %u", i);
     cr_assert_eq(rules_is_ordinary_resolve(event), resolving, "event %u", i);
