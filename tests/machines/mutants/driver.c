@@ -76,7 +76,7 @@ static void play(size_t which, quipu_protocol protocol, uint64_t milliseconds)
 
     do {
         scene.seed++;
-        scene_goes_on();
+        scene_watch();
         scenes[which].play(&scene);
     } while (now_ms() < until);
 }

@@ -379,7 +379,7 @@ static unsigned take_turns(struct scene *scene, unsigned index)
     for (unsigned turn = index; turn < 2 * TURNS; turn += 2) {
         while (scene_next(scene, NOTHING) != turn)
             (void)sched_yield();
-        scene_goes_on();
+        scene_watch();
         if (index == 0) {
             (void)post(scene, a_transfer(turn + 1, 1, 2, 1, 0));
         } else {

@@ -55,7 +55,7 @@ static void wait_for_all(_Atomic unsigned *missing)
         (void)sched_yield();
 }
 
-void scene_goes_on(void)
+void scene_watch(void)
 {
     (void)alarm(HANGS_AFTER_SECONDS);
 }

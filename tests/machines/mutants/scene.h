@@ -49,7 +49,7 @@ unsigned scene_next(struct scene *scene, unsigned done);
 /* A scene that does not go on for this long hangs: of the clock, a round takes a second at most
  * where its threads do not take turns. */
 #define HANGS_AFTER_SECONDS 20
-void scene_goes_on(void);
+void scene_watch(void);
 
 /* All threads meet, once. It orders nothing. */
 void scene_meet(struct scene *scene);
