@@ -64,24 +64,24 @@ static inline bool rules_is_no_id(quipu_uint128 id)
     return id + 1 <= 1;
 }
 
-/* Is there nothing to object to in what a transfer says of its accounts? It is so if they were
- * found, are two, and are of its ledger. */
+/* Is there nothing to object to in the accounts that a transfer names? It is so if they were found
+ * and are two. */
 static inline bool rules_names_accounts(const quipu_transfer *event)
 {
     return !rules_is_no_id(event->debit_account_id) && !rules_is_no_id(event->credit_account_id) &&
-           event->debit_account_id != event->credit_account_id && event->ledger != 0;
+           event->debit_account_id != event->credit_account_id;
 }
 
-static inline bool rules_has_id_and_code(const quipu_transfer *event)
+static inline bool rules_has_id_ledger_code(const quipu_transfer *event)
 {
-    return !rules_is_no_id(event->id) && event->code != 0;
+    return !rules_is_no_id(event->id) && event->ledger != 0 && event->code != 0;
 }
 
-/* Is all of rules_is_ordinary() true of it but, perhaps, what it says of its accounts? */
+/* Is it ordinary, if its accounts are found and are two? */
 static inline bool rules_looks_ordinary(const quipu_transfer *event)
 {
     return (event->pending_id | event->timestamp | event->timeout | event->flags) == 0 &&
-           rules_has_id_and_code(event);
+           rules_has_id_ledger_code(event);
 }
 
 /* Most transfers are ordinary: plain, by themselves, and with nothing to object to before accounts
@@ -96,7 +96,7 @@ static inline bool rules_is_ordinary(const quipu_transfer *event)
 static inline bool rules_is_ordinary_link(const quipu_transfer *event)
 {
     return (event->pending_id | event->timestamp | event->timeout) == 0 &&
-           event->flags == QUIPU_TRANSFER_LINKED && rules_has_id_and_code(event) &&
+           event->flags == QUIPU_TRANSFER_LINKED && rules_has_id_ledger_code(event) &&
            rules_names_accounts(event);
 }
 
@@ -104,7 +104,7 @@ static inline bool rules_is_ordinary_link(const quipu_transfer *event)
 static inline bool rules_is_ordinary_pending(const quipu_transfer *event)
 {
     return (event->pending_id | event->timestamp) == 0 && event->flags == QUIPU_TRANSFER_PENDING &&
-           rules_has_id_and_code(event) && rules_names_accounts(event);
+           rules_has_id_ledger_code(event) && rules_names_accounts(event);
 }
 
 /* The same of one that posts or voids a pending transfer, by itself. */

@@ -65,12 +65,12 @@ static bool is_fine(const quipu_transfer *event)
            quipui_rules_transfer_fields(event) == QUIPU_CREATED;
 }
 
-/* May its accounts exist, be two, and be of its ledger? */
+/* May its accounts exist, and be two? */
 static bool has_accounts(const quipu_transfer *event)
 {
     return event->debit_account_id != 0 && event->debit_account_id != ALL &&
            event->credit_account_id != 0 && event->credit_account_id != ALL &&
-           event->debit_account_id != event->credit_account_id && event->ledger != 0;
+           event->debit_account_id != event->credit_account_id;
 }
 
 /* Of each kind: so many were ordinary. */
