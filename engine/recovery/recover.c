@@ -140,7 +140,7 @@ static quipu_status recover(struct recovery *recovery, struct recovered *recover
     return QUIPU_OK;
 }
 
-static bool open(struct recovery *recovery)
+static void open(struct recovery *recovery)
 {
     recovery->cuts.item_bytes = sizeof(struct cut);
     recovery->milestones.item_bytes = sizeof(struct milestone);
@@ -152,8 +152,6 @@ static bool open(struct recovery *recovery)
         recovery->parts[i].imports.item_bytes = sizeof(struct read_import);
     }
     recovery->standing.item_bytes = sizeof(uint64_t);
-    return quipui_region_open(&recovery->newborns,
-                              (size_t)recovery->store->accounts.capacity * sizeof(struct newborn));
 }
 
 static void close(struct recovery *recovery)
@@ -167,9 +165,8 @@ static void close(struct recovery *recovery)
     }
     quipui_pile_clear(&recovery->standing);
     quipui_region_close(&recovery->bases);
-    quipui_region_close(&recovery->newborns);
-    quipui_region_close(&recovery->sums[SIDE_DEBIT]);
-    quipui_region_close(&recovery->sums[SIDE_CREDIT]);
+    quipui_region_close(&recovery->knots[SIDE_DEBIT]);
+    quipui_region_close(&recovery->knots[SIDE_CREDIT]);
     quipui_region_close(&recovery->cells);
 }
 
@@ -185,11 +182,8 @@ quipu_status quipui_recover(struct log *log, struct archive *archive, struct sto
                                 .diagnosis = diagnosis};
     quipu_status status;
 
-    if (open(&recovery)) {
-        status = recover(&recovery, recovered);
-    } else {
-        status = quipui_blame_room(diagnosis, QUIPU_NO_MEMORY, "accounts");
-    }
+    open(&recovery);
+    status = recover(&recovery, recovered);
     close(&recovery);
     return status;
 }

@@ -1,7 +1,14 @@
 /* recover_accounts.c - accounts: all that there are, their states, and the books. */
 #include "recovery/recover_parts.h"
 
+#include <string.h>
+
 #include "base/memory.h"
+
+static bool supply(struct region *region, uint64_t bytes)
+{
+    return quipui_region_open(region, (size_t)bytes) && region_ensure(region, (size_t)bytes);
+}
 
 /* How many there are, if their places have no hole and are in order of time. */
 quipu_status quipui_recover_accounts(struct recovery *recovery)
@@ -11,33 +18,28 @@ quipu_status quipui_recover_accounts(struct recovery *recovery)
     for (unsigned i = 0; i < RECOVER_PARTS; i++)
         count += recovery->parts[i].accounts;
     for (uint64_t place = 0; place < count; place++) {
-        const struct newborn *newborn = newborn_at(recovery, place);
-
-        if (!region_ensure(&recovery->newborns, (size_t)(place + 1) * sizeof *newborn)) {
+        if (!region_ensure(&recovery->store->accounts.slots,
+                           (size_t)(place + 1) * sizeof(struct slot))) {
             return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "accounts");
         }
-        if (newborn->timestamp == 0) {
+        if (born_at(recovery, place) == 0) {
             return quipui_diagnose(recovery->diagnosis, QUIPU_CORRUPT, "", DIAGNOSIS_NOWHERE,
                                    "the account at place %llu is missing",
                                    (unsigned long long)place);
         }
-        if (newborn->timestamp <= before) {
+        if (born_at(recovery, place) <= before) {
             return quipui_blame_account(recovery->diagnosis,
                                         slot_at(&recovery->store->accounts, place)->id,
                                         "is older than one that was created before it");
         }
-        before = newborn->timestamp;
+        before = born_at(recovery, place);
     }
     recovery->account_count = count;
-    for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
-        struct region *sums = &recovery->sums[side];
-        size_t bytes = (size_t)count * sizeof(struct side_sum);
-
-        if (!quipui_region_open(sums, bytes) || !region_ensure(sums, bytes)) {
-            return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "accounts");
-        }
+    if (supply(&recovery->knots[SIDE_DEBIT], (count + 1) * sizeof(struct side_knots)) &&
+        supply(&recovery->knots[SIDE_CREDIT], (count + 1) * sizeof(struct side_knots))) {
+        return QUIPU_OK;
     }
-    return QUIPU_OK;
+    return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "accounts");
 }
 
 static uint64_t larger_of(uint64_t a, uint64_t b)
@@ -47,24 +49,24 @@ static uint64_t larger_of(uint64_t a, uint64_t b)
 
 static struct account_state state_of(struct recovery *recovery, uint64_t account)
 {
-    const struct side_sum *debits = sum_at(recovery, SIDE_DEBIT, account);
-    const struct side_sum *credits = sum_at(recovery, SIDE_CREDIT, account);
-    const struct slot *slot = slot_at(&recovery->store->accounts, account);
+    struct slot *slot = slot_at(&recovery->store->accounts, account);
+    const struct sums *sums = sums_of(slot);
     const struct base *base = base_of(recovery, account);
-    uint64_t closed = larger_of(debits->closed, credits->closed);
     struct account_state state = {
-        .balance = {.debits_pending = base->totals.debits_pending + debits->pending,
-                    .debits_posted = base->totals.debits_posted + debits->posted,
-                    .credits_pending = base->totals.credits_pending + credits->pending,
-                    .credits_posted = base->totals.credits_posted + credits->posted,
+        .balance = {.debits_pending = sums->debits.pending,
+                    .debits_posted = sums->debits.posted,
+                    .credits_pending = sums->credits.pending,
+                    .credits_posted = sums->credits.posted,
                     .version = base->version + knots_of(recovery, account)},
         .head = base->head,
-        .touched = larger_of(larger_of(newborn_at(recovery, account)->timestamp, base->touched),
-                             larger_of(debits->touched, credits->touched)),
+        .touched = larger_of(larger_of(born_at(recovery, account), sums->touched),
+                             larger_of(knots_at(recovery, SIDE_DEBIT, account)->touched,
+                                       knots_at(recovery, SIDE_CREDIT, account)->touched)),
     };
 
-    state.balance.closed = (slot->flags & QUIPU_ACCOUNT_CLOSED) != 0 ||
-                           (closed != 0 ? (closed & 1) != 0 : base->closed != 0);
+    state.balance.closed =
+        (slot->flags & QUIPU_ACCOUNT_CLOSED) != 0 ||
+        (larger_of(sums->closed[SIDE_DEBIT], sums->closed[SIDE_CREDIT]) & 1) != 0;
     if (state.balance.version > base->version) {
         /* relaxed: written in an earlier phase (V3). */
         state.head = load_relaxed(cell_at(recovery, account, state.balance.version));
@@ -105,11 +107,11 @@ quipu_status quipui_recover_states(struct recovery *recovery)
         const char *what = misfit(&state.balance, slot->flags);
 
         if (what != NULL) return quipui_blame_account(recovery->diagnosis, slot->id, what);
+        memset(slot_state(slot), 0, SLOT_STATE_BYTES); /* V4 */
         if (!recovery->seed(recovery->context, recovery->store, slot, &state)) {
             return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "accounts");
         }
         add_to(&books, &state.balance);
-        accounts_settle(slot, newborn_at(recovery, place)->timestamp);
     }
     /* Each transfer is between accounts of one ledger: the books of all are those of each. */
     if (books.debits_pending != books.credits_pending ||

@@ -292,9 +292,9 @@ static quipu_status touch(struct recovery *recovery, uint64_t number)
 
     if (hold->due == 0 || hold->due > recovery->horizon) return QUIPU_OK;
     for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
-        struct side_sum *sum = sum_at(recovery, side, hold->account[side]);
+        struct side_knots *knots = knots_at(recovery, side, hold->account[side]);
 
-        if (sum->touched < recovery->horizon) sum->touched = recovery->horizon;
+        if (knots->touched < recovery->horizon) knots->touched = recovery->horizon;
     }
     return QUIPU_OK;
 }

@@ -66,13 +66,13 @@ static quipu_status read_account(void *context, const void *item, struct diagnos
     const struct image_account *account = item;
     uint64_t place = recovery->base_count, found;
     struct base *base = (struct base *)(void *)recovery->bases.base + place;
+    struct slot *slot;
     enum claim claim;
 
     if (place >= store->accounts.capacity) {
         return quipui_blame_room(diagnosis, QUIPU_NO_SPACE, "accounts");
     }
     if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot)) ||
-        !region_ensure(&recovery->newborns, (size_t)(place + 1) * sizeof(struct newborn)) ||
         !region_ensure(&recovery->bases, (size_t)(place + 1) * sizeof *base)) {
         return no_memory(diagnosis, "accounts");
     }
@@ -82,22 +82,23 @@ static quipu_status read_account(void *context, const void *item, struct diagnos
     if (!marker_fits(store, account)) {
         return contradicts(diagnosis, "an account has the marker of another");
     }
-    newborn_at(recovery, place)->timestamp = account->timestamp;
-    *base = (struct base){.totals = account->totals,
-                          .version = account->version,
-                          .head = account->head,
-                          .touched = account->touched,
-                          .closed = account->closed};
-    quipui_slot_fill(slot_at(&store->accounts, place),
-                     &(quipu_account){.id = account->id,
-                                      .ledger = account->ledger,
-                                      .code = account->code,
-                                      .flags = account->flags,
-                                      .user_data_128 = account->user_data_128,
-                                      .user_data_64 = account->user_data_64,
-                                      .user_data_32 = account->user_data_32});
+    *base = (struct base){.version = account->version, .head = account->head};
+    slot = slot_at(&store->accounts, place);
+    *sums_of(slot) =
+        (struct sums){.debits = {account->totals.debits_pending, account->totals.debits_posted},
+                      .closed = {account->version << 1 | (account->closed != 0)},
+                      .touched = account->touched,
+                      .credits = {account->totals.credits_pending, account->totals.credits_posted}};
+    quipui_slot_fill(slot, &(quipu_account){.id = account->id,
+                                            .ledger = account->ledger,
+                                            .code = account->code,
+                                            .flags = account->flags,
+                                            .user_data_128 = account->user_data_128,
+                                            .user_data_64 = account->user_data_64,
+                                            .user_data_32 = account->user_data_32});
     /* relaxed: no other thread knows the store yet. */
-    store_relaxed(&slot_at(&store->accounts, place)->marker, (uint32_t)account->marker);
+    store_relaxed(&slot->marker, (uint32_t)account->marker);
+    accounts_settle(slot, account->timestamp);
     claim = quipui_index_claim(ids, index_hash(ids, account->id), account->id, place, &found);
     if (claim == CLAIM_NO_MEMORY) return no_memory(diagnosis, "accounts");
     if (claim != CLAIM_TAKEN) return contradicts(diagnosis, "an account is there twice");

@@ -14,7 +14,10 @@
  *       has n cells, for the versions b + 1 .. b + n: the links to the knots that gave them. If
  *       each knot finds its own link in its cell, there is no gap and none is there twice
  *   V3  a phase begins when the one before has ended in both threads. So what is atomic is only
- *       so because its readers in the running ledger need it */
+ *       so because its readers in the running ledger need it
+ *   V4  until an account has its state, its totals are summed up in its slot, where the protocol
+ *       will keep the state. They begin with those of the checkpoint. So a million accounts take
+ *       little memory that the ledger does not take anyway */
 #ifndef QUIPU_RECOVERY_RECOVER_PARTS_H
 #define QUIPU_RECOVERY_RECOVER_PARTS_H
 
@@ -34,27 +37,39 @@ struct milestone {
     uint64_t sequence, bytes;
 };
 
-/* An account that was read. */
-struct newborn {
-    uint64_t timestamp; /* 0: there is none at this place */
-};
-
-/* What the knots on one side of an account come to. */
+/* One side of an account. */
 struct side_sum {
     quipu_uint128 pending, posted;
-    uint64_t knots; /* of this side while they are counted; then of the account (V2) */
-    uint64_t first; /* where the cell of version 2 would be (V2) */
-    uint64_t touched;
-    uint64_t closed; /* the newest version that closed or opened it << 1 | closed it; or 0 */
 };
 
-_Static_assert(sizeof(struct side_sum) == 64, "a side is one cache line");
+/* What lies in a slot until the account has its state (V4). Each thread writes to a cache line of
+ * its own, but when an account is closed. */
+struct sums {
+    struct side_sum debits;
+    uint64_t closed[2]; /* of each side: the newest version that closed or opened it << 1 | closed
+                           it; or 0 */
+    uint64_t touched;   /* as the checkpoint has it */
+    uint64_t unused;
+    struct side_sum credits; /* from the second line on */
+};
+
+_Static_assert(FITS_SLOT_STATE(struct sums), "the slot has room for it (V4)");
+_Static_assert(offsetof(struct sums, credits) == 64, "the sides are in two cache lines");
+
+/* The knots on one side of an account. */
+struct side_knots {
+    uint64_t first; /* how many, while they are counted; then where the cell of version 2 would be,
+                       on both sides (V2) */
+    uint64_t touched;
+};
 
 /* An account as the checkpoint has it, or as if it had been created just now. */
 struct base {
-    struct totals totals;
-    uint64_t version, head, touched, closed;
+    uint64_t version, head;
 };
+
+_Static_assert(2 * sizeof(struct side_knots) + sizeof(struct base) <= 48,
+               "beside the ledger and the cells, opening takes 48 bytes an account at most");
 
 /* An expiry that was read. */
 struct read_expiry {
@@ -109,7 +124,7 @@ struct recovery {
     uint64_t fresh[3];    /* places of transfers, holds, failed ids from here on: the log */
     struct region bases;
     struct pile standing; /* uint64_t: its holds that stood */
-    struct region newborns, sums[2], cells;
+    struct region knots[2], cells;
     bool is_tying; /* links take the place of accounts (V1) */
     struct part parts[RECOVER_PARTS];
     struct diagnosis *diagnosis;
@@ -126,34 +141,56 @@ static inline const struct base *base_of(const struct recovery *recovery, uint64
     return (const struct base *)(const void *)recovery->bases.base + account;
 }
 
-static inline struct newborn *newborn_at(const struct recovery *recovery, uint64_t account)
+/* When it was created; 0: nothing was read at this place. */
+static inline uint64_t born_at(const struct recovery *recovery, uint64_t account)
 {
-    return (struct newborn *)(void *)recovery->newborns.base + account;
+    /* relaxed: it was written in an earlier phase (V3), or under the lock that the caller has. */
+    return load_relaxed(&slot_at(&recovery->store->accounts, account)->timestamp);
+}
+
+static inline struct sums *sums_of(struct slot *slot)
+{
+    return slot_state(slot);
 }
 
 static inline struct side_sum *sum_at(const struct recovery *recovery, enum side side,
                                       uint64_t account)
 {
-    return (struct side_sum *)(void *)recovery->sums[side].base + account;
+    struct sums *sums = sums_of(slot_at(&recovery->store->accounts, account));
+
+    return side == SIDE_DEBIT ? &sums->debits : &sums->credits;
 }
 
-/* Once they are counted. */
+/* There is one more than accounts. */
+static inline struct side_knots *knots_at(const struct recovery *recovery, enum side side,
+                                          uint64_t account)
+{
+    return (struct side_knots *)(void *)recovery->knots[side].base + account;
+}
+
+/* The number of the first cell of an account: a later one if it has none. Once all are laid. */
+static inline uint64_t first_cell(const struct recovery *recovery, uint64_t account)
+{
+    return knots_at(recovery, SIDE_DEBIT, account)->first + base_of(recovery, account)->version - 1;
+}
+
+/* How many knots it has, and cells (V2). */
 static inline uint64_t knots_of(const struct recovery *recovery, uint64_t account)
 {
-    return sum_at(recovery, SIDE_DEBIT, account)->knots;
+    return first_cell(recovery, account + 1) - first_cell(recovery, account);
 }
 
-/* The cell of a version of an account with this sum (V2). */
-static inline _Atomic uint64_t *cell_of(const struct recovery *recovery, const struct side_sum *sum,
-                                        uint64_t version)
+/* The cell of a version of an account with these knots (V2). */
+static inline _Atomic uint64_t *cell_of(const struct recovery *recovery,
+                                        const struct side_knots *knots, uint64_t version)
 {
-    return (_Atomic uint64_t *)(void *)recovery->cells.base + sum->first + (version - 2);
+    return (_Atomic uint64_t *)(void *)recovery->cells.base + knots->first + (version - 2);
 }
 
 static inline _Atomic uint64_t *cell_at(const struct recovery *recovery, uint64_t account,
                                         uint64_t version)
 {
-    return cell_of(recovery, sum_at(recovery, SIDE_DEBIT, account), version);
+    return cell_of(recovery, knots_at(recovery, SIDE_DEBIT, account), version);
 }
 
 /* The account on that side of a knot that is not tied yet (V1), and the version it was given. */

@@ -22,48 +22,55 @@ struct change {
 
 typedef quipu_status change_visit(struct part *part, const struct change *change);
 
-/* Which sides of a change does a part look at? */
-enum sides { OWN_SIDE, BOTH_SIDES };
+/* A part has a side of each change while they are counted and tied. */
+enum work { COUNT, FILL, TIE };
 
-/* How many transfers ahead the sums of their accounts are prefetched, and then their cells. */
-#define SUMS_AHEAD 24
+/* How many transfers ahead their accounts are prefetched, and then their cells. */
+#define ACCOUNTS_AHEAD 24
 #define CELLS_AHEAD 12
 
-/* Prefetch what the knot at this place will need of one side: the sum, or the cell. The knot may be
- * of nothing, or tied already; then it is some other line. */
-static void prefetch_side(const struct recovery *recovery, const struct knot *knot, enum side side,
-                          enum sides sides, bool cell)
+/* Prefetch what the knot at this place will need of the account on one side. The knot may be of
+ * nothing, or tied already; then it is some other line. */
+static inline void prefetch_account(const struct recovery *recovery, const struct knot *knot,
+                                    enum side side, enum work work)
 {
     uint64_t account = knot_account(knot, side);
-    const struct side_sum *sum;
 
     if (account >= recovery->account_count) return;
-    sum = sum_at(recovery, sides == BOTH_SIDES ? SIDE_DEBIT : side, account);
-    if (cell) {
-        prefetch_for_write((const char *)recovery->cells.base +
-                           (sum->first + knot_version(knot, side)) * sizeof(uint64_t));
-        return;
-    }
-    prefetch_for_write(sum);
-    if (sides == OWN_SIDE) return;
+    if (work != FILL) prefetch_for_write(knots_at(recovery, side, account));
+    if (work == TIE) prefetch_for_write(sum_at(recovery, side, account));
+    if (work != FILL) return;
+    prefetch(knots_at(recovery, SIDE_DEBIT, account));
     prefetch((const char *)slot_at(&recovery->store->accounts, account) + 64);
-    prefetch(newborn_at(recovery, account));
 }
 
-static void prefetch_changes(const struct part *part, uint64_t place, enum sides sides)
+/* The same of its cell there. */
+static inline void prefetch_cell(const struct recovery *recovery, const struct knot *knot,
+                                 enum side side, enum work work)
+{
+    uint64_t account = knot_account(knot, side), first;
+
+    if (work == COUNT || account >= recovery->account_count) return;
+    first = knots_at(recovery, work == FILL ? SIDE_DEBIT : side, account)->first;
+    prefetch_for_write((const char *)recovery->cells.base +
+                       (first + knot_version(knot, side)) * sizeof(uint64_t));
+}
+
+static inline __attribute__((always_inline)) void prefetch_changes(const struct part *part,
+                                                                   uint64_t place, enum work work)
 {
     const struct recovery *recovery = part->recovery;
-    const struct knot *far = knot_at(&recovery->store->transfers, place + SUMS_AHEAD);
+    const struct knot *far = knot_at(&recovery->store->transfers, place + ACCOUNTS_AHEAD);
     const struct knot *near = knot_at(&recovery->store->transfers, place + CELLS_AHEAD);
 
     for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
-        if (sides == OWN_SIDE && side != (enum side)part->number) continue;
-        prefetch_side(recovery, far, side, sides, false);
-        prefetch_side(recovery, near, side, sides, true);
+        if (work != FILL && side != (enum side)part->number) continue;
+        prefetch_account(recovery, far, side, work);
+        prefetch_cell(recovery, near, side, work);
     }
 }
 
-static inline quipu_status visit_transfers(struct part *part, struct range range, enum sides sides,
+static inline quipu_status visit_transfers(struct part *part, struct range range, enum work work,
                                            change_visit *visit)
 {
     struct transfers *transfers = &part->recovery->store->transfers;
@@ -73,7 +80,7 @@ static inline quipu_status visit_transfers(struct part *part, struct range range
         struct knot *knot = knot_at(transfers, place);
         const quipu_transfer *transfer = transfer_at(transfers, place);
 
-        if (range.end - place > SUMS_AHEAD) prefetch_changes(part, place, sides);
+        if (range.end - place > ACCOUNTS_AHEAD) prefetch_changes(part, place, work);
         if (!knot_is_settled(knot)) continue;
         status = visit(part,
                        &(struct change){knot, place, KNOT_TRANSFER, transfer->timestamp, transfer});
@@ -102,8 +109,8 @@ static quipu_status visit_expiries(struct part *part, struct range range, change
 static quipu_status visit_own(struct part *part, change_visit *visit)
 {
     struct range fresh = fresh_transfers(part->recovery);
-    quipu_status status =
-        visit_transfers(part, part_range(part, fresh.next, fresh.end), BOTH_SIDES, visit);
+    struct range own = part_range(part, fresh.next, fresh.end);
+    quipu_status status = visit_transfers(part, own, FILL, visit);
 
     if (status != QUIPU_OK) return status;
     return visit_expiries(part, part_range(part, 0, part->recovery->expired.count), visit);
@@ -111,7 +118,7 @@ static quipu_status visit_own(struct part *part, change_visit *visit)
 
 /* All changes, where a part has a side of each. The parts begin with different halves, so that they
  * do not write to the same lines at the same time. */
-static quipu_status visit_all(struct part *part, change_visit *visit)
+static inline quipu_status visit_all(struct part *part, enum work work, change_visit *visit)
 {
     quipu_status status = QUIPU_OK;
 
@@ -120,7 +127,7 @@ static quipu_status visit_all(struct part *part, change_visit *visit)
                             .number = (part->number + i) % RECOVER_PARTS};
         struct range fresh = fresh_transfers(part->recovery);
 
-        status = visit_transfers(part, part_range(&half, fresh.next, fresh.end), OWN_SIDE, visit);
+        status = visit_transfers(part, part_range(&half, fresh.next, fresh.end), work, visit);
         if (status != QUIPU_OK) break;
         status = visit_expiries(part, part_range(&half, 0, part->recovery->expired.count), visit);
     }
@@ -138,13 +145,13 @@ static quipu_status count_change(struct part *part, const struct change *change)
         return quipui_blame_transfer(&part->diagnosis, change->transfer->id,
                                      "names an account that is not there");
     }
-    sum_at(part->recovery, side, account)->knots++;
+    knots_at(part->recovery, side, account)->first++;
     return QUIPU_OK;
 }
 
 static quipu_status count_side(struct part *part)
 {
-    return visit_all(part, count_change);
+    return visit_all(part, COUNT, count_change);
 }
 
 /* --- lay --- */
@@ -153,14 +160,15 @@ static quipu_status lay_cells(struct recovery *recovery)
 {
     uint64_t cells = 0;
 
-    for (uint64_t account = 0; account < recovery->account_count; account++) {
-        struct side_sum *debits = sum_at(recovery, SIDE_DEBIT, account);
-        struct side_sum *credits = sum_at(recovery, SIDE_CREDIT, account);
+    /* One more than there are accounts, where the cells of the last one end. */
+    for (uint64_t account = 0; account <= recovery->account_count; account++) {
+        struct side_knots *debits = knots_at(recovery, SIDE_DEBIT, account);
+        struct side_knots *credits = knots_at(recovery, SIDE_CREDIT, account);
+        uint64_t count = debits->first + credits->first;
 
         /* So that the cell of a version is at first + version - 2, whatever the first one is. */
         debits->first = credits->first = cells - (base_of(recovery, account)->version - 1);
-        debits->knots = credits->knots = debits->knots + credits->knots;
-        cells += debits->knots;
+        cells += count;
     }
     if (quipui_region_open(&recovery->cells, (size_t)cells * sizeof(uint64_t)) &&
         region_ensure(&recovery->cells, (size_t)cells * sizeof(uint64_t))) {
@@ -212,8 +220,8 @@ static const char *name_accounts(struct recovery *recovery, const struct change 
     record->credit_account_id = to->id;
     record->ledger = from->ledger;
     if (to->ledger != from->ledger) return "is between accounts of two ledgers";
-    if (record->timestamp <= newborn_at(recovery, debit)->timestamp ||
-        record->timestamp <= newborn_at(recovery, credit)->timestamp) {
+    if (record->timestamp <= born_at(recovery, debit) ||
+        record->timestamp <= born_at(recovery, credit)) {
         return "is older than its accounts";
     }
     if (quipui_rules_transfer_form(record) == QUIPU_CREATED &&
@@ -254,8 +262,9 @@ static struct movement movement_of(struct recovery *recovery, const struct chang
 
 /* A change that closed the account, or opened it: the newest one counts. */
 static void note_closing(struct recovery *recovery, const struct change *change, enum side side,
-                         uint64_t version, struct side_sum *sum)
+                         uint64_t account, uint64_t version)
 {
+    uint64_t *newest = &sums_of(slot_at(&recovery->store->accounts, account))->closed[side];
     const quipu_transfer *transfer = change->transfer, *pending = transfer;
     bool closed = false;
 
@@ -266,7 +275,7 @@ static void note_closing(struct recovery *recovery, const struct change *change,
         if (!closed && (transfer->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0) return;
     }
     if (!closed && !rules_closes(pending, side)) return;
-    if (sum->closed >> 1 < version) sum->closed = version << 1 | (uint64_t)closed;
+    if (*newest >> 1 < version) *newest = version << 1 | (uint64_t)closed;
 }
 
 static quipu_status tie_change(struct part *part, const struct change *change)
@@ -276,16 +285,15 @@ static quipu_status tie_change(struct part *part, const struct change *change)
     uint64_t account = knot_account(change->knot, side);
     const struct base *base = base_of(recovery, account);
     uint64_t version = knot_version(change->knot, side), before = base->head;
+    struct side_knots *knots = knots_at(recovery, side, account);
     struct side_sum *sum = sum_at(recovery, side, account);
     struct movement moved = movement_of(recovery, change);
     /* relaxed: written in an earlier phase (V3). */
-    uint64_t link = load_relaxed(cell_of(recovery, sum, version));
+    uint64_t link = load_relaxed(cell_of(recovery, knots, version));
 
-    if (link != link_to(change->index, change->kind, side)) {
-        return break_off(part, account);
-    }
+    if (link != link_to(change->index, change->kind, side)) return break_off(part, account);
     /* relaxed: as above. */
-    if (version > base->version + 1) before = load_relaxed(cell_of(recovery, sum, version - 1));
+    if (version > base->version + 1) before = load_relaxed(cell_of(recovery, knots, version - 1));
     knot_tie_to(change->knot, side, version, before);
 
     if (sum->posted + moved.posted < sum->posted) {
@@ -293,14 +301,14 @@ static quipu_status tie_change(struct part *part, const struct change *change)
                                      "is more than its accounts can take");
     }
     rules_move(&moved, &sum->pending, &sum->posted);
-    if (change->timestamp > sum->touched) sum->touched = change->timestamp;
-    note_closing(recovery, change, side, version, sum);
+    if (change->timestamp > knots->touched) knots->touched = change->timestamp;
+    note_closing(recovery, change, side, account, version);
     return QUIPU_OK;
 }
 
 static quipu_status tie_side(struct part *part)
 {
-    return visit_all(part, tie_change);
+    return visit_all(part, TIE, tie_change);
 }
 
 /* --- what is wrong with the versions of an account --- */
@@ -351,7 +359,7 @@ static quipu_status blame_strand(struct recovery *recovery, uint64_t account)
         /* relaxed: no other thread is left. */
         store_relaxed(cell_at(recovery, account, i), 0);
     }
-    status = visit_transfers(&part, fresh_transfers(recovery), BOTH_SIDES, mark);
+    status = visit_transfers(&part, fresh_transfers(recovery), FILL, mark);
     if (status == QUIPU_OK) {
         status = visit_expiries(&part, (struct range){0, recovery->expired.count}, mark);
     }

@@ -40,9 +40,10 @@ PAGE_HEAD = """# Mutants
 
 Generated from the heads of the patches in `tests/machines/mutants/`: `convict.py --table` writes
 this page, and a test checks that it is up to date. Each of the {count} mutants is a deliberate bug
-of the engine, and a check must kill it. [README.md](../tests/machines/mutants/README.md) there says
-how that works, [verification.md](verification.md) what was run lately. The column *breaks* names
-the promise that the bug breaks.
+of the engine or of a public header, and a check must kill it. There,
+[README.md](../tests/machines/mutants/README.md) says how that works;
+[verification.md](verification.md) says what was run lately. The column *breaks* names the promise
+that the bug breaks.
 """
 FAMILIES = (
     ("dev", "Logic", "A scene's check, a test, or a program of the explorer kills these."),

@@ -5,7 +5,8 @@
  *       write
  *   C3  misuse is refused
  *   C4  holds are open until they are posted, voided or expired, also across openings
- *   C5  conflicts and retries are counted; of a ledger with a path, bytes and lag of its journal */
+ *   C5  conflicts and retries are counted, of all workers; of a ledger with a path, bytes and lag
+ *       of its journal */
 #include "support/folder.h"
 #include "support/ledger.h"
 #include "support/threads.h"
@@ -116,6 +117,42 @@ Test(counters, of_a_ledger_that_is_kept)
     cr_assert(is.open_holds == 0 && is.expiries == 2);
     ledger_close(ledger);
     folder_remove(&folder);
+}
+
+static void hold_and_conflict(quipu_ledger *ledger, quipu_uint128 id)
+{
+    const quipu_transfer hold = a_hold(id, 1, 2, 1, 0), late = a_transfer(100, 1, 2, 1);
+    const quipu_expectation expectation = {.account_id = 1, .version = 1};
+    quipu_result result;
+
+    cr_assert_eq(quipu_create_transfers(ledger, &hold, 1, &result), QUIPU_OK);
+    cr_assert_eq(result.status, QUIPU_CREATED);
+    cr_assert_eq(quipu_commit(ledger, &expectation, 1, &late, 1, &result, NULL), QUIPU_CONFLICT);
+}
+
+static bool do_the_same(void *ledger, const quipu_account *account, uint64_t version)
+{
+    (void)version;
+    hold_and_conflict(ledger, 10 + account->id);
+    return true;
+}
+
+/* C4, C5: what is called during a visit has a worker of its own, as has another thread. */
+Test(counters, are_of_all_workers)
+{
+    quipu_account accounts[2] = {an_account(1), an_account(2)};
+    quipu_ledger *ledger = ledger_open(QUIPU_RCU, NULL);
+    quipu_result results[2];
+    quipu_counters is;
+
+    cr_assert_eq(quipu_create_accounts(ledger, accounts, 2, results), QUIPU_OK);
+    hold_and_conflict(ledger, 1);
+    cr_assert_eq(quipu_snapshot(ledger, do_the_same, ledger), QUIPU_OK);
+    is = count(ledger);
+    cr_assert_eq(is.workers, 2);
+    cr_assert_eq(is.conflicts, 3);
+    cr_assert_eq(is.open_holds, 3);
+    ledger_close(ledger);
 }
 
 /* Tables grow, and what an index has outgrown does not count. */
