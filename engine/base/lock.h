@@ -33,6 +33,13 @@ static inline bool lock_try(struct lock *lock)
     return cas_acquire(&lock->word, &seen, LOCK_HELD);
 }
 
+/* Most likely: is it free? */
+static inline bool lock_is_free(struct lock *lock)
+{
+    /* relaxed: a guess; lock_try() decides. */
+    return load_relaxed(&lock->word) == LOCK_FREE;
+}
+
 /* Does a thread sleep until the lock that we hold is left? */
 static inline bool lock_is_awaited(struct lock *lock)
 {

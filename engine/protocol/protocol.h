@@ -18,7 +18,11 @@ struct protocol {
     bool (*open)(struct store *store);
     void (*close)(struct store *store);
 
-    /* Around the units of a batch, outside of read sections. NULL: nothing to do. */
+    /* After units, outside of read sections, with nothing locked: give back what they replaced. It
+     * may wait for readers. NULL: nothing to do. */
+    void (*tidy)(struct store *store);
+
+    /* Around the new accounts of a batch. NULL: nothing to do. */
     void (*begin)(struct store *store);
     void (*end)(struct store *store);
 
@@ -32,7 +36,7 @@ struct protocol {
     /* Ask early for what lies behind a slot whose lines are close. NULL: nothing does. */
     void (*warm)(struct slot *slot);
 
-    /* Make a unit take effect. Between begin and end. */
+    /* Make a unit take effect. */
     enum unit_end (*run)(struct store *store, struct worker *worker, struct unit *unit);
 
     /* The same for plain transfers, in order: those whose outcome is QUIPU_CREATED so far. How many
@@ -50,8 +54,8 @@ struct protocol {
     enum straight_end (*run_straight)(struct straight *straight);
 
     /* Let the holds on these accounts expire that are due at `now`, and a slice of those on others
-     * (timeouts.h, D5); if `copies` is NULL, those on all accounts. Not between begin and end.
-     * Returns false if memory runs out. */
+     * (timeouts.h, D5); if `copies` is NULL, those on all accounts. Outside of read sections, not
+     * between begin and end. Returns false if memory runs out. */
     bool (*expire)(struct store *store, struct worker *worker, const struct copy *copies,
                    size_t count, uint64_t now);
 

@@ -188,6 +188,12 @@ static quipu_status do_next(struct transfer_batch *batch, size_t end)
     return status;
 }
 
+/* After a read section: give back what others may have been reading. */
+static void tidy(struct transfer_batch *batch)
+{
+    if (batch->protocol->tidy != NULL) batch->protocol->tidy(batch->store);
+}
+
 /* As many events as a run has, or a few more. */
 static quipu_status do_step(struct transfer_batch *batch)
 {
@@ -202,6 +208,7 @@ static quipu_status do_step(struct transfer_batch *batch)
         status = do_next(batch, end);
     }
     quipui_grace_leave();
+    tidy(batch);
     return status;
 }
 
@@ -242,7 +249,6 @@ static quipu_status start(struct transfer_batch *batch)
         give_worker_back(batch);
         return status;
     }
-    if (batch->protocol->begin != NULL) batch->protocol->begin(batch->store);
     worker_set_floor(batch->worker, clock_floor(&batch->store->clock)); /* F1 */
     batch->drawn = clock_draw(&batch->store->clock, batch->count);
     if (batch->imports) store_raise_barrier(batch->store, batch->drawn + batch->count - 1);
@@ -259,7 +265,6 @@ static void finish(struct transfer_batch *batch)
 {
     if (batch->store->journal != NULL) batch->answers_at = answer_of(batch);
     worker_set_floor(batch->worker, NO_FLOOR);
-    if (batch->protocol->end != NULL) batch->protocol->end(batch->store);
     quipui_index_reclaim(&batch->store->transfer_ids);
     if (batch->beyond != NULL) quipui_memory_give_back(batch->beyond);
     give_worker_back(batch);
@@ -309,6 +314,7 @@ quipu_status quipui_commit(struct transfer_batch *batch)
         status = do_unit(batch, 0, (uint32_t)batch->count, is_linked(batch, batch->count - 1));
     }
     quipui_grace_leave();
+    tidy(batch);
     finish(batch);
     return status;
 }

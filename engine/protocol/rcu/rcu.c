@@ -11,7 +11,10 @@
  *       stamp with its worker instead, so that the writer never waits for it
  *   R3  a retired version is used again after a grace period, once no registered stamp is below r
  *   R4  a snapshot registers within one read section: it loads the visible stamp and stores it. So
- *       after a grace period every stamp older than it is registered, or will never be */
+ *       after a grace period every stamp older than it is registered, or will never be
+ *   R5  a thread is the writer for a run or a unit, and waits for nothing else meanwhile but short
+ *       locks. A read section may wait to be the writer, so the writer waits for no grace period:
+ *       versions are made spare between runs */
 #include "base/grace.h"
 #include "protocol/holds.h"
 #include "protocol/protocol.h"
@@ -29,10 +32,19 @@
 #define NO_STAMP 0
 #define FIRST_STAMP 1
 
+/* The looks at the writer's lock before a thread sleeps, and the pauses between two: a run is over
+ * in some microseconds. */
+#define LOOKS_BEFORE_SLEEP 64
+#define ROUND_BETWEEN_LOOKS 4
+
+/* Are there enough retired versions for a grace period? */
+enum { FEW_RETIRED, MANY_RETIRED, RECLAIMING };
+
 struct rcu {
-    struct lock writing;
-    struct versions versions; /* the writer's */
-    uint64_t reclaim_at;      /* the writer's */
+    _Alignas(CACHE_LINE) struct lock writing;
+    _Atomic uint32_t retired;                      /* FEW_RETIRED, …; written by the writer */
+    _Alignas(CACHE_LINE) struct versions versions; /* the writer's */
+    uint64_t reclaim_at;                           /* the writer's */
     _Alignas(CACHE_LINE) _Atomic uint64_t visible;
 };
 
@@ -67,9 +79,28 @@ static void close(struct store *store)
     store->protocol_state = NULL;
 }
 
+/* Become the writer. */
 static void begin(struct store *store)
 {
     lock_take(&rcu_of(store)->writing);
+}
+
+static bool try_to_begin(struct store *store)
+{
+    return lock_try(&rcu_of(store)->writing);
+}
+
+/* Become the writer behind another one, which will soon be through with its run. */
+static __attribute__((noinline, cold)) void begin_behind(struct store *store)
+{
+    struct lock *writing = &rcu_of(store)->writing;
+
+    for (unsigned looks = 0; looks < LOOKS_BEFORE_SLEEP; looks++) {
+        relax_longer(ROUND_BETWEEN_LOOKS);
+        if (!lock_is_free(writing)) continue;
+        if (lock_try(writing)) return;
+    }
+    lock_take(writing);
 }
 
 /* The oldest stamp that a snapshot still needs. */
@@ -86,22 +117,54 @@ static uint64_t horizon(struct store *store)
     return oldest;
 }
 
-/* Make spare again what no reader can reach (R3). */
-static void reclaim(struct store *store)
-{
-    struct rcu *rcu = rcu_of(store);
-
-    quipui_grace_wait();
-    quipui_versions_reclaim(&rcu->versions, horizon(store));
-    rcu->reclaim_at = rcu->versions.retired_count + RECLAIM_FROM;
-}
-
 static void end(struct store *store)
 {
     struct rcu *rcu = rcu_of(store);
 
-    if (rcu->versions.retired_count >= rcu->reclaim_at) reclaim(store);
+    if (rcu->versions.retired_count >= rcu->reclaim_at) {
+        /* relaxed: only the writer stores it; the others take it for a hint. */
+        if (load_relaxed(&rcu->retired) == FEW_RETIRED) store_relaxed(&rcu->retired, MANY_RETIRED);
+    }
     lock_leave(&rcu->writing);
+}
+
+/* What was replaced up to now will be made spare by this thread: the visible stamp. Returns false
+ * if another thread does it. */
+static bool start_to_reclaim(struct store *store, uint64_t *stamp)
+{
+    struct rcu *rcu = rcu_of(store);
+    bool starts;
+
+    begin(store);
+    /* relaxed: only the writer stores both, and `writing` orders writers. */
+    starts = load_relaxed(&rcu->retired) == MANY_RETIRED;
+    if (starts) store_relaxed(&rcu->retired, RECLAIMING);
+    *stamp = load_relaxed(&rcu->visible);
+    lock_leave(&rcu->writing);
+    return starts;
+}
+
+/* Make spare again what no reader can reach (R3). */
+static __attribute__((noinline, cold)) void reclaim(struct store *store)
+{
+    struct rcu *rcu = rcu_of(store);
+    uint64_t replaced, needed;
+
+    if (!start_to_reclaim(store, &replaced)) return;
+    quipui_grace_wait();
+    needed = horizon(store);
+    begin(store);
+    quipui_versions_reclaim(&rcu->versions, needed < replaced ? needed : replaced);
+    rcu->reclaim_at = rcu->versions.retired_count + RECLAIM_FROM;
+    /* relaxed: as in end(). */
+    store_relaxed(&rcu->retired, FEW_RETIRED);
+    lock_leave(&rcu->writing);
+}
+
+static void tidy(struct store *store)
+{
+    /* relaxed: a hint; reclaim() looks again, as the writer. */
+    if (load_relaxed(&rcu_of(store)->retired) == MANY_RETIRED) reclaim(store);
 }
 
 /* The writer's view: nobody else stores it. */
@@ -235,8 +298,13 @@ static void read(struct store *store, struct copy *copies, size_t count)
     quipui_grace_leave();
 }
 
+/* These are run by the writer. */
+#define run run_as_writer
+#define run_plains run_plains_as_writer
 #define DOOR_PREPARE prepare
 #include "protocol/loop.inc.h"
+#undef run
+#undef run_plains
 
 /* The doors of straight.inc.h: the writer has all accounts locked. */
 
@@ -269,106 +337,13 @@ static inline void straight_done(struct store *store, struct slot *slot,
 #define STRAIGHT_BEGIN(store) next_stamp(rcu_of(store))
 #define STRAIGHT_SHOW(store, stamp) make_visible(rcu_of(store), stamp)
 #define STRAIGHT_WARM warm
+#define run_straight run_straight_as_writer
 #include "protocol/straight.inc.h"
+#undef run_straight
 
-/* Let all that is due at `now` expire: a slice at a time, so that writers get in between. */
-static bool expire_all_as_writer(struct store *store, struct worker *worker, uint64_t now)
-{
-    bool expired = true;
+#include "protocol/rcu/runs.inc.h"
 
-    /* Ends: each turn drops holds that are due by `now`; what is added later is due later. */
-    while (expired && timeouts_due(&store->timeouts, now)) {
-        uint32_t left = TIMEOUTS_SLICE;
-
-        begin(store);
-        lock_take(&store->timeouts.lock);
-        expired = expire_slice(store, worker, NULL, now, &left);
-        lock_leave(&store->timeouts.lock);
-        end(store);
-    }
-    return expired;
-}
-
-/* Readers that find something due become the writer for it: they wait to be it only if it is on
- * their own accounts. */
-static bool expire(struct store *store, struct worker *worker, const struct copy *copies,
-                   size_t count, uint64_t now)
-{
-    bool expired;
-
-    if (copies == NULL) return expire_all_as_writer(store, worker, now);
-    if (quipui_due(copies, count, now)) {
-        begin(store);
-    } else if (worker->others_left == 0 || !lock_try(&rcu_of(store)->writing)) {
-        return true;
-    }
-    expired = expire_due(store, worker, copies, count, now);
-    end(store);
-    return expired;
-}
-
-/* Register the visible stamp. */
-static uint64_t register_stamp(struct store *store, struct worker *worker)
-{
-    uint64_t stamp;
-
-    quipui_grace_enter();
-    stamp = visible_stamp(rcu_of(store));
-    /* edge rcu.snapshot: release; pairs with acquire in horizon(). Carries nothing: it keeps the
-     * versions that this stamp needs (R2, R4). */
-    store_release(&worker->snapshot, stamp);
-    quipui_grace_leave();
-    return stamp;
-}
-
-static void unregister(struct worker *worker)
-{
-    /* edge rcu.snapshot: release; pairs with acquire in horizon(). Carries our last reads. */
-    store_release(&worker->snapshot, NO_STAMP);
-}
-
-/* A registered stamp at which nothing is due by now. Returns false if memory runs out. */
-static bool register_clear(struct store *store, struct worker *worker, uint64_t *stamp)
-{
-    struct timeouts *timeouts = &store->timeouts;
-
-    /* Ends: what is due at `now` is finite, and it is repeated only after holds have expired. */
-    for (;;) { /* repeated: reached by tests/machines/explore */
-        uint64_t now = clock_read(&store->clock), latest = timeouts_latest(timeouts), rounds;
-
-        if (now < latest) now = latest;
-        if (!expire_all_as_writer(store, worker, now)) return false;
-        rounds = timeouts_rounds(timeouts);
-        *stamp = register_stamp(store, worker);
-        if (!timeouts_due(timeouts, now) && timeouts_rounds(timeouts) == rounds &&
-            timeouts_latest(timeouts) <= now) {
-            return true;
-        }
-        unregister(worker);
-    }
-}
-
-static bool snapshot(struct store *store, struct worker *worker,
-                     bool (*visit)(void *, const quipu_account *, uint64_t), void *context)
-{
-    uint64_t count, stamp;
-
-    if (!register_clear(store, worker, &stamp)) return false;
-    count = accounts_count(&store->accounts);
-    for (uint64_t i = 0; i < count; i++) {
-        struct slot *slot = slot_at(&store->accounts, i);
-        struct account_state state;
-        quipu_account account;
-
-        /* Slots come by themselves, one after the other; what they lead to does not. */
-        if (count - i > READS_AHEAD) warm(slot + READS_AHEAD);
-        if (!read_at(slot, stamp, &state)) continue;
-        quipui_slot_view(slot, &state, &account);
-        if (!visit(context, &account, state.balance.version)) break;
-    }
-    unregister(worker);
-    return true;
-}
+#include "protocol/rcu/snapshot.inc.h"
 
 const struct protocol quipui_protocol_rcu = {
     .name = "rcu",
@@ -377,12 +352,14 @@ const struct protocol quipui_protocol_rcu = {
     .close = close,
     .begin = begin,
     .end = end,
+    .tidy = tidy,
     .supply = supply,
     .seed = seed,
     .show = show,
     .warm = warm,
     .run = run,
     .run_plains = run_plains,
+    .run_crowd = run_crowd,
     .run_straight = run_straight,
     .expire = expire,
     .read = read,
