@@ -20,11 +20,11 @@ void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
     while (stages->hashed < arrivals->count && stages->hashed < next + HASH_AHEAD) {
         hash_next(arrivals, stages, store);
         if (stages->asked + SLOTS_AHEAD < stages->hashed) {
-            ask_next(arrivals, stages, store, worker, next);
+            ask_next(arrivals, stages, store, worker, next, warm);
         }
     }
     while (stages->asked < stages->hashed && stages->asked < next + SLOTS_AHEAD)
-        ask_next(arrivals, stages, store, worker, next);
+        ask_next(arrivals, stages, store, worker, next, warm);
     if (warm == NULL) return;
     while (stages->seen < stages->asked && stages->seen < next + BEHIND_AHEAD)
         see_next(arrivals, stages, store, warm);

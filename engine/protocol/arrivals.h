@@ -87,19 +87,31 @@ static inline void ask_for_index(struct store *store, const quipu_transfer *even
     }
 }
 
+/* Where balances are elsewhere, only the line that has the id is used. */
+static inline void slot_ask(const struct slot *slot, warm_slot *warm)
+{
+    if (warm == NULL) {
+        slot_prefetch(slot);
+    } else {
+        prefetch_for_write(&slot->id);
+    }
+}
+
 /* An account that other threads want, too, is left to them until we lock it: a line that is
  * fetched now would be taken from the thread that works on it, and back before we need it. */
-static inline uint64_t ask_for_slot(struct store *store, const struct worker *worker, uint64_t hash)
+static inline uint64_t ask_for_slot(struct store *store, const struct worker *worker, uint64_t hash,
+                                    warm_slot *warm)
 {
     uint64_t place = index_guess(&store->account_ids, hash);
 
     if (place == UINT64_MAX || place + 1 == worker->crowd) return place;
-    slot_prefetch(slot_at(&store->accounts, place));
+    slot_ask(slot_at(&store->accounts, place), warm);
     return place;
 }
 
 static inline void ask_for_records(struct store *store, const struct worker *worker,
-                                   const quipu_transfer *event, struct hashes *hashes)
+                                   const quipu_transfer *event, struct hashes *hashes,
+                                   warm_slot *warm)
 {
     if (rules_resolves(event)) {
         uint64_t place = index_guess(&store->transfer_ids, hashes->pending);
@@ -108,8 +120,8 @@ static inline void ask_for_records(struct store *store, const struct worker *wor
         prefetch(transfer_at(&store->transfers, place));
         prefetch(knot_at(&store->transfers, place));
     } else {
-        hashes->debit_guess = ask_for_slot(store, worker, hashes->debit);
-        hashes->credit_guess = ask_for_slot(store, worker, hashes->credit);
+        hashes->debit_guess = ask_for_slot(store, worker, hashes->debit, warm);
+        hashes->credit_guess = ask_for_slot(store, worker, hashes->credit, warm);
     }
 }
 
@@ -150,11 +162,11 @@ static inline void hash_next(struct arrivals *arrivals, struct stages *stages, s
 }
 
 static inline void ask_next(struct arrivals *arrivals, struct stages *stages, struct store *store,
-                            const struct worker *worker, size_t next)
+                            const struct worker *worker, size_t next, warm_slot *warm)
 {
     struct arrival *arrival = arrival_at(arrivals, stages->asked);
 
-    ask_for_records(store, worker, &arrival->event, &arrival->hashes);
+    ask_for_records(store, worker, &arrival->event, &arrival->hashes, warm);
     ask_for_place(store, worker, stages->asked - next);
     stages->asked++;
 }
@@ -181,7 +193,7 @@ static inline void arrivals_step(struct arrivals *arrivals, struct stages *stage
     }
     if (stages->asked <= next + SLOTS_AHEAD - BURST_EVENTS) {
         for (int i = 0; i < BURST_EVENTS && stages->asked < stages->hashed; i++)
-            ask_next(arrivals, stages, store, worker, next);
+            ask_next(arrivals, stages, store, worker, next, warm);
     }
     if (warm == NULL) return;
     if (stages->seen < stages->asked && stages->seen <= next + BEHIND_AHEAD) {

@@ -20,9 +20,10 @@
 #include "protocol/protocol.h"
 #include "protocol/rcu/versions.h"
 
-/* Retired versions wait until they are worth a grace period. */
+/* Retired versions wait until they are worth a grace period, but not so long that their lines leave
+ * the cache: they are written next. */
 #ifndef RECLAIM_FROM /* tests/machines/explore is less patient */
-#define RECLAIM_FROM 8192
+#define RECLAIM_FROM 2048
 #endif
 
 /* Readers of many accounts ask for versions so many accounts ahead. */

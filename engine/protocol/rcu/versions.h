@@ -2,6 +2,7 @@
 #ifndef QUIPU_PROTOCOL_RCU_VERSIONS_H
 #define QUIPU_PROTOCOL_RCU_VERSIONS_H
 
+#include "base/memory.h"
 #include "records/slot.h"
 
 struct rcu_version {
@@ -13,8 +14,10 @@ struct rcu_version {
 
 _Static_assert(sizeof(struct rcu_version) == 128, "a version is two cache lines");
 
-/* What a slot keeps: the newest of a list of immutable versions. */
+/* What a slot keeps: the newest of a list of immutable versions. It is in the line that has the id,
+ * so that a transfer, a lookup and a snapshot touch one line of a slot less. */
 struct rcu_state {
+    unsigned char unused[CACHE_LINE];
     _Atomic(struct rcu_version *) newest;
 };
 
