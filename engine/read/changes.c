@@ -11,11 +11,11 @@
 
 #include <string.h>
 
-#include "journal/journal.h"
 #include "read/past.h"
 #include "read/scan.h"
 #include "read/steps.h"
 #include "records/find_account.h"
+#include "journal/journal.h"
 #include "records/horizon.h"
 
 /* What a pick is: where its record is. */
