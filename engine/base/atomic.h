@@ -72,8 +72,8 @@ static inline uint64_t load_own(const _Atomic uint64_t *p)
     return value;
 }
 
-/* The one full fence of the code base; see optimistic.c. ThreadSanitizer does not know fences, so
- * under it an exchange on a word of the caller's own does the same. */
+/* The full fence; outside of base/ there is one, see optimistic.c. ThreadSanitizer does not know
+ * fences, so under it an exchange on a word of the caller's own does the same. */
 static inline void fence_full(void)
 {
 #ifdef QUIPU_UNDER_TSAN
@@ -81,6 +81,18 @@ static inline void fence_full(void)
     (void)atomic_exchange_explicit(&word, 1, memory_order_seq_cst);
 #else
     atomic_thread_fence(memory_order_seq_cst);
+#endif
+}
+
+/* The same between two loads of words that are locked, by a locked instruction, before they change.
+ * On x86-64 loads stay in order, and all threads see stores in one order; so it holds the compiler
+ * only. See glimpses.c. */
+static inline void fence_reads(void)
+{
+#if defined(__x86_64__) && !defined(QUIPU_UNDER_TSAN)
+    atomic_signal_fence(memory_order_seq_cst);
+#else
+    fence_full();
 #endif
 }
 

@@ -23,6 +23,7 @@
  *   crowd_take(slot)  lock it, and wait for that
  *
  * It gets `run_crowd`. */
+#include "protocol/takes.h"
 
 struct crowd {
     struct store *store;
@@ -80,6 +81,7 @@ static inline void crowd_keep(struct crowd *crowd, size_t i)
         crowd->worker->crowded = CROWDED_RUNS;
         crowd_take(crowd->kept); /* C2 */
     }
+    count_take();
     if (crowd->count > 1) {
         crowd->worker->crowd = slot_place(&crowd->store->accounts, crowd->kept) + 1;
     }
@@ -133,6 +135,7 @@ static inline bool crowd_post(struct crowd *crowd, size_t i)
     keeps_debit = crowd->kept == plain->debit;
     other = keeps_debit ? plain->credit : plain->debit;
     if (!straight_lock(other)) goto let_go; /* C2 */
+    count_take();
     straight_load(other, &was);
     now.debit = keeps_debit ? crowd->now : was;
     now.credit = keeps_debit ? was : crowd->now;

@@ -228,11 +228,10 @@ static inline bool try_to_read_all(struct copy *copies, size_t count)
     return true;
 }
 
-static bool try_read(struct store *store, struct copy *copies, size_t count)
+static bool try_read(struct copy *copies, size_t count)
 {
     unsigned spins = 0;
 
-    (void)store;
     /* Ends: the attempts are counted. */
     for (unsigned attempts = 0; attempts < READ_ATTEMPTS; attempts++) {
         if (try_to_read_all(copies, count) && (count <= 1 || still_there(copies, count))) {
@@ -245,7 +244,36 @@ static bool try_read(struct store *store, struct copy *copies, size_t count)
 
 static void read(struct store *store, struct copy *copies, size_t count)
 {
-    if (!try_read(store, copies, count)) read_locked(copies, count);
+    (void)store;
+    if (!try_read(copies, count)) read_locked(copies, count);
+}
+
+/* try_to_read(), straight to the caller's account. */
+static bool glimpse(struct glimpse *glimpse, quipu_account *account)
+{
+    struct raced_state *from = state_of(glimpse->slot);
+    /* edge optimistic.word: acquire; pairs with release in unlock(). */
+    uint64_t word = load_acquire(&from->word), closed;
+
+    if ((word & LOCKED) != 0) return false;
+    closed = word_at(from, RACED_CLOSED);
+    glimpse->touched = word_at(from, RACED_TOUCHED);
+    /* edge optimistic.words: acquire; pairs with release in set_word(). */
+    slot_show(glimpse->slot, load_line_acquire(&from->words[RACED_TOTALS]), closed != 0, account);
+    glimpse->version = word >> 1;
+    /* relaxed: the acquires above keep this load after them (O1). */
+    return load_relaxed(&from->word) == word;
+}
+
+static size_t first_moved(const struct glimpse *glimpses, size_t from, size_t count)
+{
+    for (size_t i = from; i < count; i++) {
+        /* relaxed: the caller's fence orders it. */
+        if (load_relaxed(&state_of(glimpses[i].slot)->word) != word_of(glimpses[i].version)) {
+            return i;
+        }
+    }
+    return count;
 }
 
 #include "protocol/loop.inc.h"
@@ -356,5 +384,6 @@ const struct protocol quipui_protocol_optimistic = {
     .run_straight = run_straight,
     .expire = expire_due,
     .read = read,
-    .try_read = try_read,
+    .glimpse = glimpse,
+    .first_moved = first_moved,
 };

@@ -9,6 +9,13 @@
 #include "protocol/plain.h"
 #include "quipu/quipu.h"
 
+/* An account as a lookup saw it. */
+struct glimpse {
+    struct slot *slot;
+    uint64_t version, touched;
+    size_t which; /* of the ids that are looked up */
+};
+
 struct protocol {
     const char *name;
     bool
@@ -67,9 +74,14 @@ struct protocol {
      * account more than once, and needs no worker to show that it is there. */
     bool reads_freely;
 
-    /* A read that holds nothing, as above, where read() may; it does not sleep. Returns false if
-     * accounts changed too often meanwhile. NULL: there is none. */
-    bool (*try_read)(struct store *store, struct copy *copies, size_t count);
+    /* For lookups that hold nothing where read() does. Copy the account whole, to *account and to
+     * the rest of the glimpse. Returns false if a unit is committing to it. NULL: there is none. */
+    bool (*glimpse)(struct glimpse *glimpse, quipu_account *account);
+
+    /* The first glimpse, from `from` on, whose account has another version now or may be about to;
+     * `count`: none. If there is none from 0 on, and there was a fence after the last copy, all
+     * were at these versions in one instant. */
+    size_t (*first_moved)(const struct glimpse *glimpses, size_t from, size_t count);
 
     /* All accounts one by one as of one instant; NULL: read() does it. Returns false if memory runs
      * out; nothing was visited then. */

@@ -2,6 +2,11 @@
 #include "protocol/settle.h"
 
 #include "base/probe.h"
+#include "protocol/takes.h"
+
+#ifdef QUIPU_TESTING
+_Thread_local uint64_t quipui_takes;
+#endif
 
 static void settle_holds(struct store *store, struct worker *worker, const struct unit *unit)
 {

@@ -2,7 +2,8 @@
  * used.
  *
  * The short way is for a few accounts under a protocol that can read without holding anything.
- * They are looked up on the stack, in one read section and without a worker. It writes nothing that
+ * They are looked up on the stack, in one read section and without a worker: here under a protocol
+ * that reads freely, in glimpses.c under one that has glimpses. It writes nothing that
  * another thread sees, so the processor starts on the next call while lines for this one are still
  * on their way. All special cases (an id in flight, a time-out, accounts that change all the time)
  * go the long way, which takes a worker.
@@ -18,58 +19,21 @@
 #include "base/assert.h"
 #include "base/grace.h"
 #include "base/sort_keys.h"
+#include "read/glimpses.h"
 #include "records/find_account.h"
-
-/* So many ids are looked up together: enough lines in flight to hide memory. */
-#define GROUP_IDS 32
-
-/* Where an id leads: the id, copied once, its hash, and a guess at the place of its record. */
-struct lead {
-    quipu_uint128 id;
-    uint64_t hash, guess;
-};
 
 static size_t group_at(size_t from, size_t count)
 {
     return count - from < GROUP_IDS ? count - from : GROUP_IDS;
 }
 
-/* Prefetch the lines of the index, then guess by them. In a read section. */
-static inline void follow(struct index *index, const quipu_uint128 *ids, size_t count,
-                          struct lead *leads)
-{
-    for (size_t i = 0; i < count; i++) {
-        copy_once(&leads[i].id, &ids[i]);
-        leads[i].hash = index_hash(index, leads[i].id);
-        index_prefetch(index, leads[i].hash);
-    }
-    for (size_t i = 0; i < count; i++)
-        leads[i].guess = index_guess(index, leads[i].hash);
-}
-
-static inline void prefetch_slot(struct store *store, uint64_t place)
-{
-    const char *slot = (const char *)slot_at(&store->accounts, place);
-
-    prefetch(slot);
-    prefetch(slot + CACHE_LINE);
-    prefetch(slot + 2 * CACHE_LINE);
-}
-
-/* Prefetch what a lookup of these accounts will touch. In a read section. */
-static inline void warm_accounts(struct store *store, const quipu_uint128 *ids, size_t count,
-                                 struct lead *leads)
-{
-    follow(&store->account_ids, ids, count, leads);
-    for (size_t i = 0; i < count; i++) {
-        if (leads[i].guess != UINT64_MAX) prefetch_slot(store, leads[i].guess);
-    }
-}
-
 static void warm_transfers(struct store *store, const quipu_uint128 *ids, size_t count,
                            struct lead *leads)
 {
-    follow(&store->transfer_ids, ids, count, leads);
+    for (size_t i = 0; i < count; i++)
+        lead_hash(&store->transfer_ids, &ids[i], &leads[i]);
+    for (size_t i = 0; i < count; i++)
+        leads[i].guess = index_guess(&store->transfer_ids, leads[i].hash);
     for (size_t i = 0; i < count; i++) {
         const char *record;
 
@@ -79,21 +43,6 @@ static void warm_transfers(struct store *store, const quipu_uint128 *ids, size_t
         prefetch(record + CACHE_LINE);
         prefetch(knot_at(&store->transfers, leads[i].guess));
     }
-}
-
-/* CLAIM_STORED: *slot is the account; CLAIM_TAKEN: there is none, and *slot is NULL. */
-static inline enum claim glance(struct store *store, const struct lead *lead, struct slot **slot)
-{
-    enum claim claim;
-    uint64_t place;
-
-    if (lead->guess != UINT64_MAX) {
-        *slot = slot_at(&store->accounts, lead->guess);
-        if (slot_exists(*slot) && (*slot)->id == lead->id) return CLAIM_STORED;
-    }
-    claim = quipui_index_glance(&store->account_ids, lead->hash, lead->id, &place);
-    *slot = claim == CLAIM_STORED ? slot_at(&store->accounts, place) : NULL;
-    return claim;
 }
 
 /* A few accounts and where their copies go. */
@@ -108,9 +57,12 @@ struct few {
 static bool find_few(struct store *store, const quipu_uint128 *ids, size_t count, struct few *few)
 {
     few->found = 0;
-    warm_accounts(store, ids, count, few->leads);
+    for (size_t i = 0; i < count; i++)
+        lead_hash(&store->account_ids, &ids[i], &few->leads[i]);
+    for (size_t i = 0; i < count; i++)
+        lead_guess(store, &few->leads[i], few->leads[i].home);
     for (size_t i = 0; i < count; i++) {
-        enum claim claim = glance(store, &few->leads[i], &few->slots[i]);
+        enum claim claim = lead_glance(store, &few->leads[i], &few->slots[i]);
 
         if (claim == CLAIM_IN_FLIGHT) return false;
         if (claim == CLAIM_STORED) few->copies[few->found++].slot = few->slots[i];
@@ -123,7 +75,8 @@ static bool are_missing_still(struct store *store, size_t count, struct few *few
 {
     if (few->found == count) return true;
     for (size_t i = 0; i < count; i++) {
-        if (few->slots[i] == NULL && glance(store, &few->leads[i], &few->slots[i]) != CLAIM_TAKEN) {
+        if (few->slots[i] == NULL &&
+            lead_glance(store, &few->leads[i], &few->slots[i]) != CLAIM_TAKEN) {
             return false;
         }
     }
@@ -166,30 +119,21 @@ static uint64_t newest_of(const struct copy *copies, size_t count)
     return newest;
 }
 
-static bool can_hold_nothing(const struct protocol *protocol)
-{
-    return protocol->reads_freely || protocol->try_read != NULL;
-}
-
 /* Is no time-out pending? Then nothing falls due at any time (D3). */
 static bool has_no_timeouts(struct store *store)
 {
     return !timeouts_due(&store->timeouts, NEVER - 1);
 }
 
-/* Read these accounts, in any order, without holding anything. Returns false if it cannot be done
- * so. */
-static inline bool read_holding_nothing(struct store *store, const struct protocol *protocol,
-                                        struct copy *copies, size_t count)
+/* Read these accounts, in any order, without holding anything. Returns false if holds may have
+ * expired meanwhile. */
+static inline bool read_freely(struct store *store, const struct protocol *protocol,
+                               struct copy *copies, size_t count)
 {
     uint64_t rounds = timeouts_rounds(&store->timeouts);
 
     if (!has_no_timeouts(store)) return false;
-    if (protocol->reads_freely) {
-        protocol->read(store, copies, count);
-    } else if (!protocol->try_read(store, copies, count)) {
-        return false;
-    }
+    protocol->read(store, copies, count);
     return has_no_timeouts(store) && timeouts_rounds(&store->timeouts) == rounds;
 }
 
@@ -203,7 +147,7 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
 
     quipui_grace_enter();
     known = has_no_timeouts(store) && find_few(store, ids, count, &few) &&
-            read_holding_nothing(store, protocol, few.copies, few.found) &&
+            read_freely(store, protocol, few.copies, few.found) &&
             are_missing_still(store, count, &few);
     if (known) {
         show_few(&few, count, accounts, versions);
@@ -211,23 +155,6 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
     }
     quipui_grace_leave();
     return known;
-}
-
-/* The stages that the ids of a call pass, so many ids apart: hashed, guessed at, found. */
-#define STAGE_IDS 16
-#define STAGED_IDS ((size_t)2 * STAGE_IDS)
-
-static void hash_one(struct index *index, quipu_uint128 id, struct lead *lead)
-{
-    lead->id = id;
-    lead->hash = index_hash(index, id);
-    index_prefetch(index, lead->hash);
-}
-
-static void guess_one(struct store *store, struct lead *lead)
-{
-    lead->guess = index_guess(&store->account_ids, lead->hash);
-    if (lead->guess != UINT64_MAX) prefetch_slot(store, lead->guess);
 }
 
 /* Find all accounts: keys[] names those that exist, in the order of ids. A read section is for a
@@ -248,9 +175,9 @@ static size_t find_all(struct store *store, const quipu_uint128 *ids, size_t cou
                 keys[found++] = (struct key){(uint64_t)(uintptr_t)slot, (uint32_t)(i - STAGED_IDS)};
             }
         }
-        if (i < count) hash_one(&store->account_ids, ids[i], &leads[i % STAGED_IDS]);
+        if (i < count) lead_hash(&store->account_ids, &ids[i], &leads[i % STAGED_IDS]);
         if (i >= STAGE_IDS && i - STAGE_IDS < count) {
-            guess_one(store, &leads[(i - STAGE_IDS) % STAGED_IDS]);
+            lead_guess_anew(store, &leads[(i - STAGE_IDS) % STAGED_IDS]);
         }
         if (i % STAGED_IDS == 0) {
             quipui_grace_leave();
@@ -286,25 +213,14 @@ static size_t count_found(struct store *store, const quipu_uint128 *ids, size_t 
     return found;
 }
 
-/* Find and read the accounts once. The first try holds nothing if the protocol can do that. If
- * it fails, the copies are put in the order that read() wants. Returns false if memory runs out. */
+/* Find and read the accounts once. Returns false if memory runs out. */
 static bool find_and_read(struct reader *reader, const quipu_uint128 *asked, size_t count,
                           struct key *keys, struct copy *copies, size_t *found)
 {
-    struct store *store = reader->store;
-    const struct protocol *protocol = reader->protocol;
     size_t copied;
 
-    *found = find_all(store, asked, count, keys);
-    if (protocol->try_read != NULL) {
-        copied = place_copies(keys, *found, true, copies);
-        if (read_holding_nothing(store, protocol, copies, copied)) {
-            if (store->journal != NULL) reader_saw(reader, newest_of(copies, copied));
-            return true;
-        }
-        *found = find_all(store, asked, count, keys);
-    }
-    copied = place_copies(keys, *found, protocol->reads_freely, copies);
+    *found = find_all(reader->store, asked, count, keys);
+    copied = place_copies(keys, *found, reader->protocol->reads_freely, copies);
     return quipui_read(reader, copies, copied);
 }
 
@@ -340,19 +256,50 @@ static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids
     return QUIPU_OK;
 }
 
+/* The short way of a protocol that has glimpses. */
+static inline bool look_at_few(struct lookup *lookup, uint64_t *seen)
+{
+    struct glimpse glimpses[GROUP_IDS];
+    struct lead missing[GROUP_IDS];
+
+    lookup->glimpses = glimpses;
+    lookup->missing = missing;
+    if (!quipui_glimpse_few(lookup)) return false;
+    if (lookup->store->journal != NULL) *seen = quipui_glimpsed_newest(lookup);
+    return true;
+}
+
+/* The same for many. Returns false if only the long way can say, or memory runs out. */
+static bool look_at_many(struct lookup *lookup, struct reader *reader)
+{
+    lookup->glimpses = quipui_worker_scratch(
+        reader->worker, lookup->count * (sizeof *lookup->glimpses + sizeof *lookup->missing));
+    if (lookup->glimpses == NULL) return false;
+    lookup->missing = (struct lead *)(void *)(lookup->glimpses + lookup->count);
+    if (!quipui_glimpse_many(lookup)) return false;
+    if (lookup->store->journal != NULL) reader_saw(reader, quipui_glimpsed_newest(lookup));
+    return true;
+}
+
 quipu_status quipui_lookup_accounts(struct store *store, const struct protocol *protocol,
                                     const quipu_uint128 *ids, size_t count, quipu_account *accounts,
                                     uint64_t *versions, uint64_t *seen)
 {
+    struct lookup lookup = {store, protocol, ids, count, accounts, versions, NULL, NULL, 0, 0, 0};
+    bool few = count <= GROUP_IDS, glimpses = protocol->glimpse != NULL;
     struct reader reader;
-    quipu_status status;
+    quipu_status status = QUIPU_OK;
 
-    if (can_hold_nothing(protocol) && count <= GROUP_IDS && grace_join() &&
-        look_up_few(store, protocol, ids, count, accounts, versions, seen)) {
+    if (few && glimpses) {
+        if (grace_join() && look_at_few(&lookup, seen)) return QUIPU_OK;
+    } else if (few && protocol->reads_freely && grace_join() &&
+               look_up_few(store, protocol, ids, count, accounts, versions, seen)) {
         return QUIPU_OK;
     }
     if (!quipui_reader_open(&reader, store, protocol)) return QUIPU_NO_MEMORY;
-    status = look_up_many(&reader, ids, count, accounts, versions);
+    if (few || !glimpses || !look_at_many(&lookup, &reader)) {
+        status = look_up_many(&reader, ids, count, accounts, versions);
+    }
     *seen = reader.seen;
     quipui_reader_close(&reader);
     return status;

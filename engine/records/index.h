@@ -60,8 +60,8 @@ enum index_doubling { DOUBLING_NOT, DOUBLING, DOUBLING_AWAITED };
 struct index_shard {
     _Alignas(CACHE_LINE) struct latch latch;
     _Atomic uint32_t doubling; /* enum index_doubling: a futex */
-    uint64_t used;  /* under latch */
-    uint64_t limit; /* grow at so many, under latch */
+    uint64_t used;             /* under latch */
+    uint64_t limit;            /* grow at so many, under latch */
     _Atomic uint64_t state;
 };
 
@@ -275,14 +275,20 @@ static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
 /* The same, where the first entry that is alike is not of the hash, or none is. */
 uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigned size);
 
-/* A guess at where an id leads, by fingerprint alone; UINT64_MAX: nowhere. In a read section. */
-static inline uint64_t index_guess(const struct index *index, uint64_t hash)
+/* Where an id most likely has its home, to be prefetched. In a read section. */
+static inline const _Atomic uint64_t *index_likely_home(const struct index *index, uint64_t hash)
 {
-    unsigned size = index_likely_size(index, hash), alike;
-    const _Atomic uint64_t *home = index_home_at(index, hash, size);
-    struct entry_line line = index_load_line(home);
+    return index_home_at(index, hash, index_likely_size(index, hash));
+}
 
-    alike = index_alike(index, &line, hash);
+/* A guess at where an id leads, by fingerprint alone and by its likely home; UINT64_MAX: nowhere.
+ * In the same read section. */
+static inline uint64_t index_guess_at(const struct index *index, const _Atomic uint64_t *home,
+                                      uint64_t hash)
+{
+    struct entry_line line = index_load_line(home);
+    unsigned alike = index_alike(index, &line, hash);
+
     if (alike != 0) {
         /* relaxed: a guess, only good for a prefetch. */
         uint64_t entry = load_relaxed(&home[line_first(alike)]);
@@ -291,7 +297,12 @@ static inline uint64_t index_guess(const struct index *index, uint64_t hash)
     } else if (line_empty(&line) != 0) {
         return UINT64_MAX;
     }
-    return quipui_index_guess_on(index, hash, size);
+    return quipui_index_guess_on(index, hash, index_likely_size(index, hash));
+}
+
+static inline uint64_t index_guess(const struct index *index, uint64_t hash)
+{
+    return index_guess_at(index, index_likely_home(index, hash), hash);
 }
 
 #endif

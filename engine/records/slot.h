@@ -51,6 +51,11 @@ _Static_assert(sizeof(struct account_state) == 96, "a copy is what changes, no m
 _Static_assert(offsetof(struct slot, id) == SLOT_STATE_BYTES, "state ends where id begins");
 _Static_assert(offsetof(struct slot, user_data_128) == 128, "the hot part is two cache lines");
 _Static_assert(offsetof(struct slot, timeouts) == 160, "no holes in the cold line");
+_Static_assert(4 * sizeof(quipu_uint128) == sizeof(struct entry_line),
+               "four totals are a line of words");
+_Static_assert(offsetof(struct slot, timestamp) - offsetof(struct slot, ledger) == 8 &&
+                   offsetof(quipu_account, timestamp) - offsetof(quipu_account, ledger) == 8,
+               "ledger, code and flags are copied together");
 _Static_assert(sizeof(struct slot) == 192, "a slot is three cache lines");
 
 /* Each protocol asserts this of the struct that it keeps in a slot. */
@@ -94,7 +99,27 @@ static inline void slot_prefetch(const struct slot *slot)
  * until the account is settled. */
 void quipui_slot_fill(struct slot *slot, const quipu_account *account);
 
-/* The account as callers see it. */
+/* The account as callers see it. The totals are as protocols keep them: posted, debits and credits,
+ * then pending, each with its low half first. */
+static inline void slot_show(const struct slot *slot, struct entry_line totals, bool closed,
+                             quipu_account *account)
+{
+    memcpy(&account->id, &slot->id, sizeof account->id);
+    memcpy(&account->debits_posted, (const char *)&totals, sizeof account->debits_posted);
+    memcpy(&account->credits_posted, (const char *)&totals + 16, sizeof account->credits_posted);
+    memcpy(&account->debits_pending, (const char *)&totals + 32, sizeof account->debits_pending);
+    memcpy(&account->credits_pending, (const char *)&totals + 48, sizeof account->credits_pending);
+    memcpy(&account->user_data_128, &slot->user_data_128, sizeof account->user_data_128);
+    account->user_data_64 = slot->user_data_64;
+    account->user_data_32 = slot->user_data_32;
+    account->reserved = 0;
+    memcpy(&account->ledger, &slot->ledger, 8); /* and code and flags */
+    if (closed) account->flags |= QUIPU_ACCOUNT_CLOSED;
+    /* relaxed: a caller that has the slot has seen its account exist (S2). */
+    account->timestamp = load_relaxed(&slot->timestamp);
+}
+
+/* The same, of a copy of its state. */
 void quipui_slot_view(struct slot *slot, const struct account_state *state, quipu_account *account);
 
 #endif

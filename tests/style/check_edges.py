@@ -6,7 +6,8 @@ E2  Every access is covered by a comment (edges.py says how), and said order = d
 E3  A release says what it carries; both ends name a function that holds the other end, or calls
     one that does.
 E4  Every edge has both ends; no comment is left without an access.
-E5  One full fence outside base/, with a comment; seq_cst names the stores and loads that need it.
+E5  One fence of each kind outside base/, with a comment; seq_cst names the stores and loads that
+    need it.
 E6  docs/memory-order.md lists these edges, their writers and readers, and no others.
 
     check_edges.py [ROOT]          check
@@ -137,16 +138,17 @@ def held_by(tree):
 def check_fences(files, fences):
     """E5."""
     call = re.compile(r"\b(" + "|".join(fences) + r")\s*\(") if fences else re.compile("$^")
-    found = []
+    first = {}
     for file in files:
         for number, code in enumerate(file.code, 1):
-            if call.search(code) and not file.path.startswith("engine/base/"):
-                found.append(f"{file.path}:{number}")
+            found = call.search(code)
+            if found and not file.path.startswith("engine/base/"):
+                where = first.setdefault(found[1], f"{file.path}:{number}")
+                if where != f"{file.path}:{number}":
+                    yield f"{file.path}:{number}: a second {found[1]}(); the first is at {where}"
                 above = [c for c in file.comments if c.first <= number <= c.last + 1]
                 if not any("fence" in comment.text for comment in above):
                     yield f"{file.path}:{number}: a fence says why: no `fence` comment above"
-    for where in found[1:]:
-        yield f"{where}: a second full fence; the first is at {found[0]}"
 
 
 def ends_of(statements):

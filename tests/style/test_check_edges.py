@@ -166,7 +166,7 @@ class Edges(PlantedTree):
     def test_second_fence(self):
         self.assert_planted(BOX, "    *value = box->value;",
                             "    /* fence */\n    fence_full();\n    *value = box->value;",
-                            "a second full fence")
+                            "a second fence_full()")
 
     def test_fence_without_a_word(self):
         self.assert_planted(BOX, "The one full fence: the loads", "The loads", "no `fence` comment")

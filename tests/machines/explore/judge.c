@@ -218,7 +218,7 @@ static quipu_uint128 most_pending(const struct stage *stage, quipu_uint128 accou
 static const char *judge_due(const struct stage *stage)
 {
     for (size_t i = 0; i < stage->look_count; i++) {
-        const struct glimpse *look = &stage->looks[i];
+        const struct progress *look = &stage->looks[i];
 
         for (size_t s = look->first; s < look->first + look->count; s++) {
             const quipu_account *seen = &look->tape->steps[s].account;

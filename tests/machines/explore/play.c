@@ -186,14 +186,14 @@ static size_t look_up(struct stage *stage, struct tape *tape, const uint32_t *wa
     quipu_uint128 ids[ACCOUNTS_MAX];
     quipu_account accounts[ACCOUNTS_MAX];
     size_t count = count_ids(wanted);
-    struct glimpse look;
+    struct progress look;
     uint64_t begin;
     quipu_status status;
 
     for (size_t i = 0; i < count; i++)
         ids[i] = wanted[i];
     begin = stage_begin_call();
-    look = (struct glimpse){tape, tape->step_count, count, stage->now};
+    look = (struct progress){tape, tape->step_count, count, stage->now};
     status = quipu_lookup_accounts(stage->ledger, ids, count, accounts, versions);
     require(stage, status == QUIPU_OK, "quipu_lookup_accounts() failed");
     (void)stage_end_call(stage, tape, begin);

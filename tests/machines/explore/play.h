@@ -13,7 +13,7 @@
 #include "support/follower.h"
 
 /* A lookup: its steps, and what the clock said when it began. */
-struct glimpse {
+struct progress {
     const struct tape *tape;
     size_t first, count;
     uint64_t now;
@@ -39,7 +39,7 @@ struct stage {
     struct hold_sight holds[FIBERS_MAX];
     struct scan_sight scans[FIBERS_MAX];
     struct holder holders[FIBERS_MAX];
-    struct glimpse looks[LOOKS_MAX];
+    struct progress looks[LOOKS_MAX];
     size_t look_count;
     const char *trouble; /* a call that answered what it may not, or NULL */
 };

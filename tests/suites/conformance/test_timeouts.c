@@ -137,6 +137,25 @@ EVERY_PROTOCOL(timeouts, outlive_a_broken_chain)
     twin_close(&twin);
 }
 
+/* Both legs of a chain are at instants that have the hold, or both are at instants that do not. */
+EVERY_PROTOCOL(timeouts, do_not_fall_between_the_legs_of_a_chain)
+{
+    struct twin twin;
+    quipu_transfer events[2] = {a_flagged_transfer(3, B, LIMITED, 1, QUIPU_TRANSFER_LINKED),
+                                a_transfer(4, A, LIMITED, 1)};
+    quipu_result results[2];
+    uint64_t due;
+
+    set_up(&twin, *protocol_index);
+    due = hold(&twin, a_hold(2, LIMITED, B, 10, 1));
+    twin.now = due - 1;
+    twin_transfers(&twin, events, 2, results);
+    cr_assert_eq(results[1].status, QUIPU_CREATED);
+    cr_assert_geq(results[0].timestamp, due);
+    cr_assert(twin_look(&twin, LIMITED, NULL).debits_pending == 0);
+    twin_close(&twin);
+}
+
 EVERY_PROTOCOL(timeouts, decide_a_post_and_a_void)
 {
     struct twin twin;

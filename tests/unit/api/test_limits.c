@@ -1,4 +1,5 @@
 /* test_limits.c - a ledger that is full says so, knows exactly what it did, and goes on. */
+#include "api/ledger.h"
 #include "support/ledger.h"
 
 #include <string.h>
@@ -158,6 +159,39 @@ EVERY_PROTOCOL(limits, of_transfers_that_came_to_nothing)
     cr_assert_eq(transfers_in(ledger), MANY);
     events[0] = a_transfer(MANY * BATCH, 1, 2, 1);
     cr_assert_eq(quipu_create_transfers(ledger, events, 1, results), QUIPU_NO_SPACE);
+    ledger_close(ledger);
+}
+
+/* Refuse `count` pending transfers, with a time-out or without. */
+static void refuse_holds(quipu_ledger *ledger, unsigned first, unsigned count, uint32_t timeout)
+{
+    for (unsigned i = 0; i < count; i++) {
+        quipu_transfer event = a_hold(first + i, 3, 1, 1, timeout);
+        quipu_result result;
+
+        cr_assert_eq(quipu_create_transfers(ledger, &event, 1, &result), QUIPU_OK);
+        cr_assert_eq(result.status, QUIPU_CREATE_TRANSFER_EXCEEDS_CREDITS);
+    }
+}
+
+/* The hold of a pending transfer that is refused is given back, and has no time-out any more. */
+EVERY_PROTOCOL(limits, of_holds_that_were_refused)
+{
+    enum { SOME = 10, MANY = 2100 }; /* a worker takes 1024 places for holds at a time */
+    quipu_ledger *ledger = small(*protocol_index, CAPACITY, 2 * MANY);
+    quipu_account poor = a_flagged_account(3, QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS);
+    struct places *places = &ledger->store.transfers.hold_places;
+    quipu_result result;
+    uint64_t taken;
+
+    fill_accounts(ledger, 1, 2);
+    cr_assert_eq(quipu_create_accounts(ledger, &poor, 1, &result), QUIPU_OK);
+    refuse_holds(ledger, 1, SOME, 0);
+    taken = places_end(places);
+    refuse_holds(ledger, 1 + SOME, MANY, 0);
+    cr_assert_eq(places_end(places), taken);
+    refuse_holds(ledger, 1 + SOME + MANY, SOME, 1);
+    cr_assert_eq(ledger->store.timeouts.hold_count, 0);
     ledger_close(ledger);
 }
 

@@ -169,10 +169,11 @@ def needs_of(order, lesser):
 def fenced_functions(root):
     """Where the code has its full fence."""
     found = set()
+    fence = re.compile(r"\bfence_(?:full|reads)\(")
     for file in weaken.source.read_all(root, ["engine"]):
         for function in file.functions():
             body = "\n".join(file.code[function.first - 1: function.last])
-            if function.name != "fence_full" and re.search(r"\bfence_full\(", body):
+            if function.name not in ("fence_full", "fence_reads") and fence.search(body):
                 found.add(function.name)
     return found
 
