@@ -26,7 +26,7 @@ static inline void lead_hash(struct index *index, const quipu_uint128 *id, struc
     copy_once(&lead->id, id);
     lead->hash = index_hash(index, lead->id);
     lead->home = index_likely_home(index, lead->hash);
-    prefetch((const void *)lead->home);
+    prefetch(lead->home);
 }
 
 /* `home`: that of the lead, or in another read section than that, the likely home now. */
