@@ -109,7 +109,8 @@ static enum command_exit name_account(const struct line *line, const char *direc
 {
     static const char *const sides[] = {"credit", "debit"};
     const char *who = line->words->sval[1], *name = line->words->sval[2];
-    struct new_account wanted = {.name = name, .code = 1, .is_limited = line->limit->count > 0};
+    struct new_account wanted = {
+        .name = name, .code = 1, .is_limited = line->limit->count > 0, .directory = directory};
     enum command_exit exit = COMMAND_FINE;
     size_t side = QUIPU_NORMAL_CREDIT;
     quipu_uint128 id = 0;

@@ -1,4 +1,5 @@
-/* new_account.c - the id is the first from 1001 on that neither the book nor the ledger has. */
+/* new_account.c - the id is the first from 1001 on that neither the book nor the ledger has. A name
+ * of the book whose account the ledger does not have keeps its id. */
 #include "command/look/new_account.h"
 
 #include "command/load/kept_ledger.h"
@@ -51,10 +52,16 @@ enum command_exit new_account(quipu_ledger *ledger, struct book *book,
         .code = wanted->code,
         .timestamp = wanted->timestamp,
     };
+    quipu_account named = {.id = 0};
     enum book_change change;
-    quipu_status status;
+    enum command_exit exit = COMMAND_FINE;
+    quipu_status status = QUIPU_OK;
 
     if (there != NULL) {
+        status = quipu_lookup_accounts(ledger, &there->id, 1, &named, NULL);
+        if (status != QUIPU_OK) return kept_complain(ledger, "looking an account up", status);
+    }
+    if (named.id != 0) {
         complain("%s: there is an account of this name, %s", wanted->name,
                  quipu_number_text(there->id).text);
         return COMMAND_REFUSED;
@@ -69,7 +76,11 @@ enum command_exit new_account(quipu_ledger *ledger, struct book *book,
         account.flags |= wanted->normal == QUIPU_NORMAL_DEBIT
                              ? QUIPU_ACCOUNT_CREDITS_MUST_NOT_EXCEED_DEBITS
                              : QUIPU_ACCOUNT_DEBITS_MUST_NOT_EXCEED_CREDITS;
-    status = find_free(ledger, book, &account.id);
+    if (there != NULL) {
+        account.id = there->id; /* a command that ended early has named it */
+    } else {
+        status = find_free(ledger, book, &account.id);
+    }
     if (status != QUIPU_OK) return kept_complain(ledger, "looking for a free id", status);
     change = book_name_account(book, account.id, wanted->name, wanted->normal);
     if (change != BOOK_CHANGED) {
@@ -77,7 +88,8 @@ enum command_exit new_account(quipu_ledger *ledger, struct book *book,
         return change == BOOK_NO_MEMORY ? COMMAND_SYSTEM : COMMAND_REFUSED;
     }
     *id = account.id;
-    return create(ledger, &account, wanted->name);
+    if (wanted->directory != NULL) exit = book_write(book, wanted->directory);
+    return exit == COMMAND_FINE ? create(ledger, &account, wanted->name) : exit;
 }
 
 enum command_exit new_account_in(const char *directory, struct book *book,

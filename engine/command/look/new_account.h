@@ -14,12 +14,15 @@ struct new_account {
     uint32_t ledger; /* 0: the only one of the book */
     uint16_t code;
     quipu_normal normal;
-    bool is_limited;    /* its balance stays at or above zero */
-    uint64_t timestamp; /* of an imported one; 0: now */
+    bool is_limited;       /* its balance stays at or above zero */
+    uint64_t timestamp;    /* of an imported one; 0: now */
+    const char *directory; /* its book is written before the account is created, so that the same
+                              command goes on where one that was killed ended; NULL: it is not */
 };
 
-/* Create it under the next free id, and add its name to the book, which is not written yet. Nothing
- * happens to an account of this name that is there. Complains unless it returns COMMAND_FINE. */
+/* Add its name to the book, and create it under the next free id, or under the id that the book has
+ * for this name. Nothing happens to an account of this name that is there. Complains unless it
+ * returns COMMAND_FINE. */
 enum command_exit new_account(quipu_ledger *ledger, struct book *book,
                               const struct new_account *wanted, quipu_uint128 *id);
 

@@ -181,4 +181,20 @@ run balances --ledger "$work/copy"
 expect_code 1
 expect_err 'quipu.names:9: a line is a ledger'
 
+# A command that was killed between the book and the ledger leaves a name without an account: the
+# same command again creates it, with the same id, once.
+QUIPU_LEDGER=$work/half
+run init "$QUIPU_LEDGER"
+run name ledger 978 EUR --scale 2
+run name account 1777 assets:half-made
+expect_code 0
+run name account new assets:half-made --normal debit
+expect_code 0
+run account assets:half-made --format csv
+expect_code 0
+expect_out '1777'
+run name account new assets:half-made --normal debit
+expect_code 1
+expect_err 'there is an account of this name, 1777'
+
 finish
