@@ -93,6 +93,7 @@ static enum cause cause_of(const struct stage *stage, struct place place)
                  {"read_again", ACCOUNT},
                  {"lock_any", ACCOUNT},
                  {"crowd_take", ACCOUNT},
+                 {"wait_a_little", ACCOUNT},
                  {"quipui_grace_wait", READERS},
                  {"quipui_futex_wait", stage->far != NULL       ? LISTENER
                                        : stage->journal != NULL ? JOURNAL
