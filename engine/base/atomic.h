@@ -62,8 +62,8 @@ static inline struct entry_line load_line_acquire(const _Atomic uint64_t *entrie
     return line;
 }
 
-/* What is in an object that only this thread may store to just now: a plain load, which a compiler
- * may leave out, or do where the value is needed. */
+/* What is in an object that no other thread may store to or compare and swap just now: a plain
+ * load, which a compiler may leave out, or do where the value is needed. */
 static inline uint64_t load_own(const _Atomic uint64_t *p)
 {
     uint64_t value;

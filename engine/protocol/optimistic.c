@@ -317,7 +317,7 @@ static inline void straight_load(struct slot *slot, struct account_state *state)
     state->balance.debits_pending = own_total(from, RACED_DEBITS_PENDING);
     state->balance.credits_pending = own_total(from, RACED_CREDITS_PENDING);
     state->balance.closed = load_own(&from->words[RACED_CLOSED]);
-    state->balance.version = load_own(&from->word) >> 1;
+    state->balance.version = own_version(slot); /* others try to lock the word */
     state->head = load_own(&from->words[RACED_HEAD]);
     state->touched = load_own(&from->words[RACED_TOUCHED]);
 }
