@@ -131,7 +131,7 @@ static void go_to_start(struct segments *segments, struct log_cursor *cursor, ui
 static quipu_status look_again(struct segments *segments, struct log_cursor *cursor,
                                struct log_frame *given, struct diagnosis *diagnosis)
 {
-    const unsigned char *bytes;
+    const unsigned char *bytes = NULL;
     struct frame frame = {.kind = LOG_END};
     char name[SEGMENT_NAME_BYTES];
     quipu_status status;
