@@ -322,3 +322,27 @@ EVERY_PROTOCOL(transfers, are_refused_in_order_of_precedence)
     twin_transfer(&twin, a_transfer(900, A, B, 1), QUIPU_CREATED);
     twin_close(&twin);
 }
+
+/* Behind an ordinary transfer of the same call an event is told what it would be told alone. */
+EVERY_PROTOCOL(transfers, are_refused_behind_others_as_alone)
+{
+    quipu_uint128 id = 1000;
+    struct twin twin;
+
+    set_up(&twin, *protocol_index);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct trial trial = {.event = a_transfer(id + 1, A, B, 1)};
+        quipu_transfer events[2] = {a_transfer(id, A, B, 1)};
+        quipu_result results[2];
+
+        faults[i].put(&trial);
+        if (trial.preceded || (trial.event.flags & QUIPU_TRANSFER_IMPORTED) != 0) continue;
+        events[1] = trial.event;
+        cr_assert_eq(twin_transfers(&twin, events, 2, results), QUIPU_OK);
+        cr_assert_eq(results[0].status, QUIPU_CREATED);
+        cr_assert_eq(results[1].status, faults[i].outcome, "fault %zu", i);
+        id += 2;
+    }
+    cr_assert_gt(id, 1000 + 2 * 25, "too few faults are of one event");
+    twin_close(&twin);
+}
