@@ -39,8 +39,7 @@ struct crowd {
 /* May it take effect in place? */
 static inline bool crowd_may(const struct crowd *crowd, size_t i)
 {
-    return i < crowd->count && crowd->plains[i].outcome == QUIPU_CREATED &&
-           rules_is_ordinary(crowd->plains[i].event);
+    return i < crowd->count && plain_may_join(&crowd->plains[i]);
 }
 
 static inline bool crowd_uses(const struct crowd *crowd, size_t i, const struct slot *slot)

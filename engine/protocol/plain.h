@@ -19,6 +19,12 @@ struct plain {
     uint32_t outcome;   /* QUIPU_CREATED before: run it */
 };
 
+/* May it take effect together with others, where threads meet? */
+static inline bool plain_may_join(const struct plain *plain)
+{
+    return plain->outcome == QUIPU_CREATED && rules_is_ordinary(plain->event);
+}
+
 /* A run of events that are ordinary (rules_is_ordinary()), most likely, on the straight path. */
 struct straight {
     struct store *store;

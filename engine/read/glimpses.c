@@ -77,10 +77,7 @@ static inline bool look_at_each(struct lookup *lookup)
 {
     struct lead leads[GROUP_IDS];
 
-    for (size_t i = 0; i < lookup->count; i++)
-        lead_hash(&lookup->store->account_ids, &lookup->ids[i], &leads[i]);
-    for (size_t i = 0; i < lookup->count; i++)
-        lead_guess(lookup->store, &leads[i], leads[i].home);
+    lead_all(lookup->store, lookup->ids, lookup->count, leads);
     for (size_t i = 0; i < lookup->count; i++)
         if (!look_at(lookup, &leads[i], i)) return false;
     return true;
@@ -155,16 +152,11 @@ static inline bool are_missing_still(struct lookup *lookup)
     return true;
 }
 
-/* Is no time-out pending? Then nothing falls due at any time. */
-static inline bool has_no_timeouts(struct lookup *lookup)
-{
-    return !timeouts_due(&lookup->store->timeouts, NEVER - 1);
-}
-
 /* L3 */
 static inline bool is_still_clear(struct lookup *lookup, uint64_t rounds)
 {
-    return has_no_timeouts(lookup) && timeouts_rounds(&lookup->store->timeouts) == rounds;
+    return timeouts_are_none(&lookup->store->timeouts) &&
+           timeouts_rounds(&lookup->store->timeouts) == rounds;
 }
 
 bool quipui_glimpse_few(struct lookup *lookup)
@@ -174,8 +166,9 @@ bool quipui_glimpse_few(struct lookup *lookup)
 
     quipui_grace_enter();
     rounds = timeouts_rounds(&lookup->store->timeouts);
-    known = has_no_timeouts(lookup) && look_at_each(lookup) && are_of_one_instant(lookup) &&
-            is_still_clear(lookup, rounds) && are_missing_still(lookup);
+    known = timeouts_are_none(&lookup->store->timeouts) && look_at_each(lookup) &&
+            are_of_one_instant(lookup) && is_still_clear(lookup, rounds) &&
+            are_missing_still(lookup);
     quipui_grace_leave();
     return known;
 }
@@ -185,7 +178,7 @@ bool quipui_glimpse_many(struct lookup *lookup)
     uint64_t rounds = timeouts_rounds(&lookup->store->timeouts);
     bool known;
 
-    if (!has_no_timeouts(lookup) || !look_at_each_in_stages(lookup) ||
+    if (!timeouts_are_none(&lookup->store->timeouts) || !look_at_each_in_stages(lookup) ||
         !are_of_one_instant(lookup) || !is_still_clear(lookup, rounds)) {
         return false;
     }

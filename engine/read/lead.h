@@ -42,7 +42,17 @@ static inline void lead_guess(struct store *store, struct lead *lead, const _Ato
     prefetch(slot + 2 * CACHE_LINE);
 }
 
-/* The same in stages, where the lead may be of the read section before. */
+/* The first two stages of a few ids. */
+static inline void lead_all(struct store *store, const quipu_uint128 *ids, size_t count,
+                            struct lead *leads)
+{
+    for (size_t i = 0; i < count; i++)
+        lead_hash(&store->account_ids, &ids[i], &leads[i]);
+    for (size_t i = 0; i < count; i++)
+        lead_guess(store, &leads[i], leads[i].home);
+}
+
+/* A guess in stages, where the lead may be of the read section before. */
 static inline void lead_guess_anew(struct store *store, struct lead *lead)
 {
     lead_guess(store, lead, index_likely_home(&store->account_ids, lead->hash));

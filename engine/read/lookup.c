@@ -57,10 +57,7 @@ struct few {
 static bool find_few(struct store *store, const quipu_uint128 *ids, size_t count, struct few *few)
 {
     few->found = 0;
-    for (size_t i = 0; i < count; i++)
-        lead_hash(&store->account_ids, &ids[i], &few->leads[i]);
-    for (size_t i = 0; i < count; i++)
-        lead_guess(store, &few->leads[i], few->leads[i].home);
+    lead_all(store, ids, count, few->leads);
     for (size_t i = 0; i < count; i++) {
         enum claim claim = lead_glance(store, &few->leads[i], &few->slots[i]);
 
@@ -119,12 +116,6 @@ static uint64_t newest_of(const struct copy *copies, size_t count)
     return newest;
 }
 
-/* Is no time-out pending? Then nothing falls due at any time (D3). */
-static bool has_no_timeouts(struct store *store)
-{
-    return !timeouts_due(&store->timeouts, NEVER - 1);
-}
-
 /* Read these accounts, in any order, without holding anything. Returns false if holds may have
  * expired meanwhile. */
 static inline bool read_freely(struct store *store, const struct protocol *protocol,
@@ -132,9 +123,9 @@ static inline bool read_freely(struct store *store, const struct protocol *proto
 {
     uint64_t rounds = timeouts_rounds(&store->timeouts);
 
-    if (!has_no_timeouts(store)) return false;
+    if (!timeouts_are_none(&store->timeouts)) return false;
     protocol->read(store, copies, count);
-    return has_no_timeouts(store) && timeouts_rounds(&store->timeouts) == rounds;
+    return timeouts_are_none(&store->timeouts) && timeouts_rounds(&store->timeouts) == rounds;
 }
 
 /* The short way (L2). Returns false if the call has to go the long way; nothing happened then. */
@@ -146,7 +137,7 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
     bool known;
 
     quipui_grace_enter();
-    known = has_no_timeouts(store) && find_few(store, ids, count, &few) &&
+    known = timeouts_are_none(&store->timeouts) && find_few(store, ids, count, &few) &&
             read_freely(store, protocol, few.copies, few.found) &&
             are_missing_still(store, count, &few);
     if (known) {

@@ -106,6 +106,12 @@ static inline bool timeouts_due(struct timeouts *timeouts, uint64_t now)
     return timeouts_earliest(timeouts) <= now;
 }
 
+/* Is no time-out pending? Then nothing falls due at any time (D3). */
+static inline bool timeouts_are_none(struct timeouts *timeouts)
+{
+    return !timeouts_due(timeouts, NEVER - 1);
+}
+
 static inline uint64_t timeouts_latest(struct timeouts *timeouts)
 {
     /* relaxed: the copies, if taken before, carry it, and keep this load after them (D2). */

@@ -17,18 +17,12 @@ struct group {
     struct total_reach reaches[4 * PLAINS_MAX];
 };
 
-/* May it be in a unit with others, or begin one? */
-static bool group_may(const struct plain *plain)
-{
-    return plain->outcome == QUIPU_CREATED && rules_is_ordinary(plain->event);
-}
-
 /* How many of these may be one unit: its places are in a row (tie.h). */
 static size_t group_length(const struct plain *plains, size_t count)
 {
     size_t length = 0;
 
-    while (length < count && group_may(&plains[length]) &&
+    while (length < count && plain_may_join(&plains[length]) &&
            plains[length].place == plains[0].place + length)
         length++;
     return length;

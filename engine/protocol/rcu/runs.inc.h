@@ -58,12 +58,6 @@ static enum straight_end run_straight(struct straight *straight)
     return straight_end;
 }
 
-/* May it take effect in place? */
-static inline bool crowd_may(const struct plain *plain)
-{
-    return plain->outcome == QUIPU_CREATED && rules_is_ordinary(plain->event);
-}
-
 /* At its timestamp, which may have been drawn anew since the record was written. */
 static inline enum in_place crowd_try(struct store *store, const struct plain *plain)
 {
@@ -76,7 +70,7 @@ static inline bool crowd_post(struct store *store, struct plain *plains, size_t 
 {
     enum in_place in_place = IN_PLACE_NOT;
 
-    if (!crowd_may(&plains[0]) || !has_spare(store, 2)) return false;
+    if (!plain_may_join(&plains[0]) || !has_spare(store, 2)) return false;
     in_place = crowd_try(store, &plains[0]);
     if (in_place == IN_PLACE_LATE) {
         draw_rest(store, plains, count);
@@ -102,7 +96,7 @@ static __attribute__((flatten)) size_t run_crowd(struct store *store, struct wor
     size_t settled = 0, i;
 
     for (i = 0; i < count; i++) {
-        if (crowd_may(&plains[i])) straight_record(store, &plains[i]);
+        if (plain_may_join(&plains[i])) straight_record(store, &plains[i]);
     }
     begin_run(store, worker);
     for (i = 0; i < count; i++) {

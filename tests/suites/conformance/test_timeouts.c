@@ -97,17 +97,24 @@ EVERY_PROTOCOL(timeouts, are_seen_by_checks_at_the_instant)
     twin_close(&twin);
 }
 
+/* All that LIMITED has is held, until the instant after the next; when is that? */
+static uint64_t hold_until_next(struct twin *twin)
+{
+    uint64_t due = hold(twin, a_hold(2, LIMITED, B, 10, 1));
+
+    twin->now = due - 1;
+    return due;
+}
+
 /* A batch has as many instants as events: the hold is there for the first, not for the second. */
 EVERY_PROTOCOL(timeouts, fall_between_the_events_of_a_batch)
 {
     struct twin twin;
     quipu_transfer events[2] = {a_transfer(3, LIMITED, C, 1), a_transfer(4, LIMITED, C, 1)};
     quipu_result results[2];
-    uint64_t due;
 
     set_up(&twin, *protocol_index);
-    due = hold(&twin, a_hold(2, LIMITED, B, 10, 1));
-    twin.now = due - 1;
+    (void)hold_until_next(&twin);
     twin_transfers(&twin, events, 2, results);
     cr_assert_eq(results[0].status, IS(EXCEEDS_CREDITS));
     cr_assert_eq(results[1].status, QUIPU_CREATED);
@@ -124,11 +131,9 @@ EVERY_PROTOCOL(timeouts, outlive_a_broken_chain)
         a_transfer(5, A, A, 1),
     };
     quipu_result results[3];
-    uint64_t due;
 
     set_up(&twin, *protocol_index);
-    due = hold(&twin, a_hold(2, LIMITED, B, 10, 1));
-    twin.now = due - 1;
+    (void)hold_until_next(&twin);
     twin_transfers(&twin, events, 3, results);
     cr_assert_eq(results[2].status, IS(ACCOUNTS_MUST_BE_DIFFERENT), "4 found the funds free");
     twin_audit(&twin);
@@ -147,8 +152,7 @@ EVERY_PROTOCOL(timeouts, do_not_fall_between_the_legs_of_a_chain)
     uint64_t due;
 
     set_up(&twin, *protocol_index);
-    due = hold(&twin, a_hold(2, LIMITED, B, 10, 1));
-    twin.now = due - 1;
+    due = hold_until_next(&twin);
     twin_transfers(&twin, events, 2, results);
     cr_assert_eq(results[1].status, QUIPU_CREATED);
     cr_assert_geq(results[0].timestamp, due);
