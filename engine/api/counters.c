@@ -24,6 +24,12 @@ static uint64_t timeouts_bytes(struct timeouts *timeouts)
            region_bytes(&timeouts->expired.blocks) + region_bytes(&timeouts->expired.groups);
 }
 
+static uint64_t accounts_bytes(struct accounts *accounts)
+{
+    return region_bytes(&accounts->slots) + region_bytes(&accounts->details) +
+           region_bytes(&accounts->timeouts);
+}
+
 static uint64_t transfers_bytes(struct transfers *transfers)
 {
     return region_bytes(&transfers->records) + region_bytes(&transfers->knots) +
@@ -93,7 +99,7 @@ static void count_all(struct store *store, quipu_counters *counters)
         .holds = quipui_keep_count_used(&transfers->hold_places, workers),
         .timeouts = count_timeouts(&store->timeouts),
         .workers = count_workers(workers),
-        .table_bytes = region_bytes(&store->accounts.slots) + transfers_bytes(transfers) +
+        .table_bytes = accounts_bytes(&store->accounts) + transfers_bytes(transfers) +
                        index_bytes(&store->account_ids) + index_bytes(&store->transfer_ids) +
                        timeouts_bytes(&store->timeouts) + region_bytes(&store->markers.region) +
                        region_bytes(&store->imports.notes),

@@ -18,6 +18,7 @@ static quipu_status describe(struct making *making, struct slot *slot,
                              struct image_account *account)
 {
     const struct transfers *transfers = &making->store->transfers;
+    const struct details *details = slot_user_data(&making->store->accounts, slot);
     struct copy copy = {.slot = slot};
     struct strand strand;
 
@@ -30,17 +31,17 @@ static quipu_status describe(struct making *making, struct slot *slot,
 
     *account = (struct image_account){
         .id = slot->id,
-        .user_data_128 = slot->user_data_128,
+        .user_data_128 = details->user_data_128,
         .totals = strand.totals,
         /* relaxed: the count of accounts carries it. */
         .timestamp = load_relaxed(&slot->timestamp),
         .version = strand.version,
         .head = strand.link,
-        .user_data_64 = slot->user_data_64,
-        .user_data_32 = slot->user_data_32,
+        .user_data_64 = details->user_data_64,
+        .user_data_32 = details->user_data_32,
         .ledger = slot->ledger,
         .code = slot->code,
-        .flags = slot->flags,
+        .flags = slot_flags(slot),
         .closed = strand.closed,
     };
     account->touched = account->timestamp;

@@ -9,7 +9,8 @@ quipu_status quipui_making_number(struct making *making, struct slot *slot,
 {
     const struct markers *markers = &making->store->markers;
     uint64_t most = account->version / MARKED_VERSIONS;
-    uint32_t newest = quipui_marker_up_to(markers, marker_newest(slot), most);
+    uint32_t newest = quipui_marker_up_to(
+        markers, marker_newest(slot_details(&making->store->accounts, slot)), most);
 
     if (!quipui_marker_numbers_give(&making->archive->markers, markers, newest)) {
         return QUIPU_NO_MEMORY;

@@ -36,7 +36,8 @@ static size_t put_account(struct journal *journal, unsigned char *to, uint64_t p
     const struct account_state none = {.head = 0};
     quipu_account account;
 
-    quipui_slot_view(slot_at(&journal->store->accounts, place), &none, &account);
+    quipui_account_view(&journal->store->accounts, slot_at(&journal->store->accounts, place), &none,
+                        &account);
     account.timestamp = timestamp;
     return quipui_entry_account(&journal->outbox.context, to, &account, origin, place);
 }

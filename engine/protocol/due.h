@@ -9,9 +9,9 @@
 
 /* Of these accounts: is anything due at `now`; how often was something taken out; when was the
  * latest due that has expired? */
-bool quipui_due(const struct copy *copies, size_t count, uint64_t now);
-uint64_t quipui_due_rounds(const struct copy *copies, size_t count);
-uint64_t quipui_due_latest(const struct copy *copies, size_t count);
+bool quipui_due(struct store *store, const struct copy *copies, size_t count, uint64_t now);
+uint64_t quipui_due_rounds(struct store *store, const struct copy *copies, size_t count);
+uint64_t quipui_due_latest(struct store *store, const struct copy *copies, size_t count);
 
 /* What was counted before copies are taken. */
 struct due_watch {
@@ -22,7 +22,7 @@ struct due_watch {
 static inline struct due_watch due_watch(struct store *store, const struct copy *copies,
                                          size_t count, bool closely)
 {
-    return (struct due_watch){closely, closely ? quipui_due_rounds(copies, count)
+    return (struct due_watch){closely, closely ? quipui_due_rounds(store, copies, count)
                                                : timeouts_rounds(&store->timeouts)};
 }
 
@@ -34,21 +34,23 @@ static inline bool due_is_over(struct store *store, const struct due_watch *watc
         return !timeouts_due(&store->timeouts, now) &&
                timeouts_rounds(&store->timeouts) == watch->rounds;
     }
-    return !quipui_due(copies, count, now) && quipui_due_rounds(copies, count) == watch->rounds;
+    return !quipui_due(store, copies, count, now) &&
+           quipui_due_rounds(store, copies, count) == watch->rounds;
 }
 
 /* Has nothing that is due after `now` expired in copies that were taken before? */
 static inline bool due_is_kept(struct store *store, const struct copy *copies, size_t count,
                                uint64_t now)
 {
-    return timeouts_latest(&store->timeouts) <= now || quipui_due_latest(copies, count) <= now;
+    return timeouts_latest(&store->timeouts) <= now ||
+           quipui_due_latest(store, copies, count) <= now;
 }
 
 /* The earliest time at which these accounts can be as they are. */
 static inline uint64_t due_no_sooner(struct store *store, const struct copy *copies, size_t count,
                                      uint64_t now)
 {
-    return due_is_kept(store, copies, count, now) ? now : quipui_due_latest(copies, count);
+    return due_is_kept(store, copies, count, now) ? now : quipui_due_latest(store, copies, count);
 }
 
 #endif

@@ -64,18 +64,19 @@ static void judge_expiry(struct store *store, struct unit *unit, struct leg *leg
     judge_tie(unit, leg, &hold->expiry, KNOT_EXPIRY);
 }
 
-static void receive(quipu_receipt *receipt, const struct unit *unit, const struct leg *leg)
+static void receive(const struct accounts *accounts, quipu_receipt *receipt,
+                    const struct unit *unit, const struct leg *leg)
 {
     if (leg->debit != NOT_FOUND) {
         const struct copy *copy = &unit->copies[leg->debit];
 
-        quipui_slot_view(copy->slot, &copy->state, &receipt->debit);
+        quipui_account_view(accounts, copy->slot, &copy->state, &receipt->debit);
         receipt->debit_version = copy->state.balance.version;
     }
     if (leg->credit != NOT_FOUND) {
         const struct copy *copy = &unit->copies[leg->credit];
 
-        quipui_slot_view(copy->slot, &copy->state, &receipt->credit);
+        quipui_account_view(accounts, copy->slot, &copy->state, &receipt->credit);
         receipt->credit_version = copy->state.balance.version;
     }
 }
@@ -146,7 +147,7 @@ enum step quipui_judge(struct store *store, struct unit *unit)
         if (outcome == QUIPU_CREATED) {
             outcome = judge_leg(store, unit, leg, newest);
             if (unit->receipts != NULL && leg->twin == NOT_FOUND) {
-                receive(&unit->receipts[i], unit, leg);
+                receive(&store->accounts, &unit->receipts[i], unit, leg);
             }
         }
         if (outcome != QUIPU_CREATED) {

@@ -79,7 +79,7 @@ static bool expire_own(struct store *store, struct worker *worker, struct slot *
     bool expired = true;
 
     /* Ends: each turn drops holds that are due by `now`; what is added later is due later. */
-    while (expired && timeouts_due_on(slot, now)) {
+    while (expired && timeouts_due_on(&store->timeouts, slot, now)) {
         uint32_t left = TIMEOUTS_SLICE;
 
         lock_take(&store->timeouts.lock);
@@ -159,8 +159,8 @@ static bool clear_due(struct store *store, struct worker *worker, struct unit *u
     if (!timeouts_due(&store->timeouts, last_instant(unit))) return true;
     if (unit->imports) return expire_due(store, worker, copies, count, unit->now);
 
-    if (quipui_due(copies, count, last_instant(unit)) &&
-        !quipui_due(copies, count, unit->legs[0].timestamp) && !quipui_redraw(store, unit)) {
+    if (quipui_due(store, copies, count, last_instant(unit)) &&
+        !quipui_due(store, copies, count, unit->legs[0].timestamp) && !quipui_redraw(store, unit)) {
         return false;
     }
     return expire_due(store, worker, copies, count, unit->legs[0].timestamp);

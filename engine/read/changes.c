@@ -11,11 +11,11 @@
 
 #include <string.h>
 
+#include "journal/journal.h"
 #include "read/past.h"
 #include "read/scan.h"
 #include "read/steps.h"
 #include "records/find_account.h"
-#include "journal/journal.h"
 #include "records/horizon.h"
 
 /* What a pick is: where its record is. */
@@ -237,7 +237,7 @@ static void tell_account(struct store *store, const struct pick *pick, quipu_cha
     /* relaxed: accounts_count() led here (S2). */
     struct account_state first = protocol_first_state(slot, load_relaxed(&slot->timestamp));
 
-    quipui_slot_view(slot, &first, &change->debit);
+    quipui_account_view(&store->accounts, slot, &first, &change->debit);
     change->debit_version = first.balance.version;
     change->type = QUIPU_CHANGE_ACCOUNT;
 }

@@ -25,7 +25,10 @@ _Static_assert(GLIMPSE_WAITS <= SPIN_ROUNDS + SPIN_YIELDS, "it gives up rather t
 /* Copy the account of a glimpse. Returns false if a unit is committing to it. */
 static inline bool copy_account(struct lookup *lookup, struct glimpse *glimpse)
 {
-    if (!lookup->protocol->glimpse(glimpse, &lookup->accounts[glimpse->which])) return false;
+    quipu_account *account = &lookup->accounts[glimpse->which];
+
+    if (!lookup->protocol->glimpse(glimpse, account)) return false;
+    details_show(slot_user_data(&lookup->store->accounts, glimpse->slot), account);
     /* Once an id leads to its account, every read finds that. */
     audit(glimpse->version != 0);
     if (lookup->versions != NULL) lookup->versions[glimpse->which] = glimpse->version;

@@ -39,7 +39,7 @@ static inline void lead_guess(struct store *store, struct lead *lead, const _Ato
     slot = (const char *)slot_at(&store->accounts, lead->guess);
     prefetch(slot);
     prefetch(slot + CACHE_LINE);
-    prefetch(slot + 2 * CACHE_LINE);
+    accounts_prefetch_user_data(&store->accounts, lead->guess);
 }
 
 /* The first two stages of a few ids. */

@@ -80,16 +80,17 @@ static bool are_missing_still(struct store *store, size_t count, struct few *few
     return true;
 }
 
-static inline void show(const struct copy *copy, quipu_account *account, uint64_t *version)
+static inline void show(struct store *store, const struct copy *copy, quipu_account *account,
+                        uint64_t *version)
 {
     audit(copy->state.balance.version != 0); /* once an id leads to its account, every read finds
                                                 that */
-    quipui_slot_view(copy->slot, &copy->state, account);
+    quipui_account_view(&store->accounts, copy->slot, &copy->state, account);
     if (version != NULL) *version = copy->state.balance.version;
 }
 
-static void show_few(const struct few *few, size_t count, quipu_account *accounts,
-                     uint64_t *versions)
+static void show_few(struct store *store, const struct few *few, size_t count,
+                     quipu_account *accounts, uint64_t *versions)
 {
     const struct copy *next = few->copies;
 
@@ -97,7 +98,7 @@ static void show_few(const struct few *few, size_t count, quipu_account *account
         uint64_t *version = versions != NULL ? &versions[i] : NULL;
 
         if (few->slots[i] != NULL) {
-            show(next++, &accounts[i], version);
+            show(store, next++, &accounts[i], version);
             continue;
         }
         memset(&accounts[i], 0, sizeof accounts[i]);
@@ -141,7 +142,7 @@ static bool look_up_few(struct store *store, const struct protocol *protocol,
             read_freely(store, protocol, few.copies, few.found) &&
             are_missing_still(store, count, &few);
     if (known) {
-        show_few(&few, count, accounts, versions);
+        show_few(store, &few, count, accounts, versions);
         if (store->journal != NULL) *seen = newest_of(few.copies, few.found);
     }
     quipui_grace_leave();
@@ -242,7 +243,8 @@ static quipu_status look_up_many(struct reader *reader, const quipu_uint128 *ids
     for (size_t i = 0; i < found; i++) {
         uint32_t which = keys[i].which;
 
-        show(&copies[keys[i].by], &accounts[which], versions != NULL ? &versions[which] : NULL);
+        show(reader->store, &copies[keys[i].by], &accounts[which],
+             versions != NULL ? &versions[which] : NULL);
     }
     return QUIPU_OK;
 }

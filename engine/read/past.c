@@ -25,7 +25,7 @@ static void show_account(struct reader *reader, const struct past *pasts, const 
                                            .version = strand.version,
                                            .closed = strand.closed,
                                        }};
-        quipui_slot_view(past->slot, &state, past->account);
+        quipui_account_view(&reader->store->accounts, past->slot, &state, past->account);
     }
 }
 

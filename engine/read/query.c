@@ -11,11 +11,12 @@ static bool is_reversed(const quipu_query_filter *filter)
     return (filter->flags & QUIPU_QUERY_REVERSED) != 0;
 }
 
-static bool is_account_wanted(const quipu_query_filter *filter, const struct slot *slot)
+static bool is_account_wanted(const quipu_query_filter *filter, const struct slot *slot,
+                              const struct details *details)
 {
-    return (filter->user_data_128 == 0 || slot->user_data_128 == filter->user_data_128) &&
-           (filter->user_data_64 == 0 || slot->user_data_64 == filter->user_data_64) &&
-           (filter->user_data_32 == 0 || slot->user_data_32 == filter->user_data_32) &&
+    return (filter->user_data_128 == 0 || details->user_data_128 == filter->user_data_128) &&
+           (filter->user_data_64 == 0 || details->user_data_64 == filter->user_data_64) &&
+           (filter->user_data_32 == 0 || details->user_data_32 == filter->user_data_32) &&
            (filter->ledger == 0 || slot->ledger == filter->ledger) &&
            (filter->code == 0 || slot->code == filter->code);
 }
@@ -34,7 +35,9 @@ static size_t find_slots(struct store *store, const quipu_query_filter *filter, 
         struct slot *slot =
             slot_at(&store->accounts, is_reversed(filter) ? to - 1 - (i - from) : i);
 
-        if (is_account_wanted(filter, slot)) copies[found++].slot = slot;
+        if (is_account_wanted(filter, slot, slot_user_data(&store->accounts, slot))) {
+            copies[found++].slot = slot;
+        }
     }
     for (size_t i = 0; is_reversed(filter) && i < found / 2; i++) {
         struct slot *slot = copies[i].slot;
@@ -61,7 +64,7 @@ quipu_status quipui_query_accounts(struct reader *reader, const quipu_query_filt
         const struct copy *copy = &copies[is_reversed(filter) ? found - 1 - i : i];
 
         if (copy->state.balance.version == 0) continue; /* not there yet as of this instant */
-        quipui_slot_view(copy->slot, &copy->state, &accounts[kept++]);
+        quipui_account_view(&reader->store->accounts, copy->slot, &copy->state, &accounts[kept++]);
     }
     *count = kept;
     return QUIPU_OK;

@@ -11,7 +11,7 @@
 static bool take_markers(struct account_strand *strand)
 {
     const struct markers *markers = &strand->reader->store->markers;
-    uint32_t newest = marker_newest(strand->slot);
+    uint32_t newest = marker_newest(strand->details);
 
     if (marker_at(markers, newest)->number < strand->last) return false;
     strand->marker = quipui_marker_up_to(markers, newest, strand->last);
@@ -23,7 +23,7 @@ void quipui_sections_begin(struct account_strand *strand, struct reader *reader,
 {
     *strand = (struct account_strand){
         .reader = reader,
-        .slot = slot,
+        .details = slot_details(&reader->store->accounts, slot),
         .state = *state,
         .last = (state->balance.version - 1) / MARKED_VERSIONS,
     };
@@ -211,7 +211,7 @@ bool quipui_sections_mark(struct account_strand *strand)
     if (sections_are_marked(strand)) return true;
     /* Ends: after each turn the newest marker is a newer one, ours or that of another reader. */
     while (!take_markers(strand)) {
-        uint32_t newest = marker_newest(strand->slot);
+        uint32_t newest = marker_newest(strand->details);
         const struct marker *from = marker_at(markers, newest);
         struct marker *wanted;
         size_t count;
@@ -223,10 +223,10 @@ bool quipui_sections_mark(struct account_strand *strand)
         if (wanted == NULL) return false;
         walk(strand, from, wanted);
         sum_up(from, wanted, count);
-        quipui_markers_add(markers, strand->slot, newest, wanted, count);
+        quipui_markers_add(markers, strand->details, newest, wanted, count);
         quipui_memory_give_back(wanted);
         /* The newest is another now: ours, or that of a reader that was first. */
-        if (marker_newest(strand->slot) == newest) return false;
+        if (marker_newest(strand->details) == newest) return false;
     }
     return true;
 }

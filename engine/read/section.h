@@ -16,7 +16,7 @@
 
 struct account_strand {
     struct reader *reader;
-    struct slot *slot;
+    struct details *details;
     struct account_state state; /* as of the instant */
     uint64_t last;              /* the number of the newest section */
     uint32_t marker;            /* the one before that section; 0: not known */

@@ -37,7 +37,7 @@ quipu_status quipui_snapshot(struct reader *reader,
     for (size_t i = 0; status == QUIPU_OK && i < count; i++) {
         quipu_account account;
 
-        quipui_slot_view(copies[i].slot, &copies[i].state, &account);
+        quipui_account_view(&store->accounts, copies[i].slot, &copies[i].state, &account);
         if (!visit(context, &account, copies[i].state.balance.version)) break;
     }
     quipui_memory_give_back(copies);

@@ -114,7 +114,7 @@ static void make_spare(struct markers *markers, uint32_t newest, uint32_t oldest
     latch_leave(&markers->keeping);
 }
 
-void quipui_markers_add(struct markers *markers, struct slot *slot, uint32_t from,
+void quipui_markers_add(struct markers *markers, struct details *details, uint32_t from,
                         const struct marker *wanted, size_t count)
 {
     uint32_t newest = from, oldest = 0, seen = from;
@@ -132,7 +132,7 @@ void quipui_markers_add(struct markers *markers, struct slot *slot, uint32_t fro
         if (i == 0) oldest = place;
     }
     /* edge slot.marker: release; pairs with acquire in marker_newest(). Carries the markers. */
-    if (newest != from && !cas_release(&slot->marker, &seen, newest)) {
+    if (newest != from && !cas_release(&details->marker, &seen, newest)) {
         make_spare(markers, newest, oldest);
     }
 }

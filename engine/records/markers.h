@@ -72,10 +72,10 @@ static inline const struct marker *marker_at(const struct markers *markers, uint
 }
 
 /* The newest marker of an account: place + 1, or 0. */
-static inline uint32_t marker_newest(const struct slot *slot)
+static inline uint32_t marker_newest(const struct details *details)
 {
     /* edge slot.marker: acquire; pairs with release in quipui_markers_add(). */
-    return load_acquire(&slot->marker);
+    return load_acquire(&details->marker);
 }
 
 /* The newest marker, from `place` on back, whose number is at most this. */
@@ -87,7 +87,7 @@ uint32_t quipui_marker_since(const struct markers *markers, uint32_t place, uint
 /* Add markers to an account whose newest is `from`; wanted[] are in order of version, with all
  * fields but the links of the list. If another reader was first, none is added; if memory runs out,
  * the first of them or none. */
-void quipui_markers_add(struct markers *markers, struct slot *slot, uint32_t from,
+void quipui_markers_add(struct markers *markers, struct details *details, uint32_t from,
                         const struct marker *wanted, size_t count);
 
 #endif

@@ -1,10 +1,12 @@
-/* slot.h - where an account lives: three cache lines that never move.
+/* slot.h - where an account lives: two cache lines that never move, and what is read seldom.
  *
  * The first 96 bytes are the protocol's own: there it keeps what changes about an account, in the
  * shape that its promises need. What never changes follows, so that a lookup by id and a transfer
- * touch the same two lines; user data is in the third, cold one.
+ * touch the same two lines. User data and time-outs are in tables beside (accounts.h), whose memory
+ * is not taken as long as there are none.
  *
- *   S1  id and the fields beside it are plain, under slot.timestamp: written before it is
+ *   S1  id, the fields beside it and user data are plain, under slot.timestamp: written before it
+ *       is
  *   S2  timestamp is 0 until the account exists, then never changes
  *   S3  state belongs to one protocol for the whole life of the ledger
  *   S4  the time-outs belong to timeouts.h, under its lock; atomic fields may be read without it */
@@ -38,25 +40,31 @@ struct slot {
     quipu_uint128 id;
     uint32_t ledger;
     uint16_t code;
-    uint16_t flags; /* as created */
+    uint16_t flags; /* as created, and SLOT_HAS_USER_DATA */
     _Atomic uint64_t timestamp;
-    quipu_uint128 user_data_128; /* the cold line from here */
+};
+
+/* The account has user data, in its details. No flag of the public header. */
+#define SLOT_HAS_USER_DATA ((uint16_t)0x8000)
+
+/* What is read seldom about an account, or is most often not there. */
+struct details {
+    quipu_uint128 user_data_128;
     uint64_t user_data_64;
     uint32_t user_data_32;
     _Atomic uint32_t marker; /* the newest that readers left on its strand; see markers.h */
-    struct own_timeouts timeouts;
 };
 
 _Static_assert(sizeof(struct account_state) == 96, "a copy is what changes, no more");
 _Static_assert(offsetof(struct slot, id) == SLOT_STATE_BYTES, "state ends where id begins");
-_Static_assert(offsetof(struct slot, user_data_128) == 128, "the hot part is two cache lines");
-_Static_assert(offsetof(struct slot, timeouts) == 160, "no holes in the cold line");
 _Static_assert(4 * sizeof(quipu_uint128) == sizeof(struct entry_line),
                "four totals are a line of words");
 _Static_assert(offsetof(struct slot, timestamp) - offsetof(struct slot, ledger) == 8 &&
                    offsetof(quipu_account, timestamp) - offsetof(quipu_account, ledger) == 8,
                "ledger, code and flags are copied together");
-_Static_assert(sizeof(struct slot) == 192, "a slot is three cache lines");
+_Static_assert(sizeof(struct slot) == 128, "a slot is two cache lines");
+_Static_assert(sizeof(struct details) == 32, "the memory of an account is counted in docs");
+_Static_assert(sizeof(struct own_timeouts) == 32, "the memory of an account is counted in docs");
 
 /* Each protocol asserts this of the struct that it keeps in a slot. */
 #define FITS_SLOT_STATE(type)                                                                      \
@@ -89,18 +97,20 @@ static inline bool slot_exists(const struct slot *slot)
     return load_acquire(&slot->timestamp) != 0;
 }
 
+/* The flags it was created with. */
+static inline uint16_t slot_flags(const struct slot *slot)
+{
+    return slot->flags & (uint16_t)~SLOT_HAS_USER_DATA;
+}
+
 static inline void slot_prefetch(const struct slot *slot)
 {
     prefetch_for_write(slot);
     prefetch_for_write((const char *)slot + 64);
 }
 
-/* What never changes about an account, but the timestamp, which others may be looking at: it is 0
- * until the account is settled. */
-void quipui_slot_fill(struct slot *slot, const quipu_account *account);
-
-/* The account as callers see it. The totals are as protocols keep them: posted, debits and credits,
- * then pending, each with its low half first. */
+/* The account as callers see it, but for its user data. The totals are as protocols keep them:
+ * posted, debits and credits, then pending, each with its low half first. */
 static inline void slot_show(const struct slot *slot, struct entry_line totals, bool closed,
                              quipu_account *account)
 {
@@ -109,17 +119,19 @@ static inline void slot_show(const struct slot *slot, struct entry_line totals, 
     memcpy(&account->credits_posted, (const char *)&totals + 16, sizeof account->credits_posted);
     memcpy(&account->debits_pending, (const char *)&totals + 32, sizeof account->debits_pending);
     memcpy(&account->credits_pending, (const char *)&totals + 48, sizeof account->credits_pending);
-    memcpy(&account->user_data_128, &slot->user_data_128, sizeof account->user_data_128);
-    account->user_data_64 = slot->user_data_64;
-    account->user_data_32 = slot->user_data_32;
     account->reserved = 0;
     memcpy(&account->ledger, &slot->ledger, 8); /* and code and flags */
+    account->flags &= (uint16_t)~SLOT_HAS_USER_DATA;
     if (closed) account->flags |= QUIPU_ACCOUNT_CLOSED;
     /* relaxed: a caller that has the slot has seen its account exist (S2). */
     account->timestamp = load_relaxed(&slot->timestamp);
 }
 
-/* The same, of a copy of its state. */
-void quipui_slot_view(struct slot *slot, const struct account_state *state, quipu_account *account);
+static inline void details_show(const struct details *details, quipu_account *account)
+{
+    memcpy(&account->user_data_128, &details->user_data_128, sizeof account->user_data_128);
+    account->user_data_64 = details->user_data_64;
+    account->user_data_32 = details->user_data_32;
+}
 
 #endif

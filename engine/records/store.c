@@ -54,7 +54,8 @@ close_store:
     return false;
 }
 
-/* Holds and burnt ids, which are few, are left out: their memory is taken as they come. */
+/* Holds, their time-outs and burnt ids, which are few, are left out: their memory is taken as they
+ * come. */
 bool quipui_store_prefault(struct store *store, const struct store_capacities *capacities)
 {
     uint64_t accounts = capacities->accounts, transfers = capacities->transfers, bytes = 0;
@@ -63,6 +64,7 @@ bool quipui_store_prefault(struct store *store, const struct store_capacities *c
         size_t bytes;
     } tables[] = {
         {&store->accounts.slots, accounts * sizeof(struct slot)},
+        {&store->accounts.details, accounts * sizeof(struct details)},
         {&store->transfers.records, transfers * sizeof(quipu_transfer)},
         {&store->transfers.knots, transfers * sizeof(struct knot)},
         {&store->transfers.chunks.chunks, chunks_bytes(transfers, CHUNK_PLACES)},

@@ -28,9 +28,14 @@ static struct timeout *entry_at(const struct timeouts *timeouts, uint64_t place)
     return (struct timeout *)(void *)timeouts->heap.base + place;
 }
 
-static struct slot *account_of(const struct timeouts *timeouts, uint64_t hold, enum side side)
+static struct own_timeouts *own_at(const struct timeouts *timeouts, uint64_t account)
 {
-    return slot_at(timeouts->accounts, hold_at(timeouts->transfers, hold)->account[side]);
+    return slot_timeouts(timeouts->accounts, slot_at(timeouts->accounts, account));
+}
+
+static struct own_timeouts *own_of(const struct timeouts *timeouts, uint64_t hold, enum side side)
+{
+    return own_at(timeouts, hold_at(timeouts->transfers, hold)->account[side]);
 }
 
 static bool is_in(const struct timeouts *timeouts, uint64_t hold)
@@ -41,7 +46,7 @@ static bool is_in(const struct timeouts *timeouts, uint64_t hold)
 static void put(struct timeouts *timeouts, uint64_t place, struct timeout entry)
 {
     *entry_at(timeouts, place) = entry;
-    slot_at(timeouts->accounts, entry.account)->timeouts.heap_place = (uint32_t)place;
+    own_at(timeouts, entry.account)->heap_place = (uint32_t)place;
 }
 
 /* Move `entry` from the hole at `place` to where it belongs. */
@@ -94,23 +99,23 @@ static void raise(_Atomic uint64_t *latest, uint64_t due)
 }
 
 /* The holds of an account changed: move it to its new place in the heap, or take it out. */
-static void update(struct timeouts *timeouts, struct slot *slot, uint64_t first)
+static void update(struct timeouts *timeouts, uint64_t account, uint64_t first)
 {
-    uint64_t account = (uint64_t)(slot - slot_at(timeouts->accounts, 0));
-    bool was_in = slot->timeouts.first != 0;
+    struct own_timeouts *own = own_at(timeouts, account);
+    bool was_in = own->first != 0;
     uint64_t due = 0;
 
-    slot->timeouts.first = first;
+    own->first = first;
     if (first != 0) {
         due = hold_at(timeouts->transfers, due_hold(first))->due;
-        settle(timeouts, was_in ? slot->timeouts.heap_place : timeouts->account_count++,
+        settle(timeouts, was_in ? own->heap_place : timeouts->account_count++,
                (struct timeout){due, account});
     } else {
         struct timeout last = *entry_at(timeouts, --timeouts->account_count);
 
-        if (last.account != account) settle(timeouts, slot->timeouts.heap_place, last);
+        if (last.account != account) settle(timeouts, own->heap_place, last);
     }
-    publish(&slot->timeouts.earliest, due);
+    publish(&own->earliest, due);
 }
 
 static void publish_first(struct timeouts *timeouts)
@@ -131,7 +136,6 @@ static bool make_room(struct timeouts *timeouts)
 bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t place, const struct slot *debit,
                          const struct slot *credit, uint64_t due)
 {
-    const struct slot *slots = slot_at(timeouts->accounts, 0);
     struct hold *hold = hold_at(timeouts->transfers, place);
     bool grown;
 
@@ -141,14 +145,12 @@ bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t place, const struct
         make_room(timeouts) && quipui_expiries_supply(&timeouts->expired, timeouts->hold_count + 1);
     if (grown) {
         hold->due = due;
-        hold->account[SIDE_DEBIT] = (uint32_t)(debit - slots);
-        hold->account[SIDE_CREDIT] = (uint32_t)(credit - slots);
+        hold->account[SIDE_DEBIT] = slot_place(timeouts->accounts, debit);
+        hold->account[SIDE_CREDIT] = slot_place(timeouts->accounts, credit);
         for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
-            struct slot *slot = account_of(timeouts, place, side);
-
-            update(
-                timeouts, slot,
-                quipui_dues_add(timeouts->transfers, slot->timeouts.first, due_link(place, side)));
+            update(timeouts, hold->account[side],
+                   quipui_dues_add(timeouts->transfers, own_of(timeouts, place, side)->first,
+                                   due_link(place, side)));
         }
         timeouts->hold_count++;
         publish_first(timeouts);
@@ -186,17 +188,14 @@ static void take_out(struct timeouts *timeouts, uint64_t hold, bool expired)
     uint64_t first[2];
 
     for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
-        first[side] = quipui_dues_remove(timeouts->transfers,
-                                         account_of(timeouts, hold, side)->timeouts.first,
+        first[side] = quipui_dues_remove(timeouts->transfers, own_of(timeouts, hold, side)->first,
                                          due_link(hold, side));
     }
     if (expired) quipui_timeouts_list(timeouts, hold);
     count_round(&timeouts->rounds);
     for (enum side side = SIDE_DEBIT; side <= SIDE_CREDIT; side++) {
-        struct slot *slot = account_of(timeouts, hold, side);
-
-        count_round(&slot->timeouts.rounds);
-        update(timeouts, slot, first[side]);
+        count_round(&own_of(timeouts, hold, side)->rounds);
+        update(timeouts, hold_at(timeouts->transfers, hold)->account[side], first[side]);
     }
     timeouts->hold_count--;
     publish_first(timeouts);
@@ -212,14 +211,17 @@ void quipui_timeouts_remove(struct timeouts *timeouts, uint64_t hold)
 uint64_t quipui_timeouts_first(const struct timeouts *timeouts, const struct slot *slot,
                                uint64_t now)
 {
+    const struct own_timeouts *own;
     uint64_t hold;
 
-    if (slot == NULL) {
+    if (slot != NULL) {
+        own = slot_timeouts(timeouts->accounts, slot);
+    } else {
         if (timeouts->account_count == 0) return NEVER;
-        slot = slot_at(timeouts->accounts, entry_at(timeouts, 0)->account);
+        own = own_at(timeouts, entry_at(timeouts, 0)->account);
     }
-    if (slot->timeouts.first == 0) return NEVER;
-    hold = due_hold(slot->timeouts.first);
+    if (own->first == 0) return NEVER;
+    hold = due_hold(own->first);
     return hold_at(timeouts->transfers, hold)->due <= now ? hold : NEVER;
 }
 
@@ -228,8 +230,8 @@ void quipui_timeouts_begin(struct timeouts *timeouts, uint64_t hold)
     uint64_t due = hold_at(timeouts->transfers, hold)->due;
 
     raise(&timeouts->latest, due);
-    raise(&account_of(timeouts, hold, SIDE_DEBIT)->timeouts.latest, due);
-    raise(&account_of(timeouts, hold, SIDE_CREDIT)->timeouts.latest, due);
+    raise(&own_of(timeouts, hold, SIDE_DEBIT)->latest, due);
+    raise(&own_of(timeouts, hold, SIDE_CREDIT)->latest, due);
 }
 
 void quipui_timeouts_drop(struct timeouts *timeouts, uint64_t hold)

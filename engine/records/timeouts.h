@@ -133,22 +133,23 @@ static inline void timeouts_set_floor(struct timeouts *timeouts, uint64_t floor)
 }
 
 /* The same of one account. */
-static inline uint64_t timeouts_rounds_of(struct slot *slot)
+static inline uint64_t timeouts_rounds_of(const struct timeouts *timeouts, const struct slot *slot)
 {
     /* edge timeouts.rounds: acquire; pairs with release in count_round(). */
-    return load_acquire(&slot->timeouts.rounds);
+    return load_acquire(&slot_timeouts(timeouts->accounts, slot)->rounds);
 }
 
-static inline bool timeouts_due_on(struct slot *slot, uint64_t now)
+static inline bool timeouts_due_on(const struct timeouts *timeouts, const struct slot *slot,
+                                   uint64_t now)
 {
     /* edge timeouts.earliest: acquire; pairs with release in publish(). 0 - 1 is never. */
-    return load_acquire(&slot->timeouts.earliest) - 1 < now;
+    return load_acquire(&slot_timeouts(timeouts->accounts, slot)->earliest) - 1 < now;
 }
 
-static inline uint64_t timeouts_latest_of(struct slot *slot)
+static inline uint64_t timeouts_latest_of(const struct timeouts *timeouts, const struct slot *slot)
 {
     /* relaxed: as above. */
-    return load_relaxed(&slot->timeouts.latest);
+    return load_relaxed(&slot_timeouts(timeouts->accounts, slot)->latest);
 }
 
 #endif

@@ -18,8 +18,7 @@ quipu_status quipui_recover_accounts(struct recovery *recovery)
     for (unsigned i = 0; i < RECOVER_PARTS; i++)
         count += recovery->parts[i].accounts;
     for (uint64_t place = 0; place < count; place++) {
-        if (!region_ensure(&recovery->store->accounts.slots,
-                           (size_t)(place + 1) * sizeof(struct slot))) {
+        if (!quipui_accounts_grow(&recovery->store->accounts, place + 1)) {
             return quipui_blame_room(recovery->diagnosis, QUIPU_NO_MEMORY, "accounts");
         }
         if (born_at(recovery, place) == 0) {

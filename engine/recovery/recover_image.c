@@ -58,12 +58,28 @@ static bool marker_fits(struct store *store, const struct image_account *account
                account->version;
 }
 
+/* As its creation was asked for. */
+static quipu_account account_given(const struct image_account *account)
+{
+    bool imported = (account->flags & QUIPU_ACCOUNT_IMPORTED) != 0;
+
+    return (quipu_account){.id = account->id,
+                           .user_data_128 = account->user_data_128,
+                           .user_data_64 = account->user_data_64,
+                           .user_data_32 = account->user_data_32,
+                           .ledger = account->ledger,
+                           .code = account->code,
+                           .flags = account->flags,
+                           .timestamp = imported ? account->timestamp : 0};
+}
+
 static quipu_status read_account(void *context, const void *item, struct diagnosis *diagnosis)
 {
     struct recovery *recovery = context;
     struct store *store = recovery->store;
     struct index *ids = &store->account_ids;
     const struct image_account *account = item;
+    quipu_account given = account_given(account);
     uint64_t place = recovery->base_count, found;
     struct base *base = (struct base *)(void *)recovery->bases.base + place;
     struct slot *slot;
@@ -72,12 +88,16 @@ static quipu_status read_account(void *context, const void *item, struct diagnos
     if (place >= store->accounts.capacity) {
         return quipui_blame_room(diagnosis, QUIPU_NO_SPACE, "accounts");
     }
-    if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot)) ||
+    if (!quipui_accounts_grow(&store->accounts, place + 1) ||
         !region_ensure(&recovery->bases, (size_t)(place + 1) * sizeof *base)) {
         return no_memory(diagnosis, "accounts");
     }
     if (account->version == 0 || account->timestamp == 0) {
         return contradicts(diagnosis, "an account of no version, or of no time");
+    }
+    if (quipui_rules_account_form(&given) != QUIPU_CREATED ||
+        quipui_rules_account_fields(&given, 0) != QUIPU_CREATED) {
+        return contradicts(diagnosis, "an account is against the rules");
     }
     if (!marker_fits(store, account)) {
         return contradicts(diagnosis, "an account has the marker of another");
@@ -89,15 +109,11 @@ static quipu_status read_account(void *context, const void *item, struct diagnos
                       .closed = {account->version << 1 | (account->closed != 0)},
                       .touched = account->touched,
                       .credits = {account->totals.credits_pending, account->totals.credits_posted}};
-    quipui_slot_fill(slot, &(quipu_account){.id = account->id,
-                                            .ledger = account->ledger,
-                                            .code = account->code,
-                                            .flags = account->flags,
-                                            .user_data_128 = account->user_data_128,
-                                            .user_data_64 = account->user_data_64,
-                                            .user_data_32 = account->user_data_32});
-    /* relaxed: no other thread knows the store yet. */
-    store_relaxed(&slot->marker, (uint32_t)account->marker);
+    quipui_account_fill(&store->accounts, slot, &given);
+    if (account->marker != 0) {
+        /* relaxed: no other thread knows the store yet. */
+        store_relaxed(&slot_details(&store->accounts, slot)->marker, (uint32_t)account->marker);
+    }
     accounts_settle(slot, account->timestamp);
     claim = quipui_index_claim(ids, index_hash(ids, account->id), account->id, place, &found);
     if (claim == CLAIM_NO_MEMORY) return no_memory(diagnosis, "accounts");

@@ -142,13 +142,13 @@ static quipu_status place_account(struct part *part, const struct entry *entry)
     if (place >= store->accounts.capacity) {
         return quipui_blame_room(&part->diagnosis, QUIPU_NO_SPACE, "accounts");
     }
-    if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot))) {
+    if (!quipui_accounts_grow(&store->accounts, place + 1)) {
         return quipui_blame_room(&part->diagnosis, QUIPU_NO_MEMORY, "accounts");
     }
     if (born_at(recovery, place) != 0) {
         return quipui_blame_account(&part->diagnosis, entry->id, "has the place of another");
     }
-    quipui_slot_fill(slot_at(&store->accounts, place), &entry->record);
+    quipui_account_fill(&store->accounts, slot_at(&store->accounts, place), &entry->record);
     accounts_settle(slot_at(&store->accounts, place), entry->timestamp);
     claim = quipui_index_claim(ids, index_hash(ids, entry->id), entry->id, place, &found);
     if (claim == CLAIM_NO_MEMORY) return claimed(part, claim, entry->id, "");

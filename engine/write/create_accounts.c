@@ -37,7 +37,7 @@ static quipu_account stored_account(struct store *store, uint64_t place)
     struct account_state none = {.head = 0};
     quipu_account account;
 
-    quipui_slot_view(slot_at(&store->accounts, place), &none, &account);
+    quipui_account_view(&store->accounts, slot_at(&store->accounts, place), &none, &account);
     return account;
 }
 
@@ -62,10 +62,8 @@ static quipu_status claim_slot(struct account_batch *batch, const quipu_account 
     uint64_t place = accounts_count(&store->accounts) + batch->claimed, found = 0;
     enum claim claim;
 
-    if (!region_ensure(&store->accounts.slots, (size_t)(place + 1) * sizeof(struct slot))) {
-        return QUIPU_NO_MEMORY;
-    }
-    quipui_slot_fill(slot_at(&store->accounts, place), event);
+    if (!quipui_accounts_grow(&store->accounts, place + 1)) return QUIPU_NO_MEMORY;
+    quipui_account_fill(&store->accounts, slot_at(&store->accounts, place), event);
     claim = quipui_index_claim(&store->account_ids, hash, event->id, place, &found);
     if (claim != CLAIM_TAKEN) return QUIPU_NO_MEMORY;
     batch->slots[batch->claimed++] = slot_at(&store->accounts, place);

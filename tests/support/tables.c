@@ -45,7 +45,8 @@ static void take_accounts(struct tables *tables, struct store *store)
     for (uint64_t place = 0; place < accounts_count(&store->accounts); place++) {
         struct entry entry = {.kind = ENTRY_ACCOUNT, .account = {place}};
 
-        quipui_slot_view(slot_at(&store->accounts, place), &none, &entry.record);
+        quipui_account_view(&store->accounts, slot_at(&store->accounts, place), &none,
+                            &entry.record);
         entry.id = entry.record.id;
         entry.timestamp = entry.record.timestamp;
         if ((entry.record.flags & QUIPU_ACCOUNT_IMPORTED) != 0) {

@@ -282,7 +282,8 @@ static bool is_latest(struct store *store, const struct unit *unit)
     uint64_t last = unit->legs[unit->leg_count - 1].timestamp;
 
     if (unit->imports || unit->legs[0].event == NULL) return true;
-    if (timeouts_due(&store->timeouts, last) && quipui_due(unit->copies, unit->copy_count, last)) {
+    if (timeouts_due(&store->timeouts, last) &&
+        quipui_due(store, unit->copies, unit->copy_count, last)) {
         return false;
     }
     for (uint32_t i = 0; i < unit->copy_count; i++) {

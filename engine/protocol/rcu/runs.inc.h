@@ -140,7 +140,7 @@ static bool expire(struct store *store, struct worker *worker, const struct copy
     bool expired;
 
     if (copies == NULL) return expire_all_as_writer(store, worker, now);
-    if (quipui_due(copies, count, now)) {
+    if (quipui_due(store, copies, count, now)) {
         begin(store);
     } else if (worker->others_left == 0 || !try_to_begin(store)) {
         return true;

@@ -58,7 +58,7 @@ static bool snapshot(struct store *store, struct worker *worker,
         /* Slots come by themselves, one after the other; what they lead to does not. */
         if (count - i > READS_AHEAD) warm(slot + READS_AHEAD);
         if (!read_at(slot, stamp, &state)) continue;
-        quipui_slot_view(slot, &state, &account);
+        quipui_account_view(&store->accounts, slot, &state, &account);
         if (!visit(context, &account, state.balance.version)) break;
     }
     unregister(worker);

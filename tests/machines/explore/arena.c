@@ -8,7 +8,7 @@
 #include "machines/explore/points.h"
 
 #define HEAP_BYTES ((size_t)8 << 20)
-#define REGIONS_MAX 16
+#define REGIONS_MAX 20
 
 /* Fresh small objects hold this, and those that were given back that. */
 #define FRESH 0xA5

@@ -13,12 +13,12 @@
 enum { COUNT = 5000, TRANSFERS = COUNT * 64, THREADS = 4 };
 
 static struct markers markers;
-static struct slot slot;
+static struct details details;
 
 static void set_up(void)
 {
     cr_assert(quipui_markers_open(&markers, TRANSFERS));
-    slot = (struct slot){.id = 1};
+    details = (struct details){.user_data_32 = 1};
 }
 
 static void tear_down(void)
@@ -37,18 +37,18 @@ static struct marker a_marker(uint64_t number)
 static void add_up_to(uint64_t number)
 {
     static _Thread_local struct marker wanted[COUNT];
-    uint32_t newest = marker_newest(&slot);
+    uint32_t newest = marker_newest(&details);
     uint64_t from = marker_at(&markers, newest)->number;
 
     if (from >= number) return;
     for (uint64_t i = from; i < number; i++)
         wanted[i - from] = a_marker(i + 1);
-    quipui_markers_add(&markers, &slot, newest, wanted, number - from);
+    quipui_markers_add(&markers, &details, newest, wanted, number - from);
 }
 
 static void check_list(void)
 {
-    uint32_t newest = marker_newest(&slot);
+    uint32_t newest = marker_newest(&details);
     uint64_t count = marker_at(&markers, newest)->number;
 
     for (uint64_t n = 0; n <= count; n++) {
@@ -81,7 +81,7 @@ Test(markers, are_found_in_few_steps, .init = set_up, .fini = tear_down)
 
     add_up_to(COUNT);
     for (uint64_t n = 1; n <= COUNT; n++) {
-        uint32_t place = marker_newest(&slot);
+        uint32_t place = marker_newest(&details);
         unsigned steps = 0;
 
         for (; marker_at(&markers, place)->number > n; steps++) {
@@ -123,13 +123,13 @@ Test(markers, are_added_by_one, .init = set_up, .fini = tear_down)
 Test(markers, never_run_out_while_some_are_spare, .init = set_up, .fini = tear_down)
 {
     static struct marker wanted[100];
-    struct slot other = {.id = 2};
+    struct details other = {.user_data_32 = 2};
 
     add_up_to(1);
     for (unsigned i = 0; i < 100; i++)
         wanted[i] = a_marker(i + 1);
     for (uint64_t i = 0; i < markers.capacity; i++)
-        quipui_markers_add(&markers, &slot, 0, wanted, 100);
+        quipui_markers_add(&markers, &details, 0, wanted, 100);
     cr_assert_eq(load_relaxed(&markers.used), 101);
     cr_assert_eq(count_spare(), 100);
     quipui_markers_add(&markers, &other, 0, wanted, 100);
@@ -151,8 +151,8 @@ Test(markers, need_memory, .init = set_up, .fini = tear_down)
     for (unsigned i = 0; i < 10; i++)
         add_up_to(COUNT);
     quipui_memory_refuse = NULL;
-    cr_assert_lt(marker_at(&markers, marker_newest(&slot))->number, COUNT, "T4");
-    cr_assert_eq(load_relaxed(&markers.used), marker_at(&markers, marker_newest(&slot))->number);
+    cr_assert_lt(marker_at(&markers, marker_newest(&details))->number, COUNT, "T4");
+    cr_assert_eq(load_relaxed(&markers.used), marker_at(&markers, marker_newest(&details))->number);
     check_list();
     add_up_to(COUNT);
     check_list();

@@ -32,7 +32,7 @@ static void set_up(void)
     cr_assert(quipui_transfers_open(&transfers, ACCOUNTS, ACCOUNTS));
     cr_assert(region_ensure(&transfers.holds, ACCOUNTS * sizeof(struct hold)));
     cr_assert(quipui_accounts_open(&accounts, ACCOUNTS));
-    cr_assert(region_ensure(&accounts.slots, ACCOUNTS * sizeof(struct slot)));
+    cr_assert(quipui_accounts_grow(&accounts, ACCOUNTS));
     cr_assert(quipui_timeouts_open(&timeouts, &transfers, &accounts));
 }
 
@@ -68,7 +68,7 @@ static uint64_t naive_earliest(uint32_t account)
 
 static bool is_due(struct slot *slot, uint64_t now)
 {
-    return slot == NULL ? timeouts_due(&timeouts, now) : timeouts_due_on(slot, now);
+    return slot == NULL ? timeouts_due(&timeouts, now) : timeouts_due_on(&timeouts, slot, now);
 }
 
 static void check(uint32_t account)
@@ -76,9 +76,9 @@ static void check(uint32_t account)
     struct slot *slot = account == FEW ? NULL : slot_at(&accounts, account);
     uint64_t earliest = naive_earliest(account), first;
 
-    cr_assert_eq(slot == NULL ? timeouts_rounds(&timeouts) : timeouts_rounds_of(slot),
+    cr_assert_eq(slot == NULL ? timeouts_rounds(&timeouts) : timeouts_rounds_of(&timeouts, slot),
                  rounds[account], "seed %d", SEED);
-    cr_assert_eq(slot == NULL ? timeouts_latest(&timeouts) : timeouts_latest_of(slot),
+    cr_assert_eq(slot == NULL ? timeouts_latest(&timeouts) : timeouts_latest_of(&timeouts, slot),
                  latest[account], "seed %d", SEED);
     lock_take(&timeouts.lock);
     if (earliest == NEVER) {
@@ -107,12 +107,12 @@ static void check_places(void)
     cr_assert_eq(timeouts.hold_count, count, "seed %d", SEED);
     for (uint32_t a = 0; a < FEW; a++) {
         uint64_t earliest = naive_earliest(a);
-        const struct slot *slot = slot_at(&accounts, a);
+        const struct own_timeouts *own = slot_timeouts(&accounts, slot_at(&accounts, a));
 
         if (earliest == NEVER) continue;
-        cr_assert_lt(slot->timeouts.heap_place, timeouts.account_count);
-        cr_assert_eq(heap[slot->timeouts.heap_place].account, a);
-        cr_assert_eq(heap[slot->timeouts.heap_place].due, earliest);
+        cr_assert_lt(own->heap_place, timeouts.account_count);
+        cr_assert_eq(heap[own->heap_place].account, a);
+        cr_assert_eq(heap[own->heap_place].due, earliest);
         in++;
     }
     cr_assert_eq(timeouts.account_count, in);
@@ -210,7 +210,7 @@ Test(timeouts, are_an_accounts_own)
     cr_assert_eq(quipui_timeouts_first(&timeouts, slot_at(&accounts, 4), NEVER), NEVER);
     cr_assert_eq(quipui_timeouts_first(&timeouts, NULL, NEVER), 1);
     lock_leave(&timeouts.lock);
-    cr_assert_not(timeouts_due_on(slot_at(&accounts, 4), NEVER - 1));
+    cr_assert_not(timeouts_due_on(&timeouts, slot_at(&accounts, 4), NEVER - 1));
     tear_down();
 }
 
