@@ -7,13 +7,14 @@ by bench_share. What they share is lines, and a line is a server with a queue:
   shard    one of 256 of the transfer index: latched, written, left; once a transfer
   account  two a transfer, drawn as the workload says; busy while the protocol holds or marks them
   clock    drawn from once a call
-  writer   rcu: one call at a time writes
+  writer   rcu: one run at a time is judged and published; claims, records and settling are not its
 
 A line that another core wrote last, and still has, moves: H ns on this socket, H2 from the other.
 Where a call is long enough to prefetch lines (16 transfers) and no other core uses the line, that
 is `handover_many` instead. A core that waits retries, and meanwhile takes the line from the core
-that works on it: `storm` moves for each waiting core, until it has spun enough. Held times are
-estimates: see PROTOCOLS.
+that works on it: `storm` moves for each waiting core, until it has spun enough. A core that has
+waited posts a run of its call's transfers while it has the account. Held times are estimates: see
+PROTOCOLS.
 
 What it knows nothing of: caches that several cores share, interrupts, pages, the index growing,
 processors that slow down when all are busy. Memory is a limit on the sum: bytes a transfer, counted
@@ -36,6 +37,8 @@ AHEAD = 16            # transfers a call from which on lines are prefetched
 LINES_A_TRANSFER = 10  # that a core brings to its cache
 SHARD_NS = 12         # a shard's latch is held, of S
 CLOCK_NS = 5          # the clock's line is busy, of S
+RUN = 64              # transfers that a core posts at an account, or as the writer, at a time
+WRITER_PART = 0.5     # rcu: of S, judging and publishing
 WAKE_NS = 2000        # to wake a thread that sleeps at a lock
 SPIN_NS = 3000        # it spins so long before
 
@@ -194,15 +197,17 @@ class Run:
         self.spent["shard"] += begin - now
         return line.free
 
-    def at_accounts(self, core, now):
-        """From asking for both to having let both go."""
+    def at_accounts(self, core, now, left):
+        """From asking for both to having let both go; and how many transfers were posted, of those
+        that are left of the call."""
         protocol, lines = self.protocol, [self.account(number) for number in self.pair()]
         start = max(now, lines[0].free, lines[1].free)
         waited = start > now
         ahead = self.ahead and not waited
         moves = [self.move(line, core, ahead) for line in lines]
         # Two lines that are asked for together come together.
-        hold = max(moves) + protocol.hold
+        posted = max(1, min(RUN, left)) if waited and self.ahead else 1
+        hold = max(moves) + protocol.hold * posted
         if waited:
             self.rounds += 1
             hold += protocol.again
@@ -221,8 +226,8 @@ class Run:
                 line.queue(start)
             line.free, line.owner, line.count = end, core, self.counts[core]
         self.spent["queue"] += start - now
-        self.spent["account"] += hold - protocol.hold
-        return end
+        self.spent["account"] += hold - protocol.hold * posted
+        return end, posted
 
     def at_call(self, core, now):
         """The clock."""
@@ -247,7 +252,8 @@ class Run:
         left = [int(self.rng.random() * self.batch) for _ in range(self.cores)]
         heap = [(self.rng.random() * self.private_ns, core, 0) for core in range(self.cores)]
         heapq.heapify(heap)
-        done, begun, from_ns = 0, transfers // 2, 0.0
+        posted = [1] * self.cores
+        done, begun, from_ns = 0, 0, 0.0
         while True:
             now, core, step = heap[0]
             if step == 0:
@@ -262,15 +268,18 @@ class Run:
             elif step == 2:
                 heapq.heapreplace(heap, (self.at_shard(core, now), core, 3))
             elif step == 3:
-                heapq.heapreplace(heap, (self.at_accounts(core, now), core, 4))
+                end, posted[core] = self.at_accounts(core, now, left[core])
+                heapq.heapreplace(heap, (end, core, 4))
             else:
-                done += 1
-                left[core] -= 1
-                self.counts[core] += 1
-                if done == begun:
-                    from_ns = now
-                if done == transfers:
-                    return (transfers - begun) / (now - from_ns) * 1e9
+                done += posted[core]
+                left[core] -= posted[core]
+                self.counts[core] += posted[core]
+                if begun == 0 and done >= transfers // 2:
+                    begun, from_ns = done, now
+                if done >= transfers:
+                    return (done - begun) / (now - from_ns) * 1e9
+                # The others of a run were prepared by this core, too.
+                now += sum(self.private(core) for _ in range(posted[core] - 1))
                 heapq.heapreplace(heap, (now, core, 0))
 
     def limit(self):
@@ -286,16 +295,17 @@ class Run:
 
 
 def one_writer(machine, private_ns, cores, sockets, batch):
-    """rcu: a call at a time. The next writer finds accounts, versions and the writer's own lines
-    where the last one left them."""
+    """rcu: a run at a time. The next writer finds accounts, versions and the writer's own lines
+    where the last one left them. What is not the writer's is done by all cores at once."""
     if cores == 1:
         return 1e9 / private_ns
     far = (machine.near + machine.far) / 2 if sockets > 1 else machine.near
     far_ahead = (machine.ahead + machine.far_ahead) / 2 if sockets > 1 else machine.ahead
     others = (cores - 1) / cores
-    each = private_ns + others * 6 * (far_ahead if batch >= AHEAD else far / 2)
-    handing = 4 * far + (WAKE_NS if cores > 2 and batch * each > SPIN_NS / cores else 0)
-    return 1e9 / (each + handing / batch)
+    each = private_ns * WRITER_PART + others * 6 * (far_ahead if batch >= AHEAD else far / 2)
+    handing = 4 * far + (WAKE_NS if (cores - 1) * each * min(batch, RUN) > SPIN_NS else 0)
+    alone = private_ns * (1 - WRITER_PART)
+    return 1e9 / max(each + handing / min(batch, RUN), (alone + each) / cores)
 
 
 def reckon(machine, name, private_ns, cores, sockets, batch, distribution, accounts, options):
