@@ -106,6 +106,22 @@ def lines(folder):
                  ) if found else None
 
 
+def pages(folder):
+    found = read(folder, "pages")
+    if not found:
+        return None
+    line = found[-1]
+    count = line["instructions"]
+    texts = {"dense_ns": "a load that waits for the one before, 512 KiB in a row",
+             "sparse_ns": "the same lines, each in a page of its own",
+             "fetch_ns": "five random lines, prefetched in bursts",
+             "work_ns": f"{count} instructions",
+             "both_ns": f"both: five lines, and {count} instructions",
+             "both_single_ns": "the same, prefetched for one transfer at a time",
+             "both_even_ns": "the same, prefetches spread over the instructions"}
+    return table(["", "ns"], [[text, f"{line[name]:.1f}"] for name, text in texts.items()])
+
+
 def share(folder):
     """ns, and the share of the limit."""
     def show(line):
@@ -145,6 +161,19 @@ def readers(folder):
         reads = line["reads_per_second"]
         return rate(line) + (f" / {millions(reads)}" if reads else "")
     return pivot(read(folder, "readers"), ("protocol",), "readers", show)
+
+
+def snapshots(folder):
+    """Transfers a second of one writer, and how often the other thread copies all accounts."""
+    def show(line):
+        reads = line["reads_per_second"]
+        return rate(line) + (f" / {reads:.1f} snapshots a second" if reads else "")
+    return pivot(read(folder, "snapshots"), ("protocol",), "readers", show)
+
+
+def lookups(folder):
+    return pivot(read(folder, "lookups"), ("protocol",), "ids",
+                 lambda line: millions(line["ids_per_second"]))
 
 
 def latency(folder):
@@ -238,10 +267,11 @@ def durable(folder):
                      for name, value, url in PUBLISHED]))
 
 
-TABLES = {"machine": machine, "lines": lines, "share": share, "threads": by_threads,
-          "accounts": by_accounts, "batch": by_batch, "kinds": kinds, "readers": readers,
-          "latency": latency, "commit": conflicts, "memory": memory, "scaling": scaling,
-          "check": check, "durable": durable}
+TABLES = {"machine": machine, "lines": lines, "pages": pages, "share": share,
+          "threads": by_threads, "accounts": by_accounts, "batch": by_batch, "kinds": kinds,
+          "readers": readers, "snapshots": snapshots, "lookups": lookups, "latency": latency,
+          "commit": conflicts, "memory": memory, "scaling": scaling, "check": check,
+          "durable": durable}
 
 
 def place(page, name, text):
