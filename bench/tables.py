@@ -176,6 +176,11 @@ def lookups(folder):
                  lambda line: millions(line["ids_per_second"]))
 
 
+def instructions(folder):
+    return pivot(read(folder, "instructions"), ("kind", "batch"), "protocol",
+                 lambda line: f"{line['instructions']:,.0f}")
+
+
 def latency(folder):
     """Calls of one transfer; of 8190."""
     found = read(folder, "latency")
@@ -270,7 +275,7 @@ def durable(folder):
 TABLES = {"machine": machine, "lines": lines, "pages": pages, "share": share,
           "threads": by_threads, "accounts": by_accounts, "batch": by_batch, "kinds": kinds,
           "readers": readers, "snapshots": snapshots, "lookups": lookups, "latency": latency,
-          "commit": conflicts, "memory": memory, "scaling": scaling, "check": check,
+          "instructions": instructions, "commit": conflicts, "memory": memory, "scaling": scaling, "check": check,
           "durable": durable}
 
 
