@@ -16,7 +16,6 @@ static bool seed(void *context, struct store *store, struct slot *slot,
 {
     const struct protocol *protocol = context;
 
-    if (protocol->supply != NULL && !protocol->supply(store, 1)) return false;
     protocol->seed(store, slot, state);
     return true;
 }

@@ -72,6 +72,12 @@ static inline uint64_t load_own(const _Atomic uint64_t *p)
     return value;
 }
 
+/* The same of so many bytes. */
+static inline void copy_own(void *to, const _Atomic uint64_t *from, size_t bytes)
+{
+    (void)memcpy(to, (const void *)(uintptr_t)from, bytes);
+}
+
 /* The full fence; outside of base/ there is one, see optimistic.c. ThreadSanitizer does not know
  * fences, so under it an exchange on a word of the caller's own does the same. */
 static inline void fence_full(void)

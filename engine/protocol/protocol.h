@@ -33,10 +33,8 @@ struct protocol {
     void (*begin)(struct store *store);
     void (*end)(struct store *store);
 
-    /* New accounts, between begin and end; their slots are not settled yet. First memory for all of
-     * them (false: none; NULL: none is needed), then the first state of each, then they are shown
-     * together (NULL: settling does it). */
-    bool (*supply)(struct store *store, size_t count);
+    /* New accounts, between begin and end; their slots are not settled yet. First the first state
+     * of each, then they are shown together (NULL: settling does it). */
     void (*seed)(struct store *store, struct slot *slot, const struct account_state *state);
     void (*show)(struct store *store);
 

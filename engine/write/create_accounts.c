@@ -166,19 +166,17 @@ static void set_refused(struct account_batch *batch, size_t failed, uint32_t ver
     }
 }
 
-/* Give the whole chain its first states. Returns false if memory runs out. */
-static bool seed(struct account_batch *batch)
+/* Give the whole chain its first states. */
+static void seed(struct account_batch *batch)
 {
     const struct protocol *protocol = batch->protocol;
 
-    if (protocol->supply != NULL && !protocol->supply(batch->store, batch->length)) return false;
     for (size_t i = 0; i < batch->length; i++) {
         struct account_state state = protocol_first_state(batch->slots[i], batch->timestamps[i]);
 
         protocol->seed(batch->store, batch->slots[i], &state);
     }
     if (protocol->show != NULL) protocol->show(batch->store);
-    return true;
 }
 
 static quipu_status do_chain(struct account_batch *batch, bool is_open)
@@ -189,11 +187,9 @@ static quipu_status do_chain(struct account_batch *batch, bool is_open)
     quipu_status status = claim_chain(batch, is_open, &failed, &verdict, &original);
 
     if (status == QUIPU_OK && verdict == QUIPU_CREATED) {
-        if (seed(batch)) {
-            settle(batch);
-            return QUIPU_OK;
-        }
-        status = QUIPU_NO_MEMORY;
+        seed(batch);
+        settle(batch);
+        return QUIPU_OK;
     }
     free_claims(batch);
     batch->newest = newest;

@@ -209,7 +209,6 @@ static bool seed(void *context, struct store *store, struct slot *slot,
 {
     const struct protocol *seeding = context;
 
-    if (seeding->supply != NULL && !seeding->supply(store, 1)) return false;
     seeding->seed(store, slot, state);
     return true;
 }

@@ -1,20 +1,34 @@
-/* rcu.c - immutable versions: one writer at a time, readers that never wait.
+/* rcu.c - the newest version in the slot, older ones behind it: one writer at a time, readers that
+ * never wait.
  *
- * An account is a list of versions, newest first, each with the stamp of the commit that made it. A
- * reader takes the visible stamp in a read section and walks to the first version not newer than
- * it.
+ * A slot has the newest version of its account, with the stamp of the commit that made it. Behind
+ * it is a list of older ones, each an immutable copy. The writer changes an account in three steps:
  *
- *   R1  a commit publishes its versions, then advances the visible stamp, and only then retires
- *       what they replaced
+ *   copy    it copies the slot to a spare version and stores the link to that in the slot
+ *   stamp   it stores the commit's stamp, which is later than the visible one
+ *   words   it stores what changed
+ *
+ * and advances the visible stamp once all accounts of the commit are changed. A reader takes the
+ * visible stamp in a read section. If the slot's stamp is not newer, and is the same after the
+ * reader has copied the words, the copy is the answer. Otherwise the reader follows the link, and
+ * walks to the first version not newer than its stamp. It tries the slot once.
+ *
+ *   R1  a link is stored before the stamp that sends readers to it, that stamp before the words
+ *       change, and all words of a commit before its stamp is visible. So a stamp that is not newer
+ *       than a reader's is that of the last commit that the reader may see, and all its words are
+ *       there; a word of a later commit brings the later stamp with it
  *   R2  a version replaced at stamp r is needed by readers whose stamp is below r. Those in read
  *       sections are waited for by a grace period; a snapshot, which may take long, registers its
  *       stamp with its worker instead, so that the writer never waits for it
- *   R3  a retired version is used again after a grace period, once no registered stamp is below r
+ *   R3  a version is used again after a grace period that began when r was visible, once no
+ *       registered stamp is below r. A link is followed only from what is newer than the stamp
  *   R4  a snapshot registers within one read section: it loads the visible stamp and stores it. So
  *       after a grace period every stamp older than it is registered, or will never be
  *   R5  a thread is the writer for a run or a unit, and waits for nothing else meanwhile but short
  *       locks. A read section may wait to be the writer, so the writer waits for no grace period:
- *       versions are made spare between runs */
+ *       versions are made spare between runs
+ *
+ *   source  docs/adr/0024-the-newest-version-in-the-slot.md */
 #include "base/grace.h"
 #include "protocol/holds.h"
 #include "protocol/protocol.h"
@@ -23,10 +37,14 @@
 /* Retired versions wait until they are worth a grace period, but not so long that their lines leave
  * the cache: they are written next. */
 #ifndef RECLAIM_FROM /* tests/machines/explore is less patient */
-#define RECLAIM_FROM 2048
+#define RECLAIM_FROM 1024
 #endif
 
-/* Readers of many accounts ask for versions so many accounts ahead. */
+/* So many more while a grace period goes on, and writers give way to the readers that it waits
+ * for. */
+#define FLOOD (32 * RECLAIM_FROM)
+
+/* Readers of many accounts prefetch slots so many accounts ahead. */
 #define READS_AHEAD 16
 
 /* A stamp that nothing has: a worker's `snapshot` when it takes none. */
@@ -38,8 +56,8 @@
 #define LOOKS_BEFORE_SLEEP 64
 #define ROUND_BETWEEN_LOOKS 4
 
-/* Are there enough retired versions for a grace period? */
-enum { FEW_RETIRED, MANY_RETIRED, RECLAIMING };
+/* Are there enough retired versions for a grace period? Too many, though there is one? */
+enum { FEW_RETIRED, MANY_RETIRED, RECLAIMING, FLOODED };
 
 struct rcu {
     _Alignas(CACHE_LINE) struct lock writing;
@@ -52,11 +70,6 @@ struct rcu {
 static struct rcu *rcu_of(const struct store *store)
 {
     return store->protocol_state;
-}
-
-static struct rcu_state *rcu_state_of(struct slot *slot)
-{
-    return slot_state(slot);
 }
 
 static bool open(struct store *store)
@@ -118,14 +131,24 @@ static uint64_t horizon(struct store *store)
     return oldest;
 }
 
+/* There are so many retired versions more than enough for a grace period. */
+static void hint(struct rcu *rcu, uint64_t more)
+{
+    /* relaxed: only the writer stores it; the others take it for a hint. */
+    switch (load_relaxed(&rcu->retired)) {
+    case FEW_RETIRED: store_relaxed(&rcu->retired, MANY_RETIRED); break;
+    case RECLAIMING:
+        /* relaxed: as above. */
+        if (more >= FLOOD) store_relaxed(&rcu->retired, FLOODED);
+    }
+}
+
 static void end(struct store *store)
 {
     struct rcu *rcu = rcu_of(store);
+    uint64_t count = rcu->versions.retired_count;
 
-    if (rcu->versions.retired_count >= rcu->reclaim_at) {
-        /* relaxed: only the writer stores it; the others take it for a hint. */
-        if (load_relaxed(&rcu->retired) == FEW_RETIRED) store_relaxed(&rcu->retired, MANY_RETIRED);
-    }
+    if (count >= rcu->reclaim_at) hint(rcu, count - rcu->reclaim_at);
     lock_leave(&rcu->writing);
 }
 
@@ -162,44 +185,34 @@ static __attribute__((noinline, cold)) void reclaim(struct store *store)
     lock_leave(&rcu->writing);
 }
 
+/* More is replaced than a grace period can keep up with: there are more threads than processors,
+ * and readers wait for one. Give them ours, so often at most. */
+static __attribute__((noinline, cold)) void give_way(struct rcu *rcu)
+{
+    unsigned spins = SPIN_ROUNDS;
+
+    /* Ends: the yields are counted. */
+    while (spins < SPIN_ROUNDS + SPIN_YIELDS) {
+        /* relaxed: a hint. */
+        if (load_relaxed(&rcu->retired) != FLOODED) return;
+        spin(&spins);
+    }
+}
+
 static void tidy(struct store *store)
 {
     /* relaxed: a hint; reclaim() looks again, as the writer. */
-    if (load_relaxed(&rcu_of(store)->retired) == MANY_RETIRED) reclaim(store);
+    uint32_t retired = load_relaxed(&rcu_of(store)->retired);
+
+    if (retired == MANY_RETIRED) reclaim(store);
+    if (retired == FLOODED) give_way(rcu_of(store));
 }
 
-/* The writer's view: nobody else stores it. */
-static struct rcu_version *newest_of(struct slot *slot)
-{
-    /* relaxed: only the writer stores it, and `writing` orders writers. */
-    return load_relaxed(&rcu_state_of(slot)->newest);
-}
-
-static void warm(struct slot *slot)
-{
-    /* relaxed: only to prefetch; a reader of the version loads it again. */
-    const char *version = (const char *)load_relaxed(&rcu_state_of(slot)->newest);
-
-    prefetch(version);
-    prefetch(version + CACHE_LINE);
-}
-
-static void publish(struct rcu *rcu, struct slot *slot, const struct account_state *state,
-                    uint64_t stamp)
-{
-    struct rcu_version *version = quipui_version_take(&rcu->versions);
-
-    version->state = *state;
-    version->stamp = stamp;
-    version->older = newest_of(slot);
-    /* edge rcu.newest: release; pairs with acquire in read_at(). Carries the version, and the
-     * records and knots that its head leads to. */
-    store_release(&rcu_state_of(slot)->newest, version);
-}
+#include "protocol/rcu/newest.inc.h"
 
 static void make_visible(struct rcu *rcu, uint64_t stamp)
 {
-    /* edge rcu.visible: release; pairs with acquire in visible_stamp(). Carries all versions up to
+    /* edge rcu.visible: release; pairs with acquire in visible_stamp(). Carries all words up to
      * this stamp. */
     store_release(&rcu->visible, stamp);
 }
@@ -228,9 +241,8 @@ static bool prepare(struct store *store, struct unit *unit)
 
 static void load(struct store *store, struct unit *unit)
 {
-    for (uint32_t i = 0; i < unit->copy_count; i++) {
-        unit->copies[i].state = newest_of(unit->copies[i].slot)->state;
-    }
+    for (uint32_t i = 0; i < unit->copy_count; i++)
+        own_state(unit->copies[i].slot, &unit->copies[i].state);
     holds_see(store, unit);
 }
 
@@ -243,22 +255,19 @@ static bool commit(struct store *store, struct unit *unit, enum step step)
     if (!holds_change(store, unit)) return false;
     for (uint32_t i = 0; i < unit->copy_count; i++) {
         struct copy *copy = &unit->copies[i];
+        struct account_state was;
 
-        if (copy->state.balance.version == newest_of(copy->slot)->state.balance.version) continue;
-        publish(rcu, copy->slot, &copy->state, stamp);
+        own_state(copy->slot, &was);
+        if (copy->state.balance.version == was.balance.version) continue;
+        replace(rcu, copy->slot, &was, &copy->state, stamp);
     }
     make_visible(rcu, stamp);
-    for (uint32_t i = 0; i < unit->copy_count; i++) {
-        struct rcu_version *newest = newest_of(unit->copies[i].slot);
-
-        if (newest->stamp == stamp) quipui_version_retire(&rcu->versions, newest->older, stamp);
-    }
     return true;
 }
 
 static void seed(struct store *store, struct slot *slot, const struct account_state *state)
 {
-    publish(rcu_of(store), slot, state, next_stamp(rcu_of(store)));
+    first_words(slot, state, next_stamp(rcu_of(store)));
 }
 
 static void show(struct store *store)
@@ -266,35 +275,18 @@ static void show(struct store *store)
     make_visible(rcu_of(store), next_stamp(rcu_of(store)));
 }
 
-/* The account as of a stamp, which is registered, or in a read section. Returns false if it did not
- * exist. */
-static bool read_at(struct slot *slot, uint64_t stamp, struct account_state *state)
-{
-    /* edge rcu.newest: acquire; pairs with release in publish(). */
-    const struct rcu_version *version = load_acquire(&rcu_state_of(slot)->newest);
-
-    /* Ends: stamps fall from version to version, and the list has an end. */
-    while (version != NULL && version->stamp > stamp)
-        version = version->older;
-    if (version == NULL) { /* younger than a snapshot: reached by tests/machines/explore */
-        *state = (struct account_state){.balance = {.version = 0}};
-        return false;
-    }
-    *state = version->state;
-    return true;
-}
-
 static void read(struct store *store, struct copy *copies, size_t count)
 {
+    struct rcu *rcu = rcu_of(store);
     uint64_t stamp;
 
     quipui_grace_enter();
-    stamp = visible_stamp(rcu_of(store));
+    stamp = visible_stamp(rcu);
     for (size_t i = 0; i < count && i < READS_AHEAD; i++)
-        warm(copies[i].slot);
+        prefetch(copies[i].slot);
     for (size_t i = 0; i < count; i++) {
-        if (count - i > READS_AHEAD) warm(copies[i + READS_AHEAD].slot);
-        (void)read_at(copies[i].slot, stamp, &copies[i].state);
+        if (count - i > READS_AHEAD) prefetch(copies[i + READS_AHEAD].slot);
+        (void)read_at(rcu, copies[i].slot, stamp, &copies[i].state);
     }
     quipui_grace_leave();
 }
@@ -316,28 +308,29 @@ static inline bool has_spare(struct store *store, uint64_t count)
 
 static inline void straight_load(struct slot *slot, struct account_state *state)
 {
-    *state = newest_of(slot)->state;
+    own_state(slot, state);
 }
 
 static inline void straight_store(struct store *store, struct slot *slot,
                                   const struct account_state *was, const struct account_state *now,
                                   uint64_t stamp)
 {
-    (void)was;
-    publish(rcu_of(store), slot, now, stamp);
+    replace(rcu_of(store), slot, was, now, stamp);
 }
 
+/* Nothing is locked, and what was replaced is retired. */
 static inline void straight_done(struct store *store, struct slot *slot,
                                  const struct account_state *now, uint64_t stamp)
 {
+    (void)store;
+    (void)slot;
     (void)now;
-    quipui_version_retire(&rcu_of(store)->versions, newest_of(slot)->older, stamp);
+    (void)stamp;
 }
 
 #define STRAIGHT_READY has_spare
 #define STRAIGHT_BEGIN(store) next_stamp(rcu_of(store))
 #define STRAIGHT_SHOW(store, stamp) make_visible(rcu_of(store), stamp)
-#define STRAIGHT_WARM warm
 #define run_straight run_straight_as_writer
 #include "protocol/straight.inc.h"
 #undef run_straight
@@ -354,10 +347,8 @@ const struct protocol quipui_protocol_rcu = {
     .begin = begin,
     .end = end,
     .tidy = tidy,
-    .supply = supply,
     .seed = seed,
     .show = show,
-    .warm = warm,
     .run = run,
     .run_plains = run_plains,
     .run_crowd = run_crowd,

@@ -46,6 +46,7 @@ static bool register_clear(struct store *store, struct worker *worker, uint64_t 
 static bool snapshot(struct store *store, struct worker *worker,
                      bool (*visit)(void *, const quipu_account *, uint64_t), void *context)
 {
+    const struct rcu *rcu = rcu_of(store);
     uint64_t count, stamp;
 
     if (!register_clear(store, worker, &stamp)) return false;
@@ -55,9 +56,7 @@ static bool snapshot(struct store *store, struct worker *worker,
         struct account_state state;
         quipu_account account;
 
-        /* Slots come by themselves, one after the other; what they lead to does not. */
-        if (count - i > READS_AHEAD) warm(slot + READS_AHEAD);
-        if (!read_at(slot, stamp, &state)) continue;
+        if (!read_at(rcu, slot, stamp, &state)) continue;
         quipui_account_view(&store->accounts, slot, &state, &account);
         if (!visit(context, &account, state.balance.version)) break;
     }

@@ -1,122 +1,108 @@
-/* versions.c - the memory of versions; see versions.h. */
+/* versions.c - the memory of older versions; see versions.h. */
 #include "protocol/rcu/versions.h"
 
-#include "base/assert.h"
-#include "base/memory.h"
+_Static_assert(BLOCK_VERSIONS >= 2 && (BLOCK_VERSIONS & (BLOCK_VERSIONS - 1)) == 0,
+               "a head and some versions; places are found by shifts");
 
-/* Memory is taken for so many versions at a time; by the huge page once they would fill some. */
-#ifndef BLOCK_VERSIONS /* tests/machines/explore needs few */
-#define BLOCK_VERSIONS 256
-#endif
-#define HUGE_BLOCK_VERSIONS (HUGE_PAGE_BYTES / sizeof(struct rcu_version) - 1)
-#define HUGE_FROM_VERSIONS (2 * HUGE_BLOCK_VERSIONS)
-
-/* A spare version that is so many pops away is asked for. */
-#define POPS_AHEAD 8
-
-struct version_block {
-    struct version_block *next;
-    uint64_t unused[15]; /* a block is as long as a whole number of versions */
-    struct rcu_version versions[];
+/* The first place of a block. A block is named by the link to its first version. */
+struct block_head {
+    uint64_t replaced; /* stamp of the commit that retired its last version */
+    uint32_t next;     /* spare or retired block; 0: none */
 };
 
-_Static_assert(sizeof(struct version_block) == sizeof(struct rcu_version), "as said");
+_Static_assert(sizeof(struct block_head) <= sizeof(struct rcu_version), "it is one place");
+
+static struct block_head *head_of(const struct versions *versions, uint32_t block)
+{
+    return (struct block_head *)(void *)(version_at(versions, block) - 1);
+}
+
+static size_t segment_bytes(uint32_t segment)
+{
+    return ((size_t)1 << segment) * BLOCK_VERSIONS * sizeof(struct rcu_version);
+}
 
 void quipui_versions_close(struct versions *versions)
 {
-    struct version_block *block = versions->blocks;
-
-    while (block != NULL) {
-        struct version_block *next = block->next;
-
-        quipui_memory_give_back(block);
-        block = next;
-    }
-    quipui_memory_give_back(versions->spare);
-    quipui_memory_give_back(versions->retired);
+    for (uint32_t i = 0; i < versions->segment_count; i++)
+        quipui_memory_give_back(versions->segments[i]);
 }
 
-/* Room in the arrays for `count` more versions. */
-static bool make_room(struct versions *versions, uint64_t count)
+/* Take from a spare block, if there is one, or from one that was never used. */
+static void open_block(struct versions *versions)
 {
-    uint64_t capacity =
-        versions->capacity > 0 ? 2 * versions->capacity : (uint64_t)4 * BLOCK_VERSIONS;
-    struct rcu_version **spare;
-    struct retired *retired;
+    uint32_t block = versions->spare;
 
-    if (versions->all + count <= versions->capacity) return true;
-    spare = quipui_memory_take(capacity * sizeof(struct rcu_version *));
-    retired = quipui_memory_take(capacity * sizeof *retired);
-    if (spare == NULL || retired == NULL) {
-        quipui_memory_give_back(spare);
-        quipui_memory_give_back(retired);
-        return false;
+    if (block != 0) {
+        versions->spare = head_of(versions, block)->next;
+    } else if (versions->fresh < versions->fresh_end) {
+        block = versions->fresh++ * BLOCK_VERSIONS + 1;
+    } else {
+        return;
     }
-    for (uint64_t i = 0; i < versions->spare_count; i++) {
-        spare[i] = versions->spare[i];
-    }
-    for (uint64_t i = 0; i < versions->retired_count; i++) {
-        retired[i] = versions->retired[(versions->retired_first + i) & (versions->capacity - 1)];
-    }
-    quipui_memory_give_back(versions->spare);
-    quipui_memory_give_back(versions->retired);
-    versions->spare = spare;
-    versions->retired = retired;
-    versions->retired_first = 0;
-    versions->capacity = capacity;
+    versions->next_link = block;
+    versions->next = version_at(versions, block);
+    versions->left = BLOCK_VERSIONS - 1;
+}
+
+/* The next segment: fresh blocks behind the others. By the huge page once it fills some. */
+static bool add_segment(struct versions *versions)
+{
+    uint32_t segment = versions->segment_count;
+    size_t bytes = segment_bytes(segment);
+    struct rcu_version *memory;
+
+    if (segment == SEGMENTS) return false;
+    memory = bytes >= HUGE_PAGE_BYTES
+                 ? quipui_memory_take_huge((bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES)
+                 : quipui_memory_take(bytes);
+    if (memory == NULL) return false;
+    versions->segments[segment] = memory;
+    versions->segment_count++;
+    versions->fresh_end = ((uint32_t)2 << segment) - 1;
+    versions->spare_count += ((uint64_t)1 << segment) * (BLOCK_VERSIONS - 1);
     return true;
 }
 
 bool quipui_versions_supply(struct versions *versions, uint64_t count)
 {
-    /* Ends: each turn adds a block of spare versions, or fails. */
+    /* Ends: each turn adds a segment of spare versions, or fails. */
     while (versions->spare_count < count) {
-        bool huge = versions->all >= HUGE_FROM_VERSIONS;
-        uint64_t added = huge ? HUGE_BLOCK_VERSIONS : BLOCK_VERSIONS;
-        struct version_block *block;
-
-        if (!make_room(versions, added)) return false;
-        block = huge ? quipui_memory_take_huge(1)
-                     : quipui_memory_take((1 + added) * sizeof(struct rcu_version));
-        if (block == NULL) return false;
-        block->next = versions->blocks;
-        versions->blocks = block;
-        versions->all += added;
-        for (uint64_t i = 0; i < added; i++) {
-            versions->spare[versions->spare_count++] = &block->versions[i];
-        }
+        if (!add_segment(versions)) return false;
+        if (versions->left == 0) open_block(versions);
     }
     return true;
 }
 
-struct rcu_version *quipui_version_take(struct versions *versions)
+void quipui_versions_turn(struct versions *versions, uint64_t stamp)
 {
-    invariant(versions->spare_count > 0);
-    if (versions->spare_count > POPS_AHEAD) {
-        const struct rcu_version *ahead = versions->spare[versions->spare_count - 1 - POPS_AHEAD];
+    uint32_t block = versions->next_link - (BLOCK_VERSIONS - 1);
+    struct block_head *head = head_of(versions, block);
 
-        prefetch_for_write(ahead);
-        prefetch_for_write((const char *)ahead + CACHE_LINE);
+    *head = (struct block_head){.replaced = stamp};
+    if (versions->retired_first == 0) {
+        versions->retired_first = block;
+    } else {
+        head_of(versions, versions->retired_last)->next = block;
     }
-    return versions->spare[--versions->spare_count];
-}
-
-void quipui_version_retire(struct versions *versions, struct rcu_version *version, uint64_t stamp)
-{
-    uint64_t place =
-        (versions->retired_first + versions->retired_count++) & (versions->capacity - 1);
-
-    versions->retired[place] = (struct retired){version, stamp};
+    versions->retired_last = block;
+    versions->retired_count += BLOCK_VERSIONS - 1;
+    open_block(versions);
 }
 
 void quipui_versions_reclaim(struct versions *versions, uint64_t stamp)
 {
-    /* Ends: each turn takes one retired version off the queue. */
-    while (versions->retired_count > 0 &&
-           versions->retired[versions->retired_first].replaced <= stamp) {
-        versions->spare[versions->spare_count++] =
-            versions->retired[versions->retired_first].version;
-        versions->retired_first = (versions->retired_first + 1) & (versions->capacity - 1);
-        versions->retired_count--;
+    /* Ends: each turn takes one retired block off the queue. */
+    while (versions->retired_first != 0) {
+        uint32_t block = versions->retired_first;
+        struct block_head *head = head_of(versions, block);
+
+        if (head->replaced > stamp) break;
+        versions->retired_first = head->next;
+        versions->retired_count -= BLOCK_VERSIONS - 1;
+        head->next = versions->spare;
+        versions->spare = block;
+        versions->spare_count += BLOCK_VERSIONS - 1;
     }
+    if (versions->left == 0) open_block(versions);
 }

@@ -4,7 +4,7 @@
 
 A shape is a Python file in shapes/, named after the edge it is about: a few threads (machine.py),
 the values that places start with, and what must never be seen: `bad(results...)`, or a data race on
-a plain place. An order like "rcu.newest publish" is looked up: it is what the code does at that
+a plain place. An order like "rcu.stamp set_stamp" is looked up: it is what the code does at that
 end, by the comments that tests/style/check_edges.py holds to the code; a third word picks one verb
 of several.
 

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 import weaken  # noqa: E402
 
 PLANTED = [
-    ("rcu.newest", "engine/protocol/rcu/rcu.c", "publish", "rcu.newest"),
+    ("rcu.link", "engine/protocol/rcu/newest.inc.h", "set_link", "rcu.link"),
     ("optimistic.words", "engine/protocol/optimistic.c", "word_at", "optimistic.words"),
     ("workers.gate", "engine/records/worker.c", "quipui_worker_take", "workers.gate"),
     ("lock.word", "engine/base/lock.c", "quipui_lock_wait", "lock.word.asleep"),

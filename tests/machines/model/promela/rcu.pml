@@ -1,28 +1,34 @@
-/* rcu.pml - engine/protocol/rcu/rcu.c and versions.c: publish, show, retire; reuse after a grace period.
+/* rcu.pml - engine/protocol/rcu/: change a slot, show; reuse of older versions after a grace period.
  *
- * Two accounts, each a list of versions from a small pool; one writer, which changes both in each
- * commit and reclaims at once; a value is the stamp of its commit, so a pair of values that differ
- * is not of one instant.
+ * Two accounts: a slot each, with the newest version, and older ones from a small pool; one writer,
+ * which changes both in each commit and reclaims at once. Each step of the writer and of a reader is
+ * a step by itself. An account is two words, and each is the stamp of its commit, so words of one
+ * version that differ are of a copy that is not whole, and accounts that differ are not of one
+ * instant.
  *
- *   publish        publish()         make_visible  make_visible()   retire  quipui_version_retire()
+ *   replace        replace(), step by step: copy, link, stamp, words
+ *   show           make_visible()
  *   reclaim        reclaim(), horizon(), quipui_versions_reclaim()
  *   grace period   quipui_grace_wait(): all sections that were open when it began have ended
- *   read_at        read_at(), step by step
+ *   read_at        newest_at() and older_at(), step by step
  *
  * PROGRAM 1: the writer, and two reads of both accounts
  * PROGRAM 2: the writer, a read, and a snapshot, which registers its stamp and reads at leisure
  *
- * MUTANT 1 PROGRAM 1: makes the stamp visible before it publishes (R1)
- * MUTANT 2 PROGRAM 1: retires and reclaims before it makes the stamp visible (R1)
+ * MUTANT 1 PROGRAM 1: makes the stamp visible before it changes the accounts (R1)
+ * MUTANT 2 PROGRAM 1: reclaims before it makes the stamp visible (R1)
  * MUTANT 3 PROGRAM 1: uses versions again without a grace period (R3)
  * MUTANT 4 PROGRAM 2: uses versions again without a look at what is registered (R3)
  * MUTANT 5 PROGRAM 2: registers a stamp outside of a read section (R4)
  * MUTANT 6 PROGRAM 2: reads the newest instead of the version of its stamp
  * MUTANT 7 PROGRAM 1: reads outside of a read section
- * MUTANT 8 PROGRAM 1: publishes a version before it has written it
+ * MUTANT 8 PROGRAM 1: stores the link to a version before it has written that
  * MUTANT 9 PROGRAM 2: unregisters before its last read
  * MUTANT 10 PROGRAM 2: frees a version replaced at the stamp after a registered one
- * MUTANT 11 PROGRAM 2: looks at what is registered before its grace period (R4) */
+ * MUTANT 11 PROGRAM 2: looks at what is registered before its grace period (R4)
+ * MUTANT 12 PROGRAM 1: does not look at the stamp again after it has copied the words (R1)
+ * MUTANT 13 PROGRAM 1: stores the words before the stamp (R1)
+ * MUTANT 14 PROGRAM 1: stores the stamp before the link (R1) */
 #ifndef MUTANT
 #define MUTANT 0
 #endif
@@ -36,12 +42,12 @@
 #define NEVER 100
 
 typedef version {
-    byte stamp, value, older; /* older: place + 1 */
-    bool live;                /* ghost: published or retired, not spare */
+    byte stamp, one, other, link; /* link: place + 1 */
 }
+version slot[2];
 version pool[POOL];
+bool live[POOL]; /* ghost: linked or retired, not spare */
 
-byte newest[2]; /* place + 1 */
 byte visible;
 byte registered[READERS];
 bool in_section[READERS];
@@ -59,27 +65,47 @@ inline leave(me)
     d_step { in_section[me] = false }
 }
 
-/* The account as of a stamp. Whatever it touches must not be spare. */
+#define READS_NEWEST (MUTANT == 6 && PROGRAM == 2 && me == 1)
+
+/* The account as of a stamp: from the slot, or from what is behind it. A version that it touches
+ * must not be spare. */
 inline read_at(a, as_of, result)
 {
-    at = newest[a] - 1;
-    do
-    :: assert(pool[at].live);
+    made = slot[a].stamp;
+    if
+    :: made > as_of && !READS_NEWEST -> older_at(a, as_of)
+    :: else ->
+       first = slot[a].one;
+       second = slot[a].other;
        if
-       :: pool[at].stamp > as_of && !(MUTANT == 6 && PROGRAM == 2 && me == 1) ->
-          d_step { assert(pool[at].older > 0); at = pool[at].older - 1 }
+       :: MUTANT == 12 || slot[a].stamp == made
+       :: else -> older_at(a, as_of)
+       fi
+    fi;
+    assert(first == second);
+    d_step { result = first; first = 0; second = 0; made = 0 }
+}
+
+inline older_at(a, as_of)
+{
+    at = slot[a].link;
+    do
+    :: assert(at > 0 && live[at - 1]);
+       if
+       :: pool[at - 1].stamp > as_of -> at = pool[at - 1].link
        :: else -> break
        fi
     od;
-    assert(pool[at].live);
-    result = pool[at].value;
+    first = pool[at - 1].one;
+    second = pool[at - 1].other;
+    assert(live[at - 1]);
     at = 0
 }
 
 /* read(). */
 proctype reader(byte me)
 {
-    byte stamp, one, other, at;
+    byte stamp, one, other, at, made, first, second;
 
     if
     :: MUTANT != 7 -> enter(me)
@@ -96,7 +122,7 @@ proctype reader(byte me)
 /* snapshot(). */
 proctype snapshot(byte me)
 {
-    byte stamp, one, other, at;
+    byte stamp, one, other, at, made, first, second;
 
     if
     :: MUTANT != 5 -> enter(me)
@@ -163,7 +189,7 @@ inline reclaim()
     d_step {
         do
         :: retired_first < retired_end && replaced[retired_first] <= oldest ->
-           pool[retired[retired_first]].live = false;
+           live[retired[retired_first]] = false;
            retired_first++
         :: else -> break
         od;
@@ -176,44 +202,55 @@ inline take_spare()
     d_step {
         fresh = 0;
         do
-        :: fresh < POOL && pool[fresh].live -> fresh++
+        :: fresh < POOL && live[fresh] -> fresh++
         :: else -> break
         od;
         assert(fresh < POOL)
     }
 }
 
-inline fill(a)
+inline copy(a)
 {
     d_step {
-        pool[fresh].stamp = stamp;
-        pool[fresh].value = stamp;
-        pool[fresh].older = newest_was
+        pool[fresh].stamp = slot[a].stamp;
+        pool[fresh].one = slot[a].one;
+        pool[fresh].other = slot[a].other;
+        pool[fresh].link = was_link
     }
 }
 
-inline publish(a)
+inline set_words(a)
 {
-    take_spare();
-    d_step { newest_was = newest[a]; pool[fresh].live = true };
-    if
-    :: MUTANT == 8 -> newest[a] = fresh + 1; fill(a)
-    :: else -> fill(a); newest[a] = fresh + 1
-    fi
+    slot[a].one = stamp;
+    slot[a].other = stamp
 }
 
-inline retire(a)
+/* Take a version, which is retired at once, and change the account. */
+inline replace(a)
 {
+    take_spare();
     d_step {
-        retired[retired_end] = pool[newest[a] - 1].older - 1;
+        live[fresh] = true;
+        was_link = slot[a].link;
+        retired[retired_end] = fresh;
         replaced[retired_end] = stamp;
         retired_end++
     }
+    if
+    :: MUTANT == 8 -> slot[a].link = fresh + 1; slot[a].stamp = stamp; copy(a)
+    :: MUTANT == 14 -> copy(a); slot[a].stamp = stamp; slot[a].link = fresh + 1
+    :: MUTANT == 13 -> copy(a); slot[a].link = fresh + 1; set_words(a); slot[a].stamp = stamp
+    :: else -> copy(a); slot[a].link = fresh + 1; slot[a].stamp = stamp
+    fi;
+    if
+    :: MUTANT == 13
+    :: else -> set_words(a)
+    fi
 }
 
 proctype writer()
 {
-    byte stamp, fresh, newest_was, was[READERS], oldest;
+    byte stamp, fresh, was_link, was[READERS], oldest;
     byte retired[2 * COMMITS], replaced[2 * COMMITS], retired_first, retired_end;
 
     do
@@ -221,9 +258,9 @@ proctype writer()
     :: else ->
        stamp = visible + 1;
        if
-       :: MUTANT == 1 -> visible = stamp; publish(0); publish(1); retire(0); retire(1); reclaim()
-       :: MUTANT == 2 -> publish(0); publish(1); retire(0); retire(1); reclaim(); visible = stamp
-       :: else -> publish(0); publish(1); visible = stamp; retire(0); retire(1); reclaim()
+       :: MUTANT == 1 -> visible = stamp; replace(0); replace(1); reclaim()
+       :: MUTANT == 2 -> replace(0); replace(1); reclaim(); visible = stamp
+       :: else -> replace(0); replace(1); visible = stamp; reclaim()
        fi
     od;
     done++
@@ -231,14 +268,12 @@ proctype writer()
 
 init {
     atomic {
-        pool[0].stamp = 1;
-        pool[0].value = 1;
-        pool[0].live = true;
-        pool[1].stamp = 1;
-        pool[1].value = 1;
-        pool[1].live = true;
-        newest[0] = 1;
-        newest[1] = 2;
+        slot[0].stamp = 1;
+        slot[0].one = 1;
+        slot[0].other = 1;
+        slot[1].stamp = 1;
+        slot[1].one = 1;
+        slot[1].other = 1;
         visible = 1;
         run writer();
         run reader(0);

@@ -4,15 +4,15 @@ PLAIN = {}
 
 
 def commits():
-    yield store("one", 1, "rcu.newest publish")
-    yield store("other", 1, "rcu.newest publish")
+    yield store("one", 1, "rcu.stamp set_stamp")
+    yield store("other", 1, "rcu.stamp set_stamp")
     yield store("visible", 1, "rcu.visible make_visible")
 
 
 def reads():
     stamp = yield load("visible", "rcu.visible visible_stamp")
-    return stamp, (yield load("one", "rcu.newest read_at")), (
-        yield load("other", "rcu.newest read_at"))
+    return stamp, (yield load("one", "rcu.stamp stamp_at")), (
+        yield load("other", "rcu.stamp stamp_at"))
 
 
 def bad(_, found):
@@ -20,7 +20,7 @@ def bad(_, found):
 
 
 REDUNDANT = {
-    "rcu.newest publish": "here the stamp carries both",
-    "rcu.newest read_at": "as above",
+    "rcu.stamp set_stamp": "here the stamp carries both",
+    "rcu.stamp stamp_at": "as above",
 }
 THREADS = [commits, reads]
