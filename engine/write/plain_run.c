@@ -203,8 +203,9 @@ static bool may_go_straight(struct transfer_batch *batch, size_t end)
 {
     const quipu_transfer *event = &arrival_at(&batch->arrivals, batch->next)->event;
 
+    if (event->flags == 0) return rules_is_ordinary(event);
+    if (batch->protocol->straight_is_for_plains) return false;
     switch (event->flags) {
-    case 0: return rules_is_ordinary(event);
     case QUIPU_TRANSFER_PENDING:
     case QUIPU_TRANSFER_POST_PENDING_TRANSFER:
     case QUIPU_TRANSFER_VOID_PENDING_TRANSFER: return true;
