@@ -104,25 +104,30 @@ static inline struct strand strand_mark(const struct account_state *was,
     return (struct strand){strand_idle(was).word | BUSY, now->head | closed | attempt << LINK_BITS};
 }
 
-static inline uint64_t touched_by(struct slot *slot)
+/* When an account was touched, and at which version (T5). */
+static inline wide touched_pair(uint64_t version, uint64_t touched)
 {
-    /* edge cas.touched: acquire; pairs with acq_rel in strand_finish(). */
-    return load_acquire(&cas_state_of(slot)->touched);
+    return (wide)version << 64 | touched;
 }
 
-/* Take off the mark of a committed unit: `touched` first, so that a reader that sees the new
- * strand sees it. */
-static inline void strand_finish(struct slot *slot, struct strand mark, struct strand after,
-                                 uint64_t timestamp)
+/* The largest timestamp that touched the account by the time its strand was this one, which has no
+ * mark. */
+static inline uint64_t touched_at(struct store *store, struct slot *slot, struct strand strand)
 {
-    /* relaxed: a guess; the compare-and-swap decides. */
-    uint64_t seen = load_relaxed(&cas_state_of(slot)->touched);
+    /* relaxed: it is believed only of its version (T5), and then it is what the strand's knots
+     * say. */
+    wide pair = load_relaxed(&cas_state_of(slot)->touched);
 
-    /* Ends: it only grows, and a swap fails only after it has grown. */
-    while (seen < timestamp) {
-        /* edge cas.touched: acq_rel; pairs with acquire in touched_by(). Carries nothing. */
-        if (cas_acq_rel(&cas_state_of(slot)->touched, &seen, timestamp)) break;
-    }
+    if ((uint64_t)(pair >> 64) == strand.word >> 2) return (uint64_t)pair;
+    return quipui_tie_touched(store, slot, strand.head);
+}
+
+/* Take off the mark of a committed unit, after which the account was touched then. */
+static inline void strand_finish(struct slot *slot, struct strand mark, struct strand after,
+                                 uint64_t touched)
+{
+    /* relaxed: it is believed only of its version (T5). */
+    store_relaxed(&cas_state_of(slot)->touched, touched_pair(after.word >> 2, touched));
     (void)advance(slot, mark, after);
 }
 

@@ -18,7 +18,8 @@
 #include "protocol/straight_front.inc.h"
 
 /* Look at an account, for the law on this side. Returns false if a unit is tying at it. */
-static inline bool plain_look(struct slot *slot, enum side side, struct account_state *state)
+static inline bool plain_look(struct store *store, struct slot *slot, enum side side,
+                              struct account_state *state)
 {
     struct cas_state *from = cas_state_of(slot);
     struct strand strand = strand_of(slot);
@@ -27,7 +28,7 @@ static inline bool plain_look(struct slot *slot, enum side side, struct account_
 
     if ((strand.word & BUSY) != 0) return false;
     strand_take(strand, state);
-    state->touched = touched_by(slot);
+    state->touched = touched_at(store, slot, strand);
     if (rules_is_limited(slot->flags, side)) {
         room = total_of(debits ? &from->credits_posted : &from->debits_posted);
     }
@@ -48,17 +49,9 @@ static inline struct share plain_share(struct slot *slot, enum side side, const 
     return share;
 }
 
-/* Both marks are placed. Is the transfer later than all that touched its accounts, and nothing due
- * by then? */
-static inline bool plain_is_latest(struct store *store, const struct plain *plain)
-{
-    return !timeouts_due(&store->timeouts, plain->timestamp) &&
-           touched_by(plain->debit) < plain->timestamp &&
-           touched_by(plain->credit) < plain->timestamp;
-}
-
-/* Tie the knot, which is written, onto both strands as they were seen. Returns false if they are
- * not, or the transfer is not the latest, or another thread has aborted this; nothing is tied. */
+/* Tie the knot, which is written, onto both strands as they were seen: the transfer is later than
+ * all that touched them by then (T5). Returns false if they are not so any more, or something is
+ * due, or another thread has aborted this; nothing is tied. */
 static inline MUST_CHECK bool plain_tie(struct store *store, const struct plain *plain,
                                         const struct sides *was, const struct sides *now)
 {
@@ -69,7 +62,7 @@ static inline MUST_CHECK bool plain_tie(struct store *store, const struct plain 
 
     if (!advance(plain->debit, strand_idle(&was->debit), debit)) return false;
     if (!advance(plain->credit, strand_idle(&was->credit), credit)) goto unmark_debit;
-    if (!plain_is_latest(store, plain)) goto unmark_credit;
+    if (timeouts_due(&store->timeouts, plain->timestamp)) goto unmark_credit;
     if (!decide(knot, tie_open(attempt), TIE_COMMITTED)) goto unmark_credit;
     strand_finish(plain->debit, debit, strand_idle(&now->debit), plain->timestamp);
     strand_finish(plain->credit, credit, strand_idle(&now->credit), plain->timestamp);
@@ -105,8 +98,8 @@ static inline enum in_place straight_post(struct store *store, struct plain *pla
 
     (void)held;
     if (timeouts_due(&store->timeouts, drawn)) return IN_PLACE_NOT;
-    if (!plain_look(plain->debit, SIDE_DEBIT, &was.debit) ||
-        !plain_look(plain->credit, SIDE_CREDIT, &was.credit)) {
+    if (!plain_look(store, plain->debit, SIDE_DEBIT, &was.debit) ||
+        !plain_look(store, plain->credit, SIDE_CREDIT, &was.credit)) {
         return IN_PLACE_BUSY;
     }
     if (!judge_is_later(&was.debit, drawn) || !judge_is_later(&was.credit, drawn)) {

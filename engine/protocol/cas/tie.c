@@ -49,11 +49,49 @@ static struct strand before(struct store *store, struct strand mark, uint64_t fi
     return (struct strand){mark.word & ~BUSY, link};
 }
 
-/* Take off the mark of a committed unit. */
-static void finish(struct store *store, struct slot *slot, struct strand mark)
+/* Is the timestamp of this knot later than those of all before it? Not if it is an expiry, or of
+ * the past. */
+static bool is_later_than_all(struct store *store, uint64_t link)
 {
-    strand_finish(slot, mark, after(store, mark),
-                  link_time(&store->transfers, mark.head & LINK_MASK));
+    return link_kind(link) == KNOT_TRANSFER &&
+           (transfer_at(&store->transfers, link_index(link))->flags & QUIPU_TRANSFER_IMPORTED) == 0;
+}
+
+uint64_t quipui_tie_touched(struct store *store, struct slot *slot, uint64_t head)
+{
+    /* relaxed: a caller that has the slot has seen its account exist. */
+    uint64_t latest = load_relaxed(&slot->timestamp), link = head;
+
+    /* Ends: a strand has an end. */
+    for (; link != 0; link = knot_previous(link_knot(&store->transfers, link), link_side(link))) {
+        uint64_t time = link_time(&store->transfers, link);
+
+        if (time > latest) latest = time;
+        if (is_later_than_all(store, link)) break;
+    }
+    return latest;
+}
+
+/* An account's strand when this was its head; whether it was closed is left out. */
+static struct strand strand_at(struct store *store, uint64_t head)
+{
+    uint64_t version =
+        head == 0 ? 1 : knot_version(link_knot(&store->transfers, head), link_side(head));
+
+    return (struct strand){version << 2, head};
+}
+
+/* Take off the mark of a committed unit, before which the account had this head. */
+static void finish(struct store *store, struct slot *slot, struct strand mark, uint64_t head)
+{
+    uint64_t link = mark.head & LINK_MASK, touched = link_time(&store->transfers, link);
+
+    if (!is_later_than_all(store, link)) {
+        uint64_t earlier = touched_at(store, slot, strand_at(store, head));
+
+        if (earlier > touched) touched = earlier;
+    }
+    strand_finish(slot, mark, after(store, mark), touched);
 }
 
 /* Look after a mark that is not ours. `patient` counts how long we waited. */
@@ -64,7 +102,7 @@ static void clear(struct store *store, struct slot *slot, struct strand mark, un
 
     tie = tie_of(knot);
     if ((tie & TIE_STATE) == TIE_COMMITTED) {
-        finish(store, slot, mark);
+        finish(store, slot, mark, before(store, mark, first).head);
     } else if (tie_attempt(tie) != mark.head >> LINK_BITS) {
         return; /* the owner is further: its mark is gone (reached by tests/machines/explore) */
     } else if ((tie & TIE_STATE) == TIE_ABORTED) {
@@ -104,7 +142,8 @@ void quipui_tie_seed(struct slot *slot, const struct account_state *state)
 {
     /* relaxed: published when the account is settled. */
     store_relaxed(&cas_state_of(slot)->strand, packed(strand_idle(state)));
-    store_relaxed(&cas_state_of(slot)->touched, state->touched);
+    store_relaxed(&cas_state_of(slot)->touched,
+                  touched_pair(state->balance.version, state->touched));
 }
 
 void quipui_tie_see(struct store *store, struct copy *copy)
@@ -113,8 +152,6 @@ void quipui_tie_see(struct store *store, struct copy *copy)
 
     /* Ends: it is repeated only after the mark has gone or changed. */
     do {
-        uint64_t committed_at = 0;
-
         strand = seen = strand_of(copy->slot);
         if ((seen.word & BUSY) != 0) {
             uint64_t first;
@@ -122,11 +159,8 @@ void quipui_tie_see(struct store *store, struct copy *copy)
             bool committed = (tie_of(knot) & TIE_STATE) == TIE_COMMITTED;
 
             strand = committed ? after(store, seen) : before(store, seen, first);
-            if (committed) committed_at = link_time(&store->transfers, seen.head & LINK_MASK);
         }
-        /* A committed unit whose mark is still there may not have raised `touched` yet. */
-        copy->state.touched = touched_by(copy->slot);
-        if (copy->state.touched < committed_at) copy->state.touched = committed_at;
+        copy->state.touched = touched_at(store, copy->slot, strand);
         /* What was read under a mark holds if the mark is still there (T2). */
     } while ((seen.word & BUSY) != 0 && packed(strand_of(copy->slot)) != packed(seen));
 
@@ -204,7 +238,10 @@ static bool is_latest(struct store *store, const struct unit *unit)
         return false;
     }
     for (uint32_t i = 0; i < unit->copy_count; i++) {
-        if (touched_by(unit->copies[i].slot) >= unit->legs[0].timestamp) return false;
+        if (touched_at(store, unit->copies[i].slot, old_strand(unit, i)) >=
+            unit->legs[0].timestamp) {
+            return false;
+        }
     }
     return true;
 }
@@ -265,7 +302,7 @@ bool quipui_tie(struct store *store, struct unit *unit)
         if (placed == unit->copy_count && latest &&
             decide(knot, tie_open(attempt), TIE_COMMITTED)) {
             for (uint32_t i = 0; i < placed; i++) {
-                finish(store, unit->copies[i].slot, mark_for(unit, i, attempt));
+                finish(store, unit->copies[i].slot, mark_for(unit, i, attempt), unit->was[i].head);
             }
             return true;
         }
