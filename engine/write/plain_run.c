@@ -1,7 +1,7 @@
 /* plain_run.c - plain transfers, a run of them at a time.
  *
  * Most transfers are plain: by themselves, between two accounts, without holds. Most of those are
- * ordinary (rules_is_ordinary()): where the protocol has a straight path (straight.inc.h), it
+ * ordinary (rules_is_ordinary()): where the protocol has a straight path (straight_front.inc.h), it
  * creates them one by one, as far as each is approved at once.
  *
  * The others are prepared together. What can be said of one before those ahead of it took effect,
