@@ -6,8 +6,8 @@
  * it loads relaxed.
  *
  * A sixteen-byte object (`wide`) goes through the same verbs: cmpxchg16b on x86-64, an ldxp/stxp
- * pair on AArch64, by way of the compiler or libatomic; its loads and cas_acq_rel() are of
- * wide.h. */
+ * pair on AArch64, by way of the compiler or libatomic. Its loads, its store_relaxed(), whose value
+ * is a `wide`, too, and its cas_acq_rel() are of wide.h. */
 #ifndef QUIPU_BASE_ATOMIC_H
 #define QUIPU_BASE_ATOMIC_H
 
@@ -23,7 +23,8 @@
 
 #define load_relaxed(p) LOAD_WIDE_OR((p), atomic_load_explicit((p), memory_order_relaxed))
 #define load_acquire(p) LOAD_WIDE_OR((p), atomic_load_explicit((p), memory_order_acquire))
-#define store_relaxed(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
+#define store_relaxed(p, v)                                                                        \
+    STORE_WIDE_OR((p), (v), atomic_store_explicit((p), (v), memory_order_relaxed))
 #define store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
 
 #define exchange_acquire(p, v) atomic_exchange_explicit((p), (v), memory_order_acquire)

@@ -1,9 +1,10 @@
 /* wide.h - how sixteen bytes are loaded at once, and swapped; for atomic.h, which has the verbs.
  *
  * Compilers and libatomic load them on x86-64 by cmpxchg16b: a locked instruction that takes the
- * line from its writer, for a read. But every processor with AVX loads sixteen aligned bytes at
- * once (AMD's manual, volume 2, 7.3.2; Intel's, volume 3, 9.1.1). No load there passes an earlier
- * one, so a plain load is an acquire, and it shares the line. Such a processor has cmpxchg16b as
+ * line from its writer, for a read. But every processor with AVX loads and stores sixteen aligned
+ * bytes at once (AMD's manual, volume 2, 7.3.2; Intel's, volume 3, 9.1.1). No load there passes an
+ * earlier one, and no store anything before it: so a plain load is an acquire, and shares the line,
+ * and a plain store is a release. Such a processor has cmpxchg16b as
  * well; gcc calls libatomic for it, and saves all registers around the call.
  *
  * ThreadSanitizer must see the access, and other processors have their own ways: there the compiler
@@ -40,6 +41,20 @@ static inline wide wide_load(const void *place)
     return value;
 }
 
+static inline void wide_store(void *place, wide value)
+{
+    _Atomic wide *word = place;
+    typedef long long lanes __attribute__((vector_size(16)));
+    lanes both;
+
+    if (!wide_is_native()) {
+        atomic_store_explicit(word, value, memory_order_release);
+        return;
+    }
+    memcpy(&both, &value, sizeof both);
+    __asm__ __volatile__("movdqa %1, %0" : "=m"(*word) : "x"(both) : "memory");
+}
+
 /* A locked instruction is a full fence: acquire and release, whether it wins or not. */
 static inline bool wide_cas(void *place, void *seen, wide next)
 {
@@ -60,17 +75,22 @@ static inline bool wide_cas(void *place, void *seen, wide next)
     return won;
 }
 
-/* If `p` is wide, its load or compare-and-swap; if not, the one that is given. */
+/* If `p` is wide, its load, store or compare-and-swap; if not, the one that is given. */
 #define LOAD_WIDE_OR(p, other)                                                                     \
     _Generic((p),                                                                                  \
         _Atomic wide *: wide_load(p),                                                              \
         const _Atomic wide *: wide_load(p),                                                        \
         default: (other))
+/* A value that goes into a wide object is wide; of another type it is not looked at. */
+#define WIDE_VALUE(value) _Generic((value), wide : (value), default : (wide)0)
+#define STORE_WIDE_OR(p, value, other)                                                             \
+    _Generic((p), _Atomic wide * : wide_store((p), WIDE_VALUE(value)), default : (other))
 #define CAS_WIDE_OR(p, seen, next, other)                                                          \
     _Generic((p), _Atomic wide * : wide_cas((p), (seen), (next)), default : (other))
 
 #else
 #define LOAD_WIDE_OR(p, other) other
+#define STORE_WIDE_OR(p, value, other) other
 #define CAS_WIDE_OR(p, seen, next, other) other
 #endif
 

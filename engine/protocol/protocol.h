@@ -55,8 +55,9 @@ struct protocol {
                         size_t count);
 
     /* The straight path: create ordinary transfers, in order, as far as each is approved at once.
-     * NULL: there is none. */
+     * NULL: there is none. It may be for plain ones only: not for holds, nor for chains of two. */
     enum straight_end (*run_straight)(struct straight *straight);
+    bool straight_is_for_plains;
 
     /* Let the holds on these accounts expire that are due at `now`, and a slice of those on others
      * (timeouts.h, D5); if `copies` is NULL, those on all accounts. Outside of read sections, not

@@ -1,7 +1,7 @@
 /* plain_run.c - plain transfers, a run of them at a time.
  *
  * Most transfers are plain: by themselves, between two accounts, without holds. Most of those are
- * ordinary (rules_is_ordinary()): where the protocol has a straight path (straight.inc.h), it
+ * ordinary (rules_is_ordinary()): where the protocol has a straight path (straight_front.inc.h), it
  * creates them one by one, as far as each is approved at once.
  *
  * The others are prepared together. What can be said of one before those ahead of it took effect,
@@ -203,8 +203,9 @@ static bool may_go_straight(struct transfer_batch *batch, size_t end)
 {
     const quipu_transfer *event = &arrival_at(&batch->arrivals, batch->next)->event;
 
+    if (event->flags == 0) return rules_is_ordinary(event);
+    if (batch->protocol->straight_is_for_plains) return false;
     switch (event->flags) {
-    case 0: return rules_is_ordinary(event);
     case QUIPU_TRANSFER_PENDING:
     case QUIPU_TRANSFER_POST_PENDING_TRANSFER:
     case QUIPU_TRANSFER_VOID_PENDING_TRANSFER: return true;

@@ -30,6 +30,7 @@
  *   C5  a total may lack a hold that another unit has claimed. So nothing that the law said over
  *       such a copy counts: a claim, or a refusal after a resolution, needs the hold unclaimed */
 #include "base/assert.h"
+#include "protocol/cas/marks.h"
 #include "protocol/cas/tie.h"
 #include "protocol/holds.h"
 #include "protocol/judge.h"
@@ -170,11 +171,12 @@ struct share {
     enum look look;
 };
 
-static inline struct share share_on(const struct unit *unit, uint32_t i, enum side side)
+static inline struct share share_between(struct slot *slot, enum side side,
+                                         const struct balance *was, const struct balance *now)
 {
-    struct cas_state *state = cas_state_of(unit->copies[i].slot);
-    const struct balance *was = &unit->was[i].balance, *now = &unit->copies[i].state.balance;
-    struct share share = {
+    struct cas_state *state = cas_state_of(slot);
+
+    return (struct share){
         .total = side == SIDE_DEBIT ? &state->debits_total : &state->credits_total,
         .posted = side == SIDE_DEBIT ? &state->debits_posted : &state->credits_posted,
         .seen = rules_taken(was, side),
@@ -182,6 +184,12 @@ static inline struct share share_on(const struct unit *unit, uint32_t i, enum si
         .posts = rules_posted(now, side) - rules_posted(was, side),
         .room = rules_room(was, side),
     };
+}
+
+static inline struct share share_on(const struct unit *unit, uint32_t i, enum side side)
+{
+    struct share share = share_between(unit->copies[i].slot, side, &unit->was[i].balance,
+                                       &unit->copies[i].state.balance);
 
     if (notes_reach(unit)) {
         share.most = reach_of(unit, i, side)->most;
@@ -263,24 +271,44 @@ static MUST_CHECK bool move_chain(struct store *store, struct unit *unit)
     return true;
 }
 
-/* The same for one leg, whose shares are two: debits of one account, credits of another. */
+/* One leg has two shares: debits of one account, credits of another. */
+struct leg_shares {
+    struct share debit, credit;
+};
+
+static inline MUST_CHECK bool reserve_leg(const struct leg_shares *shares)
+{
+    if (!reserve(&shares->debit)) return false;
+    if (reserve(&shares->credit)) return true;
+    unreserve(&shares->debit);
+    return false;
+}
+
+static inline void unreserve_leg(const struct leg_shares *shares)
+{
+    unreserve(&shares->credit);
+    unreserve(&shares->debit);
+}
+
+static inline void post_leg(const struct leg_shares *shares)
+{
+    post(&shares->credit);
+    post(&shares->debit);
+}
+
+/* The same for one leg. */
 static inline MUST_CHECK bool move_one(struct store *store, struct unit *unit)
 {
-    struct share debit = share_on(unit, unit->legs[0].debit, SIDE_DEBIT);
-    struct share credit = share_on(unit, unit->legs[0].credit, SIDE_CREDIT);
+    struct leg_shares shares = {share_on(unit, unit->legs[0].debit, SIDE_DEBIT),
+                                share_on(unit, unit->legs[0].credit, SIDE_CREDIT)};
 
-    if (!reserve(&debit)) return false;
-    if (!reserve(&credit)) goto unreserve_debit;
-    if (!quipui_tie(store, unit)) goto unreserve_credit;
-    post(&credit);
-    post(&debit);
+    if (!reserve_leg(&shares)) return false;
+    if (!quipui_tie(store, unit)) {
+        unreserve_leg(&shares);
+        return false;
+    }
+    post_leg(&shares);
     return true;
-
-unreserve_credit:
-    unreserve(&credit);
-unreserve_debit:
-    unreserve(&debit);
-    return false;
 }
 
 static bool commit(struct store *store, struct unit *unit, enum step step)
@@ -322,6 +350,7 @@ static void read(struct store *store, struct copy *copies, size_t count)
 #include "protocol/loop.inc.h"
 
 #include "protocol/cas/group.inc.h"
+#include "protocol/cas/straight_post.inc.h"
 
 const struct protocol quipui_protocol_cas = {
     .name = "cas",
@@ -330,6 +359,8 @@ const struct protocol quipui_protocol_cas = {
     .run = run,
     .run_plains = run_plains,
     .run_crowd = run_crowd,
+    .run_straight = run_straight,
+    .straight_is_for_plains = true,
     .expire = expire_due,
     .read = read,
     .reads_freely = true,

@@ -2,19 +2,8 @@
 #include "protocol/cas/tie.h"
 
 #include "base/assert.h"
+#include "protocol/cas/marks.h"
 #include "protocol/due.h"
-
-/* A strand word: version << 2 | closed << 1 | busy, and above it a link or a mark. A mark is a link
- * with the closed bit that will be, and the attempt from bit 40 up. */
-#define BUSY ((uint64_t)1)
-#define CLOSED ((uint64_t)2)
-#define LINK_MASK ((((uint64_t)1 << LINK_BITS) - 1) & ~LINK_MARK_CLOSED)
-
-/* A tie word: state (2 bits), place of the leg in its unit (13), attempt (24, from bit 16). */
-#define TIE_LEG_SHIFT 2
-#define TIE_LEG_MASK ((uint64_t)0x1FFF)
-#define TIE_ATTEMPT_SHIFT 16
-#define TIE_ATTEMPT_MASK ((uint64_t)0xFFFFFF)
 
 /* A writer looks so often at an open unit before it aborts it. */
 #ifndef PATIENCE /* tests/machines/explore is less patient */
@@ -25,51 +14,6 @@
  * lines of the account to itself, and each costs it less than the way of one line between two
  * processors. */
 #define FIRST_ROUND 6
-
-struct strand {
-    uint64_t word, head;
-};
-
-static wide packed(struct strand strand)
-{
-    return (wide)strand.head << 64 | strand.word;
-}
-
-static struct strand unpacked(wide value)
-{
-    return (struct strand){(uint64_t)value, (uint64_t)(value >> 64)};
-}
-
-static struct strand strand_of(struct slot *slot)
-{
-    /* edge cas.strand: acquire; pairs with acq_rel in advance(). */
-    return unpacked(load_acquire(&cas_state_of(slot)->strand));
-}
-
-static bool advance(struct slot *slot, struct strand from, struct strand to)
-{
-    wide seen = packed(from);
-
-    /* edge cas.strand: acq_rel; pairs with acquire in strand_of(). Carries records and knots. */
-    return cas_acq_rel(&cas_state_of(slot)->strand, &seen, packed(to));
-}
-
-static uint64_t tie_of(const struct knot *knot)
-{
-    /* edge cas.tie: acquire; pairs with acq_rel in decide(). */
-    return load_acquire(&knot->tie);
-}
-
-static bool decide(struct knot *knot, uint64_t from, enum tie_state to)
-{
-    /* edge cas.tie: acq_rel; pairs with acquire in tie_of(). Carries the unit's knots. */
-    return cas_acq_rel(&knot->tie, &from, (from & ~(uint64_t)TIE_STATE) | (uint64_t)to);
-}
-
-static uint64_t tie_attempt(uint64_t tie)
-{
-    return tie >> TIE_ATTEMPT_SHIFT & TIE_ATTEMPT_MASK;
-}
 
 /* Whose mark is this? The first place of its unit and the knot that decides. */
 static struct knot *deciding_knot(struct store *store, uint64_t mark, uint64_t *first)
@@ -105,26 +49,49 @@ static struct strand before(struct store *store, struct strand mark, uint64_t fi
     return (struct strand){mark.word & ~BUSY, link};
 }
 
-/* Take off the mark of a committed unit: `touched` first, so that a reader that sees the new
- * strand sees it. */
-static void finish(struct store *store, struct slot *slot, struct strand mark)
+/* Is the timestamp of this knot later than those of all before it? Not if it is an expiry, or of
+ * the past. */
+static bool is_later_than_all(struct store *store, uint64_t link)
 {
-    uint64_t timestamp = link_time(&store->transfers, mark.head & LINK_MASK);
-    /* relaxed: a guess; the compare-and-swap decides. */
-    uint64_t seen = load_relaxed(&cas_state_of(slot)->touched);
-
-    /* Ends: it only grows, and a swap fails only after it has grown. */
-    while (seen < timestamp) {
-        /* edge cas.touched: acq_rel; pairs with acquire in touched_by(). Carries nothing. */
-        if (cas_acq_rel(&cas_state_of(slot)->touched, &seen, timestamp)) break;
-    }
-    (void)advance(slot, mark, after(store, mark));
+    return link_kind(link) == KNOT_TRANSFER &&
+           (transfer_at(&store->transfers, link_index(link))->flags & QUIPU_TRANSFER_IMPORTED) == 0;
 }
 
-static uint64_t touched_by(struct slot *slot)
+uint64_t quipui_tie_touched(struct store *store, struct slot *slot, uint64_t head)
 {
-    /* edge cas.touched: acquire; pairs with acq_rel in finish(). */
-    return load_acquire(&cas_state_of(slot)->touched);
+    /* relaxed: a caller that has the slot has seen its account exist. */
+    uint64_t latest = load_relaxed(&slot->timestamp), link = head;
+
+    /* Ends: a strand has an end. */
+    for (; link != 0; link = knot_previous(link_knot(&store->transfers, link), link_side(link))) {
+        uint64_t time = link_time(&store->transfers, link);
+
+        if (time > latest) latest = time;
+        if (is_later_than_all(store, link)) break;
+    }
+    return latest;
+}
+
+/* An account's strand when this was its head; whether it was closed is left out. */
+static struct strand strand_at(struct store *store, uint64_t head)
+{
+    uint64_t version =
+        head == 0 ? 1 : knot_version(link_knot(&store->transfers, head), link_side(head));
+
+    return (struct strand){version << 2, head};
+}
+
+/* Take off the mark of a committed unit, before which the account had this head. */
+static void finish(struct store *store, struct slot *slot, struct strand mark, uint64_t head)
+{
+    uint64_t link = mark.head & LINK_MASK, touched = link_time(&store->transfers, link);
+
+    if (!is_later_than_all(store, link)) {
+        uint64_t earlier = touched_at(store, slot, strand_at(store, head));
+
+        if (earlier > touched) touched = earlier;
+    }
+    strand_finish(slot, mark, after(store, mark), touched);
 }
 
 /* Look after a mark that is not ours. `patient` counts how long we waited. */
@@ -135,7 +102,7 @@ static void clear(struct store *store, struct slot *slot, struct strand mark, un
 
     tie = tie_of(knot);
     if ((tie & TIE_STATE) == TIE_COMMITTED) {
-        finish(store, slot, mark);
+        finish(store, slot, mark, before(store, mark, first).head);
     } else if (tie_attempt(tie) != mark.head >> LINK_BITS) {
         return; /* the owner is further: its mark is gone (reached by tests/machines/explore) */
     } else if ((tie & TIE_STATE) == TIE_ABORTED) {
@@ -173,12 +140,10 @@ bool quipui_tie_stand_aside(struct slot *slot)
 
 void quipui_tie_seed(struct slot *slot, const struct account_state *state)
 {
-    struct strand strand = {state->balance.version << 2 | (state->balance.closed ? CLOSED : 0),
-                            state->head};
-
     /* relaxed: published when the account is settled. */
-    store_relaxed(&cas_state_of(slot)->strand, packed(strand));
-    store_relaxed(&cas_state_of(slot)->touched, state->touched);
+    store_relaxed(&cas_state_of(slot)->strand, packed(strand_idle(state)));
+    store_relaxed(&cas_state_of(slot)->touched,
+                  touched_pair(state->balance.version, state->touched));
 }
 
 void quipui_tie_see(struct store *store, struct copy *copy)
@@ -187,8 +152,6 @@ void quipui_tie_see(struct store *store, struct copy *copy)
 
     /* Ends: it is repeated only after the mark has gone or changed. */
     do {
-        uint64_t committed_at = 0;
-
         strand = seen = strand_of(copy->slot);
         if ((seen.word & BUSY) != 0) {
             uint64_t first;
@@ -196,17 +159,12 @@ void quipui_tie_see(struct store *store, struct copy *copy)
             bool committed = (tie_of(knot) & TIE_STATE) == TIE_COMMITTED;
 
             strand = committed ? after(store, seen) : before(store, seen, first);
-            if (committed) committed_at = link_time(&store->transfers, seen.head & LINK_MASK);
         }
-        /* A committed unit whose mark is still there may not have raised `touched` yet. */
-        copy->state.touched = touched_by(copy->slot);
-        if (copy->state.touched < committed_at) copy->state.touched = committed_at;
+        copy->state.touched = touched_at(store, copy->slot, strand);
         /* What was read under a mark holds if the mark is still there (T2). */
     } while ((seen.word & BUSY) != 0 && packed(strand_of(copy->slot)) != packed(seen));
 
-    copy->state.balance.version = strand.word >> 2;
-    copy->state.balance.closed = (strand.word & CLOSED) != 0;
-    copy->state.head = strand.head;
+    strand_take(strand, &copy->state);
 }
 
 /* Write the knots as they will be if the strands are still these. */
@@ -229,19 +187,12 @@ static void write_knots(struct store *store, struct unit *unit, enum knot_kind k
 /* The marks of an attempt; `was` keeps the strands they replace. */
 static struct strand mark_for(const struct unit *unit, uint32_t copy, uint64_t attempt)
 {
-    const struct account_state *was = &unit->was[copy], *state = &unit->copies[copy].state;
-    uint64_t closed = state->balance.closed ? LINK_MARK_CLOSED : 0;
-
-    return (struct strand){was->balance.version << 2 | (was->balance.closed ? CLOSED : 0) | BUSY,
-                           state->head | closed | attempt << LINK_BITS};
+    return strand_mark(&unit->was[copy], &unit->copies[copy].state, attempt);
 }
 
 static struct strand old_strand(const struct unit *unit, uint32_t copy)
 {
-    const struct account_state *was = &unit->was[copy];
-
-    return (struct strand){was->balance.version << 2 | (was->balance.closed ? CLOSED : 0),
-                           was->head};
+    return strand_idle(&unit->was[copy]);
 }
 
 /* Take the idle strands as the base of this attempt. Returns false if one was closed or opened. */
@@ -287,7 +238,10 @@ static bool is_latest(struct store *store, const struct unit *unit)
         return false;
     }
     for (uint32_t i = 0; i < unit->copy_count; i++) {
-        if (touched_by(unit->copies[i].slot) >= unit->legs[0].timestamp) return false;
+        if (touched_at(store, unit->copies[i].slot, old_strand(unit, i)) >=
+            unit->legs[0].timestamp) {
+            return false;
+        }
     }
     return true;
 }
@@ -312,8 +266,7 @@ static uint64_t begin_attempt(struct store *store, struct unit *unit, enum knot_
 {
     uint64_t first = link_to(unit->legs[0].place, kind, SIDE_DEBIT);
     struct knot *knot = link_knot(&store->transfers, first);
-    /* relaxed: only we give out attempts of our own knots. */
-    uint64_t attempt = (tie_attempt(load_relaxed(&knot->tie)) + 1) & TIE_ATTEMPT_MASK;
+    uint64_t attempt = strand_begin(knot);
 
     for (uint32_t i = 1; i < unit->leg_count; i++) {
         struct knot *other = knot_at(&store->transfers, unit->legs[i].place);
@@ -324,8 +277,6 @@ static uint64_t begin_attempt(struct store *store, struct unit *unit, enum knot_
         /* relaxed: published by the marks. */
         store_relaxed(&other->tie, tie | (uint64_t)i << TIE_LEG_SHIFT);
     }
-    /* relaxed: published by the marks. */
-    store_relaxed(&knot->tie, attempt << TIE_ATTEMPT_SHIFT);
     return attempt;
 }
 
@@ -349,9 +300,9 @@ bool quipui_tie(struct store *store, struct unit *unit)
         latest = is_latest(store, unit) ||
                  (placed == unit->copy_count && redraw_under_marks(store, unit));
         if (placed == unit->copy_count && latest &&
-            decide(knot, attempt << TIE_ATTEMPT_SHIFT, TIE_COMMITTED)) {
+            decide(knot, tie_open(attempt), TIE_COMMITTED)) {
             for (uint32_t i = 0; i < placed; i++) {
-                finish(store, unit->copies[i].slot, mark_for(unit, i, attempt));
+                finish(store, unit->copies[i].slot, mark_for(unit, i, attempt), unit->was[i].head);
             }
             return true;
         }

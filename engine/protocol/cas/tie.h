@@ -16,9 +16,13 @@
  *   T1  a mark carries the attempt: it is never placed twice with the same number
  *   T2  the owner takes off its marks of one attempt before it writes knots for the next; so knots
  *       read under a mark that is still there are those of its attempt
- *   T3  while all marks are placed nobody else advances these strands, nor their `touched`
+ *   T3  while all marks are placed nobody else advances these strands
  *   T4  so timestamps drawn meanwhile are later than all that touched these accounts, and nobody
- *       looks at the record of an open unit: it may still be given them */
+ *       looks at the record of an open unit: it may still be given them
+ *   T5  `touched` is stored without a swap, together with the version that it is of. So a thread
+ *       that is late may put an older pair over a newer one. A pair is believed only of its own
+ *       version, of which it is true for ever; of another, the strand itself says when the account
+ *       was touched */
 #ifndef QUIPU_PROTOCOL_CAS_TIE_H
 #define QUIPU_PROTOCOL_CAS_TIE_H
 
@@ -27,9 +31,8 @@
 
 /* Totals by themselves, and the strand: version and head in one word. */
 struct cas_state {
-    _Atomic wide strand; /* raced: cas; see tie.c */
-    _Atomic uint64_t touched;
-    uint64_t unused;
+    _Atomic wide strand;  /* raced: cas; see tie.c */
+    _Atomic wide touched; /* raced: cas; a touched_pair() */
     _Atomic wide debits_total, debits_posted, credits_total, credits_posted; /* raced: cas */
 };
 
@@ -45,6 +48,10 @@ void quipui_tie_seed(struct slot *slot, const struct account_state *state);
 
 /* Copy version, head, closed and touched of an account. Never waits, disturbs nobody. */
 void quipui_tie_see(struct store *store, struct copy *copy);
+
+/* When was an account with this head touched? For readers that find the pair of another version
+ * (T5). */
+uint64_t quipui_tie_touched(struct store *store, struct slot *slot, uint64_t head);
 
 /* If a unit is tying at this account, wait a moment: whatever we did there would slow it down.
  * Returns whether one was. */

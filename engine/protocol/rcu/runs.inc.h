@@ -59,7 +59,7 @@ static enum straight_end run_straight(struct straight *straight)
 }
 
 /* At its timestamp, which may have been drawn anew since the record was written. */
-static inline enum in_place crowd_try(struct store *store, const struct plain *plain)
+static inline enum in_place crowd_try(struct store *store, struct plain *plain)
 {
     transfer_at(&store->transfers, plain->place)->timestamp = plain->timestamp;
     return straight_post(store, plain, NULL);

@@ -29,8 +29,6 @@ KINDS = {"load": ("load",), "store": ("store",), "swap": ("cas", "exchange", "ad
 
 # What no shape shows to be needed, and why: an end, or a side of one, or that it is seq_cst.
 NOT_SHOWN = {
-    "cas.touched finish": "the thread, advanced after it, carries what matters",
-    "cas.touched touched_by": "the thread, read before it, carries what matters",
     "clock.last clock_reach": "only its value matters: later draws follow it in the word's order",
     "hold.state quipui_holds_are_free": "the acquires of the copies keep it after them",
     "hold.state quipui_has_lapsed": "the heap's lock, taken next, carries what matters",

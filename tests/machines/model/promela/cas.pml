@@ -3,9 +3,9 @@
  * Two accounts, units of one leg from one to the other. Each word that the engine changes by itself
  * is one step here.
  *
- *   copy_out, reserve    copy_out(), reserve()     mark_all, decide   place_marks(), decide()
+ *   look, reserve        plain_look(), reserve()   mark_all, decide   place_marks(), decide()
  *   look_after           clear(), finish()         see                quipui_tie_see()
- *   unit                 commit() of cas.c around quipui_tie() of tie.c
+ *   unit                 straight_post(), and commit() of cas.c around quipui_tie() of tie.c
  *
  * A writer waits for an open unit or aborts it, as it likes, so often that numbers stay small. A
  * unit that stopped for ever with its marks on stops nobody else.
@@ -434,15 +434,9 @@ proctype unit(byte me, from, to)
     bool won;
 
 again:
-    /* copy_out(): the total once the posted credits stand still; the law */
-    do
-    :: credits = accounts[from].credits_posted;
-       total = accounts[from].debits_total;
-       if
-       :: credits == accounts[from].credits_posted -> break
-       :: else
-       fi
-    od;
+    /* plain_look(), which need not see both at one instant, as copy_out() does; the law */
+    credits = accounts[from].credits_posted;
+    total = accounts[from].debits_total;
     if
     :: total + 1 > credits -> goto over
     :: else
