@@ -275,7 +275,8 @@ def durable(folder):
 TABLES = {"machine": machine, "lines": lines, "pages": pages, "share": share,
           "threads": by_threads, "accounts": by_accounts, "batch": by_batch, "kinds": kinds,
           "readers": readers, "snapshots": snapshots, "lookups": lookups, "latency": latency,
-          "instructions": instructions, "commit": conflicts, "memory": memory, "scaling": scaling, "check": check,
+          "instructions": instructions, "commit": conflicts, "memory": memory,
+          "scaling": scaling, "check": check,
           "durable": durable}
 
 

@@ -8,7 +8,7 @@ static void catch_up(size_t *stage, size_t next)
 }
 
 void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
-                          const struct worker *worker, size_t next, warm_slot *warm)
+                          const struct worker *worker, size_t next)
 {
     struct stages *stages = &arrivals->stages;
 
@@ -16,16 +16,12 @@ void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
     if (stages->hashed == 0) hash_arrival(store, arrival_at(arrivals, stages->hashed++));
     catch_up(&stages->hashed, next);
     catch_up(&stages->asked, next);
-    catch_up(&stages->seen, next);
     while (stages->hashed < arrivals->count && stages->hashed < next + HASH_AHEAD) {
         hash_next(arrivals, stages, store);
         if (stages->asked + SLOTS_AHEAD < stages->hashed) {
-            ask_next(arrivals, stages, store, worker, next, warm);
+            ask_next(arrivals, stages, store, worker, next);
         }
     }
     while (stages->asked < stages->hashed && stages->asked < next + SLOTS_AHEAD)
-        ask_next(arrivals, stages, store, worker, next, warm);
-    if (warm == NULL) return;
-    while (stages->seen < stages->asked && stages->seen < next + BEHIND_AHEAD)
-        see_next(arrivals, stages, store, warm);
+        ask_next(arrivals, stages, store, worker, next);
 }

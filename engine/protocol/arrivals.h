@@ -3,8 +3,7 @@
  *
  * An event passes its stages one by one, each some events before the next: it is copied, its ids
  * are hashed, and the lines of the indexes prefetched; then the slots of its accounts, guessed by
- * fingerprint, and the place of its record; then, where the protocol keeps balances elsewhere, what
- * the slots lead to. Then it may run.
+ * fingerprint, and the place of its record. Then it may run.
  *
  * Stages go on by a few events at a time. A prefetch waits for the walk that finds its page, and a
  * locked instruction waits for the prefetches before it. Several prefetches in a row have their
@@ -15,11 +14,9 @@
 #include "records/store.h"
 #include "rules/transfer.h"
 
-/* So many events before it runs an event is hashed, its slots are prefetched, and what is behind
- * them. */
+/* So many events before it runs an event is hashed, and its slots are prefetched. */
 #define HASH_AHEAD 48
 #define SLOTS_AHEAD 24
-#define BEHIND_AHEAD 8
 
 /* So many at a time. */
 #define BURST_EVENTS 8
@@ -44,7 +41,7 @@ struct arrival {
 
 /* Events before these have passed the stages. */
 struct stages {
-    size_t hashed, asked, seen;
+    size_t hashed, asked;
 };
 
 struct arrivals {
@@ -53,9 +50,6 @@ struct arrivals {
     struct stages stages;
     struct arrival ring[RING_EVENTS];
 };
-
-/* What lies behind a slot: struct protocol, `warm`; or NULL. */
-typedef void warm_slot(struct slot *slot);
 
 static inline struct arrival *arrival_at(struct arrivals *arrivals, size_t event)
 {
@@ -87,31 +81,19 @@ static inline void ask_for_index(struct store *store, const quipu_transfer *even
     }
 }
 
-/* Where balances are elsewhere, only the line that has the id is used. */
-static inline void slot_ask(const struct slot *slot, warm_slot *warm)
-{
-    if (warm == NULL) {
-        slot_prefetch(slot);
-    } else {
-        prefetch_for_write(&slot->id);
-    }
-}
-
 /* An account that other threads want, too, is left to them until we lock it: a line that is
  * fetched now would be taken from the thread that works on it, and back before we need it. */
-static inline uint64_t ask_for_slot(struct store *store, const struct worker *worker, uint64_t hash,
-                                    warm_slot *warm)
+static inline uint64_t ask_for_slot(struct store *store, const struct worker *worker, uint64_t hash)
 {
     uint64_t place = index_guess(&store->account_ids, hash);
 
     if (place == UINT64_MAX || place + 1 == worker->crowd) return place;
-    slot_ask(slot_at(&store->accounts, place), warm);
+    slot_prefetch(slot_at(&store->accounts, place));
     return place;
 }
 
 static inline void ask_for_records(struct store *store, const struct worker *worker,
-                                   const quipu_transfer *event, struct hashes *hashes,
-                                   warm_slot *warm)
+                                   const quipu_transfer *event, struct hashes *hashes)
 {
     if (rules_resolves(event)) {
         uint64_t place = index_guess(&store->transfer_ids, hashes->pending);
@@ -120,8 +102,8 @@ static inline void ask_for_records(struct store *store, const struct worker *wor
         prefetch(transfer_at(&store->transfers, place));
         prefetch(knot_at(&store->transfers, place));
     } else {
-        hashes->debit_guess = ask_for_slot(store, worker, hashes->debit, warm);
-        hashes->credit_guess = ask_for_slot(store, worker, hashes->credit, warm);
+        hashes->debit_guess = ask_for_slot(store, worker, hashes->debit);
+        hashes->credit_guess = ask_for_slot(store, worker, hashes->credit);
     }
 }
 
@@ -137,13 +119,6 @@ static inline void ask_for_place(struct store *store, const struct worker *worke
     prefetch_for_write(record);
     prefetch_for_write(record + CACHE_LINE);
     prefetch_for_write(knot_at(&store->transfers, place));
-}
-
-static inline void ask_behind_slots(struct store *store, const struct hashes *hashes,
-                                    warm_slot *warm)
-{
-    if (hashes->debit_guess != UINT64_MAX) warm(slot_at(&store->accounts, hashes->debit_guess));
-    if (hashes->credit_guess != UINT64_MAX) warm(slot_at(&store->accounts, hashes->credit_guess));
 }
 
 static inline void hash_arrival(struct store *store, struct arrival *arrival)
@@ -162,30 +137,23 @@ static inline void hash_next(struct arrivals *arrivals, struct stages *stages, s
 }
 
 static inline void ask_next(struct arrivals *arrivals, struct stages *stages, struct store *store,
-                            const struct worker *worker, size_t next, warm_slot *warm)
+                            const struct worker *worker, size_t next)
 {
     struct arrival *arrival = arrival_at(arrivals, stages->asked);
 
-    ask_for_records(store, worker, &arrival->event, &arrival->hashes, warm);
+    ask_for_records(store, worker, &arrival->event, &arrival->hashes);
     ask_for_place(store, worker, stages->asked - next);
     stages->asked++;
-}
-
-static inline void see_next(struct arrivals *arrivals, struct stages *stages, struct store *store,
-                            warm_slot *warm)
-{
-    ask_behind_slots(store, &arrival_at(arrivals, stages->seen++)->hashes, warm);
 }
 
 /* Bring all stages to where they should be before event `next` runs: at the start of a call, or
  * behind a chain. */
 void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
-                          const struct worker *worker, size_t next, warm_slot *warm);
+                          const struct worker *worker, size_t next);
 
 /* Event `next` is about to run: stages go on if they are a burst behind. In a read section. */
 static inline void arrivals_step(struct arrivals *arrivals, struct stages *stages,
-                                 struct store *store, const struct worker *worker, size_t next,
-                                 warm_slot *warm)
+                                 struct store *store, const struct worker *worker, size_t next)
 {
     if (stages->hashed <= next + HASH_AHEAD - BURST_EVENTS) {
         for (int i = 0; i < BURST_EVENTS && stages->hashed < arrivals->count; i++)
@@ -193,11 +161,7 @@ static inline void arrivals_step(struct arrivals *arrivals, struct stages *stage
     }
     if (stages->asked <= next + SLOTS_AHEAD - BURST_EVENTS) {
         for (int i = 0; i < BURST_EVENTS && stages->asked < stages->hashed; i++)
-            ask_next(arrivals, stages, store, worker, next, warm);
-    }
-    if (warm == NULL) return;
-    if (stages->seen < stages->asked && stages->seen <= next + BEHIND_AHEAD) {
-        see_next(arrivals, stages, store, warm);
+            ask_next(arrivals, stages, store, worker, next);
     }
 }
 

@@ -38,9 +38,6 @@ struct protocol {
     void (*seed)(struct store *store, struct slot *slot, const struct account_state *state);
     void (*show)(struct store *store);
 
-    /* Ask early for what lies behind a slot whose lines are close. NULL: nothing does. */
-    void (*warm)(struct slot *slot);
-
     /* Make a unit take effect. */
     enum unit_end (*run)(struct store *store, struct worker *worker, struct unit *unit);
 

@@ -17,7 +17,6 @@
  * The others only if there is something to do:
  *
  *   STRAIGHT_READY(store, count)       supply memory for so many; returns false if there is none
- *   STRAIGHT_WARM                      the protocol's `warm`
  *
  * It gets `run_straight`, and parts for those doors. */
 
@@ -50,10 +49,6 @@ static inline bool straight_ready(struct store *store, uint64_t count)
     return true;
 #endif
 }
-
-#ifndef STRAIGHT_WARM
-#define STRAIGHT_WARM NULL
-#endif
 
 static inline struct slot *straight_slot(struct store *store, uint64_t guess, quipu_uint128 id)
 {
@@ -212,7 +207,7 @@ static __attribute__((flatten)) enum straight_end run_straight(struct straight *
     struct stages stages = run->arrivals->stages;
 
     while (run->next < run->end) {
-        arrivals_step(run->arrivals, &stages, run->store, run->worker, run->next, STRAIGHT_WARM);
+        arrivals_step(run->arrivals, &stages, run->store, run->worker, run->next);
         end = straight_one(run, run->next);
         if (end != STRAIGHT_THROUGH) break;
         run->next++;

@@ -7,15 +7,13 @@
 /* Prefetch what the events from batch->next on will touch. In a read section. */
 static inline void pipeline_fill(struct transfer_batch *batch)
 {
-    quipui_arrivals_fill(&batch->arrivals, batch->store, batch->worker, batch->next,
-                         batch->protocol->warm);
+    quipui_arrivals_fill(&batch->arrivals, batch->store, batch->worker, batch->next);
 }
 
 /* Event `next` is about to run, and the one before it is through, or prepared. */
 static inline void pipeline_step(struct transfer_batch *batch, size_t next)
 {
-    arrivals_step(&batch->arrivals, &batch->arrivals.stages, batch->store, batch->worker, next,
-                  batch->protocol->warm);
+    arrivals_step(&batch->arrivals, &batch->arrivals.stages, batch->store, batch->worker, next);
 }
 
 /* Copy the next event of a chain that the pipeline does not have. Returns false if memory runs

@@ -292,7 +292,7 @@ QUIPU_PUBLIC quipu_status quipu_commit(quipu_ledger *ledger, const quipu_expecta
  * one call are of one instant.
  *
  *   units    count in ids, 1..QUIPU_BATCH_MAX
- *   returns  QUIPU_OK; QUIPU_NO_MEMORY, and then what is in accounts[] and versions[] means nothing;
+ *   returns  QUIPU_OK; QUIPU_NO_MEMORY: what is in accounts[] and versions[] means nothing;
  *            QUIPU_INVALID: NULL, misaligned, overlapping, count out of range
  *   threads  any
  *   cost     O(count); about three cache lines per account, four if it has user data */
