@@ -37,12 +37,12 @@
 /* Retired versions wait until they are worth a grace period, but not so long that their lines leave
  * the cache: they are written next. */
 #ifndef RECLAIM_FROM /* tests/machines/explore is less patient */
-#define RECLAIM_FROM 1024
+#define RECLAIM_FROM 8192
 #endif
 
 /* So many more while a grace period goes on, and writers give way to the readers that it waits
  * for. */
-#define FLOOD (32 * RECLAIM_FROM)
+#define FLOOD (4 * RECLAIM_FROM)
 
 /* Readers of many accounts prefetch slots so many accounts ahead. */
 #define READS_AHEAD 16
