@@ -95,6 +95,7 @@ static enum cause cause_of(const struct stage *stage, struct place place)
                  {"crowd_take", ACCOUNT},
                  {"wait_a_little", ACCOUNT},
                  {"quipui_grace_wait", READERS},
+                 {"give_way", READERS}, /* elsewhere for so many yields only */
                  {"quipui_futex_wait", stage->far != NULL       ? LISTENER
                                        : stage->journal != NULL ? JOURNAL
                                                                 : LATCH},
