@@ -12,8 +12,7 @@ void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
 {
     struct stages *stages = &arrivals->stages;
 
-    /* The first was copied by quipui_batch_open(). */
-    if (stages->hashed == 0) hash_arrival(store, arrival_at(arrivals, stages->hashed++));
+    if (stages->hashed == 0) arrivals_begin(arrivals, store);
     catch_up(&stages->hashed, next);
     catch_up(&stages->asked, next);
     while (stages->hashed < arrivals->count && stages->hashed < next + HASH_AHEAD) {

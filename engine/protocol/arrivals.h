@@ -146,6 +146,12 @@ static inline void ask_next(struct arrivals *arrivals, struct stages *stages, st
     stages->asked++;
 }
 
+/* Hash the first event, which quipui_batch_open() has copied. In a read section. */
+static inline void arrivals_begin(struct arrivals *arrivals, struct store *store)
+{
+    hash_arrival(store, arrival_at(arrivals, arrivals->stages.hashed++));
+}
+
 /* Bring all stages to where they should be before event `next` runs: at the start of a call, or
  * behind a chain. */
 void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,

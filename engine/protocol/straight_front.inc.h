@@ -2,9 +2,11 @@
  * are locked or not.
  *
  * Most transfers are ordinary (rules_is_ordinary()) and approved at once. For those no copies are
- * made and no unit is built: check, claim, write the record, have the transfer take effect, settle,
- * say so. Law, knots and settling are those of units. What is not approved at once leaves nothing
- * behind but perhaps its claim, and goes the general way.
+ * made and no unit is built: write the record, claim, find the accounts, have the transfer take
+ * effect, settle, say so. Law, knots and settling are those of units. What is not approved at once
+ * leaves nothing behind but perhaps its claim, and goes the general way.
+ *
+ * The accounts come last because their lines do: a call of one event has just asked for them.
  *
  * Included behind loop.inc.h: by straight.inc.h, for protocols that lock accounts, and by cas. Two
  * doors are defined behind it:
@@ -175,6 +177,15 @@ static __attribute__((noinline, cold)) bool straight_late(struct straight *run, 
     return straight_ended(run, event, plain, straight_post(run->store, plain, NULL));
 }
 
+/* The id is claimed, but an account is not where it was guessed to be: the claim is given up. */
+static __attribute__((noinline, cold)) enum straight_end straight_unfound(struct straight *run,
+                                                                          const struct plain *plain)
+{
+    *run->claimed = *plain;
+    run->claimed->debit = NULL;
+    return STRAIGHT_CLAIMED;
+}
+
 /* Create one, if it is approved at once. */
 static inline enum straight_end straight_one(struct straight *run, size_t event)
 {
@@ -184,15 +195,14 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
     enum in_place end;
 
     if (!rules_looks_ordinary(plain.event)) return straight_other(run, event);
-    if (!straight_find(store, &arrival->hashes, &plain) || !straight_ready(store, 2)) {
-        return STRAIGHT_UNTOUCHED;
-    }
+    if (!straight_ready(store, 2)) return STRAIGHT_UNTOUCHED;
     plain.place = worker_place(run->worker);
+    straight_record(store, &plain);
     if (!straight_claim(store, &arrival->hashes, &plain)) {
         worker_place_back(run->worker, plain.place);
         return STRAIGHT_UNTOUCHED;
     }
-    straight_record(store, &plain);
+    if (!straight_find(store, &arrival->hashes, &plain)) return straight_unfound(run, &plain);
     end = straight_post(store, &plain, NULL);
     if (straight_ended(run, event, &plain, end)) return STRAIGHT_THROUGH;
     *run->claimed = plain;

@@ -276,9 +276,22 @@ static void set_not_reached(struct transfer_batch *batch, size_t from)
     memset(batch->results + from, 0, (batch->count - from) * sizeof *batch->results);
 }
 
+/* Ask for the lines of the first event while the call begins: a call of one event has nothing else
+ * to do meanwhile. A thread that has not joined yet goes without. */
+static void ask_early(struct transfer_batch *batch)
+{
+    if (!quipui_grace_joined) return;
+    quipui_grace_enter();
+    arrivals_begin(&batch->arrivals, batch->store);
+    quipui_grace_leave();
+}
+
 quipu_status quipui_create_transfers(struct transfer_batch *batch)
 {
-    quipu_status status = start(batch);
+    quipu_status status;
+
+    ask_early(batch);
+    status = start(batch);
 
     if (status != QUIPU_OK) {
         set_not_reached(batch, 0);
