@@ -350,7 +350,7 @@ const struct program programs[] = {
      .preemptions = 1,
      .setup = {CREATE(2, 3), LIMIT(1), TRANSFERS({10, 2, 1, 20})},
      .fibers = {{TRANSFERS({11, 1, 2, 5}, {12, 1, 3, 90}, {13, 1, 2, 8}, {14, 1, 3, 1}),
-                 TRANSFERS({18, 1, 2, 9}, {19, 1, 3, 1})},
+                 TRANSFERS({18, 1, 2, 9}, {19, 1, 3, 1}), TRANSFERS({21, 1, 2, 9}, {22, 1, 2, 1})},
                 {TRANSFERS({15, 1, 3, 4}, {16, 1, 2, 4}), TRANSFERS({17, 3, 1, 1}, {20, 3, 1, 2}),
                  FIND({17}, {14})},
                 {LOOKUP(1, 2, 3)}}},
