@@ -17,10 +17,14 @@
  *       is still locked, cannot be seen by halves: the locked one can be neither read nor written
  *   C5  a run draws its timestamps anew before it locks anything: those that the call drew as it
  *       began are older than what others have done since
+ *   C6  no branch asks which of both accounts stays locked: that changes from transfer to transfer,
+ *       and a processor that guesses wrong loses as much as a lock costs
  *
- * The doors are those of straight.inc.h over one account, and one more:
+ * The doors are those of straight.inc.h over one account, and two more:
  *
- *   crowd_take(slot)  lock it, and wait for that
+ *   crowd_take(slot)        lock it, and wait for that
+ *   crowd_store(slot, now)  make take effect what plain transfers change: what is posted, on either
+ *                           side, version, head and time
  *
  * It gets `run_crowd`. */
 #include "protocol/takes.h"
@@ -30,10 +34,10 @@ struct crowd {
     struct worker *worker;
     struct plain *plains;
     size_t count;
-    size_t settled;                /* those before have been */
-    size_t carried;                /* transfers that found their account locked by the one before */
-    struct slot *kept;             /* the account that stays locked, or NULL */
-    struct account_state was, now; /* of that: as it was when it was locked, and as it will be */
+    size_t settled;           /* those before have been */
+    size_t carried;           /* transfers that found their account locked by the one before */
+    struct slot *kept;        /* the account that stays locked, or NULL */
+    struct account_state now; /* of that, as it will be */
 };
 
 /* May it take effect in place? */
@@ -45,7 +49,7 @@ static inline bool crowd_may(const struct crowd *crowd, size_t i)
 static inline bool crowd_uses(const struct crowd *crowd, size_t i, const struct slot *slot)
 {
     return crowd_may(crowd, i) &&
-           (crowd->plains[i].debit == slot || crowd->plains[i].credit == slot);
+           (crowd->plains[i].debit == slot) + (crowd->plains[i].credit == slot) != 0; /* C6 */
 }
 
 /* Fresh pages of records and knots come from the kernel now, while no account is locked. */
@@ -64,7 +68,7 @@ static void crowd_write(struct crowd *crowd)
 static inline void crowd_let_go(struct crowd *crowd)
 {
     if (crowd->kept == NULL) return;
-    straight_store(crowd->store, crowd->kept, &crowd->was, &crowd->now, 0);
+    crowd_store(crowd->kept, &crowd->now);
     straight_done(crowd->store, crowd->kept, &crowd->now, 0);
     crowd->kept = NULL;
 }
@@ -84,45 +88,40 @@ static inline void crowd_keep(struct crowd *crowd, size_t i)
     if (crowd->count > 1) {
         crowd->worker->crowd = slot_place(&crowd->store->accounts, crowd->kept) + 1;
     }
-    straight_load(crowd->kept, &crowd->was);
-    crowd->now = crowd->was;
+    straight_load(crowd->kept, &crowd->now);
 }
 
 /* These accounts have later timestamps, by this worker or by others: draw for the rest of the
  * run. */
-static __attribute__((noinline)) void crowd_draw(struct crowd *crowd, size_t i,
-                                                 const struct sides *now)
+static __attribute__((noinline)) void crowd_draw(struct crowd *crowd, size_t i, uint64_t touched)
 {
-    uint64_t newest = crowd->worker->newest;
-
-    if (now->debit.touched > newest || now->credit.touched > newest) {
+    if (touched > crowd->worker->newest) {
         crowd->worker->crowded = CROWDED_RUNS;
     }
     draw_rest(crowd->store, crowd->plains + i, crowd->count - i);
 }
 
-/* Judge the transfer over both accounts, which are locked. Returns false if it is not approved. */
-static inline bool crowd_judge(struct crowd *crowd, size_t i, struct sides *now)
+/* Judge the transfer over both accounts, which are locked, and change them. Returns false if it is
+ * not approved; then nothing has changed. */
+static inline bool crowd_judge(struct crowd *crowd, size_t i, struct account_state *debit,
+                               struct account_state *credit)
 {
     struct store *store = crowd->store;
     struct plain *plain = &crowd->plains[i];
 
-    if (!judge_is_later(&now->debit, plain->timestamp) ||
-        !judge_is_later(&now->credit, plain->timestamp)) {
-        crowd_draw(crowd, i, now);
+    if (!judge_is_later(debit, plain->timestamp) || !judge_is_later(credit, plain->timestamp)) {
+        crowd_draw(crowd, i, debit->touched > credit->touched ? debit->touched : credit->touched);
     }
     if (timeouts_due(&store->timeouts, plain->timestamp)) return false; /* straight.inc.h, P2 */
     transfer_at(&store->transfers, plain->place)->timestamp = plain->timestamp;
-    return straight_judge(store, plain, NULL, &now->debit, &now->credit);
+    return straight_judge(store, plain, NULL, debit, credit);
 }
 
 /* The transfer takes effect. Returns false if it does not; then nothing is locked. */
 static inline bool crowd_post(struct crowd *crowd, size_t i)
 {
     const struct plain *plain = &crowd->plains[i];
-    struct account_state was;
-    const struct account_state *then; /* of the other */
-    struct sides now;
+    struct account_state then; /* of the other */
     struct slot *other;
     bool keeps_debit;
 
@@ -135,15 +134,13 @@ static inline bool crowd_post(struct crowd *crowd, size_t i)
     other = keeps_debit ? plain->credit : plain->debit;
     if (!straight_lock(other)) goto let_go; /* C2 */
     count_take();
-    straight_load(other, &was);
-    now.debit = keeps_debit ? crowd->now : was;
-    now.credit = keeps_debit ? was : crowd->now;
-    if (!crowd_judge(crowd, i, &now)) goto leave_other;
-
-    crowd->now = keeps_debit ? now.debit : now.credit;
-    then = keeps_debit ? &now.credit : &now.debit;
-    straight_store(crowd->store, other, &was, then, 0);
-    straight_done(crowd->store, other, then, 0);
+    straight_load(other, &then);
+    if (!crowd_judge(crowd, i, keeps_debit ? &crowd->now : &then,
+                     keeps_debit ? &then : &crowd->now)) {
+        goto leave_other;
+    }
+    crowd_store(other, &then);
+    straight_done(crowd->store, other, &then, 0);
     if (!crowd_uses(crowd, i + 1, crowd->kept)) crowd_let_go(crowd);
     return true;
 
@@ -187,8 +184,8 @@ static void crowd_weigh(const struct crowd *crowd)
     crowd->worker->crowd = 0;
 }
 
-static size_t run_crowd(struct store *store, struct worker *worker, struct plain *plains,
-                        size_t count)
+static __attribute__((flatten)) size_t run_crowd(struct store *store, struct worker *worker,
+                                                 struct plain *plains, size_t count)
 {
     struct crowd crowd = {.store = store, .worker = worker, .plains = plains, .count = count};
     size_t i;

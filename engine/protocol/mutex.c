@@ -245,11 +245,22 @@ static inline void straight_done(struct store *store, struct slot *slot,
 #define STRAIGHT_LEAVE leave_as_it_was
 #include "protocol/straight.inc.h"
 
-/* The door of crowd.inc.h. */
+/* The doors of crowd.inc.h. */
 
 static inline void crowd_take(struct slot *slot)
 {
     lock_take(&state_of(slot)->lock);
+}
+
+static inline void crowd_store(struct slot *slot, const struct account_state *now)
+{
+    struct locked_state *to = state_of(slot);
+
+    set_total(to, DEBITS_POSTED, now->balance.debits_posted);
+    set_total(to, CREDITS_POSTED, now->balance.credits_posted);
+    set_word(&to->head, now->head);
+    set_word(&to->touched, now->touched);
+    set_version(to, now->balance.version);
 }
 
 #include "protocol/crowd.inc.h"

@@ -360,7 +360,7 @@ static inline void straight_done(struct store *store, struct slot *slot,
 #define STRAIGHT_LEAVE leave_as_it_was
 #include "protocol/straight.inc.h"
 
-/* The door of crowd.inc.h. */
+/* The doors of crowd.inc.h. */
 
 /* The first look is late enough for the thread that has it locked to go on undisturbed. */
 #define CROWD_FIRST_ROUND 3
@@ -370,6 +370,16 @@ static inline void crowd_take(struct slot *slot)
     /* Ends: a crowd leaves what it has locked without waiting for more (C2). */
     for (unsigned spins = CROWD_FIRST_ROUND; !lock_if_free(slot); spin(&spins))
         continue;
+}
+
+static inline void crowd_store(struct slot *slot, const struct account_state *now)
+{
+    struct raced_state *to = state_of(slot);
+
+    set_word(to, RACED_HEAD, now->head);
+    set_word(to, RACED_TOUCHED, now->touched);
+    set_total(to, RACED_DEBITS_POSTED, now->balance.debits_posted);
+    set_total(to, RACED_CREDITS_POSTED, now->balance.credits_posted);
 }
 
 #include "protocol/crowd.inc.h"

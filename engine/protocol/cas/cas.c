@@ -349,8 +349,11 @@ static void read(struct store *store, struct copy *copies, size_t count)
 #define DOOR_ENTER enter
 #include "protocol/loop.inc.h"
 
-#include "protocol/cas/group.inc.h"
 #include "protocol/cas/straight_post.inc.h"
+
+#include "protocol/cas/bundle.inc.h"
+
+#include "protocol/cas/group.inc.h"
 
 const struct protocol quipui_protocol_cas = {
     .name = "cas",

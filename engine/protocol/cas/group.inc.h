@@ -1,13 +1,8 @@
 /* group.inc.h - cas: plain transfers whose accounts other threads want, too, tied together.
  *
- * Included by cas.c behind loop.inc.h. A transfer by itself writes each of its accounts five times
- * with compare-and-swap. Where threads want one account, each of these may have to bring its line
- * from another processor. So a thread that has met another unit takes plain transfers that follow
- * one another as one unit: an account that all of them use is reserved, marked and posted once.
- *
- * They are still transfers by themselves. If all are approved, it cannot be told from outside that
- * they took effect at one instant instead of one after the other. If one of them is not, nothing
- * has changed, and each goes its own way. */
+ * Included by cas.c behind bundle.inc.h. Plain transfers that follow one another are a bundle if
+ * one account is in all of them, and no other in two. If not, they are one unit, as a chain is: an
+ * account that several of them use is reserved, marked and posted once, whatever else they use. */
 
 /* The memory of such a unit. */
 struct group {
@@ -81,15 +76,6 @@ static struct unit group_unit(struct group *group, const struct plain *plains, s
     return unit;
 }
 
-/* The account that others want, most likely: one that two of them use. */
-static void group_note(struct store *store, struct worker *worker, const struct plain *plains)
-{
-    const struct slot *debit = plains[0].debit;
-    bool is_debit = debit == plains[1].debit || debit == plains[1].credit;
-
-    worker->crowd = slot_place(&store->accounts, is_debit ? debit : plains[0].credit) + 1;
-}
-
 /* Returns false if they did not take effect together; then nothing has changed. */
 static bool run_group(struct store *store, struct worker *worker, struct plain *plains,
                       size_t count)
@@ -98,7 +84,6 @@ static bool run_group(struct store *store, struct worker *worker, struct plain *
     struct unit unit;
 
     if (group == NULL) return false;
-    group_note(store, worker, plains);
     unit = group_unit(group, plains, count);
     if (run_unit(store, worker, &unit, false) != UNIT_CREATED) return false;
     if (unit.crowded) worker->crowded = CROWDED_RUNS;
@@ -107,22 +92,33 @@ static bool run_group(struct store *store, struct worker *worker, struct plain *
     return true;
 }
 
+/* Several in a row. Returns false if they did not take effect together. */
+static bool run_together(struct store *store, struct worker *worker, struct plain *plains,
+                         size_t count)
+{
+    struct bundle bundle = {.store = store,
+                            .worker = worker,
+                            .plains = plains,
+                            .count = count,
+                            .hub = bundle_hub(plains)};
+
+    worker->crowd = slot_place(&store->accounts, bundle.hub) + 1;
+    if (bundle_fits(&bundle)) return run_bundle(&bundle);
+    /* The timestamps that the call drew are older than what others have done since. */
+    draw_rest(store, plains, count);
+    return run_group(store, worker, plains, count);
+}
+
 static size_t run_crowd(struct store *store, struct worker *worker, struct plain *plains,
                         size_t count)
 {
     size_t done = 0;
 
-    /* Those that the call drew are older than what others have done since. */
-    if (count > 1) draw_rest(store, plains, count);
     /* Ends: each turn is through with one at least, or memory has run out. */
     while (done < count) {
         size_t length = group_length(plains + done, count - done), alone;
-        uint64_t drawn = plains[done].timestamp;
 
-        if (length > 1 && run_group(store, worker, plains + done, length)) {
-            if (plains[done].timestamp != drawn) {
-                draw_rest(store, plains + done + length, count - done - length);
-            }
+        if (length > 1 && run_together(store, worker, plains + done, length)) {
             done += length;
             continue;
         }

@@ -1,6 +1,7 @@
 /* marks.h - cas: the words of a strand, of a mark and of a tie, and how each is swapped.
  *
- * For tie.c, which ties units, and straight_post.inc.h, which ties plain transfers; see tie.h. */
+ * For tie.c, which ties units, straight_post.inc.h, which ties plain transfers, and bundle.inc.h,
+ * which ties several; see tie.h. */
 #ifndef QUIPU_PROTOCOL_CAS_MARKS_H
 #define QUIPU_PROTOCOL_CAS_MARKS_H
 
@@ -77,6 +78,23 @@ static inline uint64_t strand_begin(struct knot *knot)
 
     /* relaxed: published by the marks. */
     store_relaxed(&knot->tie, tie_open(attempt));
+    return attempt;
+}
+
+/* The same of a unit whose knots are in a row: tell the others where the first is. */
+static inline uint64_t strand_begin_row(const struct transfers *transfers, uint64_t first,
+                                        enum knot_kind kind, uint32_t count)
+{
+    uint64_t attempt = strand_begin(link_knot(transfers, link_to(first, kind, SIDE_DEBIT)));
+
+    for (uint32_t i = 1; i < count; i++) {
+        struct knot *other = knot_at(transfers, first + i);
+        /* relaxed: published by the marks. Its own attempts are kept (T1). */
+        uint64_t tie = load_relaxed(&other->tie) & TIE_ATTEMPT_MASK << TIE_ATTEMPT_SHIFT;
+
+        /* relaxed: published by the marks. */
+        store_relaxed(&other->tie, tie | (uint64_t)i << TIE_LEG_SHIFT);
+    }
     return attempt;
 }
 

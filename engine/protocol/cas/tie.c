@@ -261,23 +261,13 @@ static bool redraw_under_marks(struct store *store, struct unit *unit)
     return is_latest(store, unit);
 }
 
-/* Begin an attempt: number it, and tell the other knots where the first is. */
+/* Begin an attempt. */
 static uint64_t begin_attempt(struct store *store, struct unit *unit, enum knot_kind kind)
 {
-    uint64_t first = link_to(unit->legs[0].place, kind, SIDE_DEBIT);
-    struct knot *knot = link_knot(&store->transfers, first);
-    uint64_t attempt = strand_begin(knot);
-
     for (uint32_t i = 1; i < unit->leg_count; i++) {
-        struct knot *other = knot_at(&store->transfers, unit->legs[i].place);
         audit(unit->legs[i].place == unit->legs[0].place + i); /* deciding_knot() */
-        /* relaxed: published by the marks. Its own attempts are kept (T1). */
-        uint64_t tie = load_relaxed(&other->tie) & TIE_ATTEMPT_MASK << TIE_ATTEMPT_SHIFT;
-
-        /* relaxed: published by the marks. */
-        store_relaxed(&other->tie, tie | (uint64_t)i << TIE_LEG_SHIFT);
     }
-    return attempt;
+    return strand_begin_row(&store->transfers, unit->legs[0].place, kind, unit->leg_count);
 }
 
 bool quipui_tie(struct store *store, struct unit *unit)
