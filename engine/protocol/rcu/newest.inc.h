@@ -70,7 +70,7 @@ static inline void set_total(struct rcu_state *to, size_t total, quipu_uint128 v
 
 static inline void set_link(struct rcu_state *to, uint64_t version, uint32_t link)
 {
-    /* edge rcu.link: release; pairs with acquire in older_at(). Carries the older version, and the
+    /* edge rcu.link: release; pairs with acquire in link_at(). Carries the older version, and the
      * segment that it is in. */
     store_release(&to->words[RCU_LINK], link_word(version, link));
 }
@@ -153,12 +153,17 @@ static inline bool newest_at(struct rcu_state *from, uint64_t stamp, struct acco
     return stamp_at(from) == words[RCU_STAMP];
 }
 
+static inline uint32_t link_at(struct rcu_state *from)
+{
+    /* edge rcu.link: acquire; pairs with release in set_link(). */
+    return (uint32_t)load_acquire(&from->words[RCU_LINK]);
+}
+
 /* The same from the versions behind it. The caller has seen a stamp in the slot that is newer. */
 static __attribute__((noinline)) bool older_at(const struct rcu *rcu, struct rcu_state *from,
                                                uint64_t stamp, struct account_state *state)
 {
-    /* edge rcu.link: acquire; pairs with release in set_link(). */
-    uint32_t link = (uint32_t)load_acquire(&from->words[RCU_LINK]);
+    uint32_t link = link_at(from);
 
     /* Ends: stamps fall from version to version, and the list has an end. */
     while (link != 0) {
@@ -183,4 +188,17 @@ static inline bool read_at(const struct rcu *rcu, struct slot *slot, uint64_t st
     struct rcu_state *from = state_of(slot);
 
     return newest_at(from, stamp, state) || older_at(rcu, from, stamp, state);
+}
+
+/* Bring what read_at() will need of a slot that is close already. */
+static inline void prefetch_at(const struct rcu *rcu, struct slot *slot, uint64_t stamp)
+{
+    struct rcu_state *from = state_of(slot);
+    uint32_t link;
+
+    if (stamp_at(from) <= stamp) return;
+    link = link_at(from);
+    if (link == 0) return;
+    prefetch(version_at(&rcu->versions, link));
+    prefetch(version_at(&rcu->versions, link)->words + RCU_WORDS - 1);
 }

@@ -29,20 +29,17 @@
  *       versions are made spare between runs
  *
  *   source  docs/adr/0024-the-newest-version-in-the-slot.md */
+#include "base/clock.h"
 #include "base/grace.h"
 #include "protocol/holds.h"
 #include "protocol/protocol.h"
 #include "protocol/rcu/versions.h"
 
-/* Retired versions wait until they are worth a grace period, but not so long that their lines leave
- * the cache: they are written next. */
-#ifndef RECLAIM_FROM /* tests/machines/explore is less patient */
-#define RECLAIM_FROM 8192
+/* The fewest and the most versions that are retired from one grace period to the next. */
+#ifndef PERIOD_LEAST /* tests/machines/explore is less patient */
+#define PERIOD_LEAST 512
+#define PERIOD_MOST 65536
 #endif
-
-/* So many more while a grace period goes on, and writers give way to the readers that it waits
- * for. */
-#define FLOOD (4 * RECLAIM_FROM)
 
 /* Readers of many accounts prefetch slots so many accounts ahead. */
 #define READS_AHEAD 16
@@ -56,14 +53,13 @@
 #define LOOKS_BEFORE_SLEEP 64
 #define ROUND_BETWEEN_LOOKS 4
 
-/* Are there enough retired versions for a grace period? Too many, though there is one? */
-enum { FEW_RETIRED, MANY_RETIRED, RECLAIMING, FLOODED };
-
 struct rcu {
     _Alignas(CACHE_LINE) struct lock writing;
-    _Atomic uint32_t retired;                      /* FEW_RETIRED, …; written by the writer */
-    _Alignas(CACHE_LINE) struct versions versions; /* the writer's */
-    uint64_t reclaim_at;                           /* the writer's */
+    _Atomic uint32_t retired; /* FEW_RETIRED, …; written by the writer */
+    /* The writer's from here on; see reclaim.inc.h. */
+    _Alignas(CACHE_LINE) struct versions versions;
+    uint64_t reclaim_at, period; /* retired versions */
+    uint64_t reclaimed_ns;       /* when versions were made spare the last time */
     _Alignas(CACHE_LINE) _Atomic uint64_t visible;
 };
 
@@ -77,7 +73,7 @@ static bool open(struct store *store)
     struct rcu *rcu = quipui_memory_take(sizeof *rcu);
 
     if (rcu == NULL) return false;
-    *rcu = (struct rcu){.reclaim_at = RECLAIM_FROM};
+    *rcu = (struct rcu){.reclaim_at = PERIOD_LEAST, .period = PERIOD_LEAST};
     /* relaxed: no other thread knows the ledger yet. */
     store_relaxed(&rcu->visible, FIRST_STAMP);
     store->protocol_state = rcu;
@@ -117,96 +113,7 @@ static __attribute__((noinline, cold)) void begin_behind(struct store *store)
     lock_take(writing);
 }
 
-/* The oldest stamp that a snapshot still needs. */
-static uint64_t horizon(struct store *store)
-{
-    uint64_t oldest = UINT64_MAX;
-
-    for (struct worker *w = workers_first(&store->workers); w != NULL; w = w->next) {
-        /* edge rcu.snapshot: acquire; pairs with release in snapshot(). */
-        uint64_t stamp = load_acquire(&w->snapshot);
-
-        if (stamp != NO_STAMP && stamp < oldest) oldest = stamp;
-    }
-    return oldest;
-}
-
-/* There are so many retired versions more than enough for a grace period. */
-static void hint(struct rcu *rcu, uint64_t more)
-{
-    /* relaxed: only the writer stores it; the others take it for a hint. */
-    switch (load_relaxed(&rcu->retired)) {
-    case FEW_RETIRED: store_relaxed(&rcu->retired, MANY_RETIRED); break;
-    case RECLAIMING:
-        /* relaxed: as above. */
-        if (more >= FLOOD) store_relaxed(&rcu->retired, FLOODED);
-    }
-}
-
-static void end(struct store *store)
-{
-    struct rcu *rcu = rcu_of(store);
-    uint64_t count = rcu->versions.retired_count;
-
-    if (count >= rcu->reclaim_at) hint(rcu, count - rcu->reclaim_at);
-    lock_leave(&rcu->writing);
-}
-
-/* What was replaced up to now will be made spare by this thread: the visible stamp. Returns false
- * if another thread does it. */
-static bool start_to_reclaim(struct store *store, uint64_t *stamp)
-{
-    struct rcu *rcu = rcu_of(store);
-    bool starts;
-
-    begin(store);
-    /* relaxed: only the writer stores both, and `writing` orders writers. */
-    starts = load_relaxed(&rcu->retired) == MANY_RETIRED;
-    if (starts) store_relaxed(&rcu->retired, RECLAIMING);
-    *stamp = load_relaxed(&rcu->visible);
-    lock_leave(&rcu->writing);
-    return starts;
-}
-
-/* Make spare again what no reader can reach (R3). */
-static __attribute__((noinline, cold)) void reclaim(struct store *store)
-{
-    struct rcu *rcu = rcu_of(store);
-    uint64_t replaced, needed;
-
-    if (!start_to_reclaim(store, &replaced)) return;
-    quipui_grace_wait();
-    needed = horizon(store);
-    begin(store);
-    quipui_versions_reclaim(&rcu->versions, needed < replaced ? needed : replaced);
-    rcu->reclaim_at = rcu->versions.retired_count + RECLAIM_FROM;
-    /* relaxed: as in end(). */
-    store_relaxed(&rcu->retired, FEW_RETIRED);
-    lock_leave(&rcu->writing);
-}
-
-/* More is replaced than a grace period can keep up with: there are more threads than processors,
- * and readers wait for one. Give them ours, so often at most. */
-static __attribute__((noinline, cold)) void give_way(struct rcu *rcu)
-{
-    unsigned spins = SPIN_ROUNDS;
-
-    /* Ends: the yields are counted. */
-    while (spins < SPIN_ROUNDS + SPIN_YIELDS) {
-        /* relaxed: a hint. */
-        if (load_relaxed(&rcu->retired) != FLOODED) return;
-        spin(&spins);
-    }
-}
-
-static void tidy(struct store *store)
-{
-    /* relaxed: a hint; reclaim() looks again, as the writer. */
-    uint32_t retired = load_relaxed(&rcu_of(store)->retired);
-
-    if (retired == MANY_RETIRED) reclaim(store);
-    if (retired == FLOODED) give_way(rcu_of(store));
-}
+#include "protocol/rcu/reclaim.inc.h"
 
 #include "protocol/rcu/newest.inc.h"
 

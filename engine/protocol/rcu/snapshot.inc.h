@@ -56,6 +56,7 @@ static bool snapshot(struct store *store, struct worker *worker,
         struct account_state state;
         quipu_account account;
 
+        if (count - i > READS_AHEAD) prefetch_at(rcu, slot + READS_AHEAD, stamp);
         if (!read_at(rcu, slot, stamp, &state)) continue;
         quipui_account_view(&store->accounts, slot, &state, &account);
         if (!visit(context, &account, state.balance.version)) break;

@@ -90,6 +90,13 @@ void quipui_versions_turn(struct versions *versions, uint64_t stamp)
     open_block(versions);
 }
 
+uint64_t quipui_versions_oldest(const struct versions *versions)
+{
+    uint32_t block = versions->retired_first;
+
+    return block == 0 ? UINT64_MAX : head_of(versions, block)->replaced;
+}
+
 void quipui_versions_reclaim(struct versions *versions, uint64_t stamp)
 {
     /* Ends: each turn takes one retired block off the queue. */

@@ -76,6 +76,9 @@ bool quipui_versions_supply(struct versions *versions, uint64_t count);
 /* The block that was taken from is full: retire it, and take from a spare one, if there is one. */
 void quipui_versions_turn(struct versions *versions, uint64_t stamp);
 
+/* The oldest stamp at which anything could be made spare; UINT64_MAX if nothing is retired. */
+uint64_t quipui_versions_oldest(const struct versions *versions);
+
 /* Make spare again what was replaced at or before this stamp. */
 void quipui_versions_reclaim(struct versions *versions, uint64_t stamp);
 

@@ -323,6 +323,10 @@ void play_snapshots(struct scene *scene)
 #define LASTING 6
 #define WRITTEN 5000
 
+/* Between two other accounts before it begins: without older versions that it does not need no
+ * grace period begins while it lasts. */
+#define WRITTEN_BEFORE 150
+
 struct lasting {
     struct scene *scene;
     bool written;
@@ -348,7 +352,9 @@ void play_lasting(struct scene *scene)
 
     scene_open(scene, SCENE_PLAIN);
     make_accounts(scene, 1, LASTING, 0);
-    make_accounts(scene, LASTING + 1, 1, 0);
+    make_accounts(scene, LASTING + 1, 2, 0);
+    for (unsigned i = 0; i < WRITTEN_BEFORE; i++)
+        (void)post(scene, a_transfer(10000 + i, LASTING + 1, LASTING + 2, 1, 0));
     for (unsigned i = LASTING; i > 0; i--)
         (void)post(scene, a_transfer(i, i, LASTING + 1, i, 0));
     promise("call", quipu_snapshot(scene->ledger, write_meanwhile, &lasting) == QUIPU_OK);

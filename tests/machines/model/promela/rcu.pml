@@ -8,7 +8,7 @@
  *
  *   replace        replace(), step by step: copy, link, stamp, words
  *   show           make_visible()
- *   reclaim        reclaim(), horizon(), quipui_versions_reclaim()
+ *   reclaim        start_to_reclaim(), reclaim(), horizon(), quipui_versions_reclaim()
  *   grace period   quipui_grace_wait(): all sections that were open when it began have ended
  *   read_at        newest_at() and older_at(), step by step
  *
@@ -167,7 +167,17 @@ inline look_at_registered()
     fi
 }
 
+/* A grace period is not begun if all that is retired is needed. */
 inline reclaim()
+{
+    look_at_registered();
+    if
+    :: retired_first == retired_end || replaced[retired_first] > oldest -> oldest = 0
+    :: else -> oldest = 0; wait_and_reclaim()
+    fi
+}
+
+inline wait_and_reclaim()
 {
     if
     :: MUTANT == 11 -> look_at_registered()

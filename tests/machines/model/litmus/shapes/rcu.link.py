@@ -14,7 +14,7 @@ def changes():
 def reads():
     if (yield load("stamp", "rcu.stamp stamp_at")) == 1:
         return None
-    link = yield load("link", "rcu.link older_at")
+    link = yield load("link", "rcu.link link_at")
     yield read("second" if link == 2 else "first")
 
 

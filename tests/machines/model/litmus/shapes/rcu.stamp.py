@@ -11,7 +11,7 @@ def changes():
 
 def reads():
     stamp = yield load("stamp", "rcu.stamp stamp_at")
-    return stamp, (yield load("link", "rcu.link older_at"))
+    return stamp, (yield load("link", "rcu.link link_at"))
 
 
 def bad(_, found):
@@ -20,6 +20,6 @@ def bad(_, found):
 
 REDUNDANT = {
     "rcu.link set_link": "here the stamp carries the link",
-    "rcu.link older_at": "as above",
+    "rcu.link link_at": "as above",
 }
 THREADS = [changes, reads]
