@@ -62,6 +62,14 @@ def pivot(lines, rows, column, show, label=None):
                         for value in across] for key, cells in found.items()])
 
 
+def medians(lines, keys, field):
+    """Of the lines that agree in these keys the one whose `field` is the median."""
+    runs = {}
+    for line in lines:
+        runs.setdefault(tuple(line[key] for key in keys), []).append(line)
+    return [sorted(run, key=lambda line: line[field])[len(run) // 2] for run in runs.values()]
+
+
 def rate(line):
     return millions(line["transfers_per_second"])
 
@@ -153,7 +161,8 @@ def by_batch(folder):
 
 
 def kinds(folder):
-    return pivot(read(folder, "kinds"), ("kind",), "protocol", rate)
+    found = medians(read(folder, "kinds"), ("kind", "protocol"), "transfers_per_second")
+    return pivot(found, ("kind",), "protocol", rate)
 
 
 def readers(folder):
@@ -190,6 +199,17 @@ def latency(folder):
     rows.sort(key=lambda row: int(row[1]))
     return table(["distribution, protocol, threads", "batch", "p50", "p99", "p99.9", "longest"],
                  rows) if rows else None
+
+
+def longest(folder):
+    """Of each run the longest call; of the runs the least, the median and the most."""
+    runs = {}
+    for line in read(folder, "longest"):
+        runs.setdefault(line["protocol"], []).append(line["max_ns"] / 1e6)
+    rows = [[protocol] + [f"{value:.2f}" for value in (min(run), sorted(run)[len(run) // 2],
+                                                       max(run))]
+            for protocol, run in runs.items()]
+    return table(["protocol", "least", "median", "most"], rows) if rows else None
 
 
 def conflicts(folder):
@@ -275,7 +295,7 @@ def durable(folder):
 TABLES = {"machine": machine, "lines": lines, "pages": pages, "share": share,
           "threads": by_threads, "accounts": by_accounts, "batch": by_batch, "kinds": kinds,
           "readers": readers, "snapshots": snapshots, "lookups": lookups, "latency": latency,
-          "instructions": instructions, "commit": conflicts, "memory": memory,
+          "longest": longest, "instructions": instructions, "commit": conflicts, "memory": memory,
           "scaling": scaling, "check": check,
           "durable": durable}
 
