@@ -33,12 +33,10 @@ static inline wide wide_load(const void *place)
     const _Atomic wide *word = place;
     typedef long long lanes __attribute__((vector_size(16)));
     lanes both;
-    wide value;
 
     if (!wide_is_native()) return atomic_load_explicit(word, memory_order_acquire);
     __asm__ __volatile__("movdqa %1, %0" : "=x"(both) : "m"(*word) : "memory");
-    memcpy(&value, &both, sizeof value);
-    return value;
+    return (wide)(uint64_t)both[1] << 64 | (uint64_t)both[0];
 }
 
 static inline void wide_store(void *place, wide value)
@@ -51,7 +49,9 @@ static inline void wide_store(void *place, wide value)
         atomic_store_explicit(word, value, memory_order_release);
         return;
     }
-    memcpy(&both, &value, sizeof both);
+    /* Put together in registers: sixteen bytes that were stored as two halves could be loaded only
+     * once both are in the cache. */
+    both = (lanes){(long long)(uint64_t)value, (long long)(uint64_t)(value >> 64)};
     __asm__ __volatile__("movdqa %1, %0" : "=m"(*word) : "x"(both) : "memory");
 }
 

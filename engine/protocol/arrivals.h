@@ -19,7 +19,7 @@
 #define SLOTS_AHEAD 24
 
 /* So many at a time. */
-#define BURST_EVENTS 8
+#define BURST_EVENTS 2
 
 /* So many events are kept: those on their way, and those of a prepared run (write/plain_run.c). */
 #define RING_EVENTS 64

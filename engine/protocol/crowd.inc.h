@@ -89,6 +89,7 @@ static inline void crowd_keep(struct crowd *crowd, size_t i)
         crowd->worker->crowd = slot_place(&crowd->store->accounts, crowd->kept) + 1;
     }
     straight_load(crowd->kept, &crowd->now);
+    if (crowd->now.touched > crowd->worker->newest) crowd->worker->crowded = CROWDED_RUNS;
 }
 
 /* These accounts have later timestamps, by this worker or by others: draw for the rest of the

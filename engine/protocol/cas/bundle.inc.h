@@ -35,6 +35,7 @@ struct bundle {
     size_t count;
     struct slot *hub;
     struct account_state was, now; /* the totals of the hub, before and after */
+    uint64_t used[4]; /* bits that other accounts have: two that have one may be the same */
     struct slot *others[PLAINS_MAX];
     struct strand strands[PLAINS_MAX]; /* of the others, as they were seen */
 };
@@ -50,19 +51,30 @@ static inline enum side bundle_other_side(const struct bundle *bundle, size_t i)
     return bundle_side(bundle, i) == SIDE_DEBIT ? SIDE_CREDIT : SIDE_DEBIT;
 }
 
+static __attribute__((noinline)) bool bundle_has(const struct bundle *bundle, size_t count,
+                                                 const struct slot *other)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (bundle->others[i] == other) return true;
+    }
+    return false;
+}
+
 /* Note the other account of a transfer. Returns false if the hub is not one of its two, or an
  * earlier one has the other account as well. */
 static inline bool bundle_add(struct bundle *bundle, size_t i)
 {
     const struct plain *plain = &bundle->plains[i];
-    bool is_debit = plain->debit == bundle->hub, twice = false;
+    bool is_debit = plain->debit == bundle->hub;
     struct slot *other = is_debit ? plain->credit : plain->debit;
+    uint32_t place = slot_place(&bundle->store->accounts, other);
+    uint64_t *used = &bundle->used[place / 64 % 4], bit = (uint64_t)1 << place % 64;
 
-    if (!is_debit && plain->credit != bundle->hub) return false;
-    for (size_t j = 0; j < i; j++)
-        twice |= bundle->others[j] == other;
+    if ((plain->debit == bundle->hub) + (plain->credit == bundle->hub) != 1) return false;
+    if ((*used & bit) != 0 && bundle_has(bundle, i, other)) return false;
+    *used |= bit;
     bundle->others[i] = other;
-    return !twice;
+    return true;
 }
 
 /* The account that others want, most likely: one that two of them use. */
