@@ -5,9 +5,11 @@
  * are hashed, and the lines of the indexes prefetched; then the slots of its accounts, guessed by
  * fingerprint, and the place of its record. Then it may run.
  *
- * Stages go on by a few events at a time. A prefetch waits for the walk that finds its page, and a
- * locked instruction waits for the prefetches before it. Several prefetches in a row have their
- * walks at the same time. Too many in a row would fill the buffers of lines, and then wait. */
+ * Stages go on by two events at a time. A prefetch waits for the walk that finds its page, and a
+ * locked instruction waits for the prefetches before it, so a few in a row have their walks at the
+ * same time. But a processor has buffers for so many lines only (16 to 24 of those we measured): more
+ * prefetches in a row than that wait, or are lost. For the same reason a call begins with a few
+ * events, and is two more ahead with each that runs (docs/performance.md, "What was tried"). */
 #ifndef QUIPU_PROTOCOL_ARRIVALS_H
 #define QUIPU_PROTOCOL_ARRIVALS_H
 
@@ -20,6 +22,10 @@
 
 /* So many at a time. */
 #define BURST_EVENTS 2
+
+/* So many events are hashed, and have their slots prefetched, before the first of a call runs. */
+#define HASH_FIRST 6
+#define SLOTS_FIRST 2
 
 /* So many events are kept: those on their way, and those of a prepared run (write/plain_run.c). */
 #define RING_EVENTS 64
@@ -152,8 +158,12 @@ static inline void arrivals_begin(struct arrivals *arrivals, struct store *store
     hash_arrival(store, arrival_at(arrivals, arrivals->stages.hashed++));
 }
 
-/* Bring all stages to where they should be before event `next` runs: at the start of a call, or
- * behind a chain. */
+/* Bring all stages to where they should be at least before event `next` runs: at the start of a
+ * call, or behind a chain. */
+void quipui_arrivals_start(struct arrivals *arrivals, struct store *store,
+                           const struct worker *worker, size_t next);
+
+/* The same as far ahead as they go: what follows looks at all of them. */
 void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
                           const struct worker *worker, size_t next);
 

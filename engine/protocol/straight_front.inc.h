@@ -215,9 +215,12 @@ static __attribute__((flatten)) enum straight_end run_straight(struct straight *
 {
     enum straight_end end = STRAIGHT_THROUGH;
     struct stages stages = run->arrivals->stages;
+    size_t reached = run->next;
 
     while (run->next < run->end) {
-        arrivals_step(run->arrivals, &stages, run->store, run->worker, run->next);
+        do { /* for each event of a pair */
+            arrivals_step(run->arrivals, &stages, run->store, run->worker, reached);
+        } while (reached++ < run->next);
         end = straight_one(run, run->next);
         if (end != STRAIGHT_THROUGH) break;
         run->next++;

@@ -176,7 +176,10 @@ static quipu_status do_next(struct transfer_batch *batch, size_t end)
     quipu_status status = supply_ring(batch, RUN_EVENTS);
     size_t done = status == QUIPU_OK ? quipui_do_straight(batch, end, &status) : 0;
 
-    if (done == 0 && status == QUIPU_OK) done = quipui_do_plains(batch, &status);
+    if (done == 0 && status == QUIPU_OK) {
+        pipeline_fill(batch);
+        done = quipui_do_plains(batch, &status);
+    }
     if (done == 0 && status == QUIPU_OK) {
         bool is_open;
         uint32_t count = unit_length(batch, batch->next, &is_open);
@@ -204,7 +207,7 @@ static quipu_status do_step(struct transfer_batch *batch)
     quipui_grace_enter();
     /* Ends: each turn decides one event at least, or fails. */
     while (status == QUIPU_OK && batch->next < end) {
-        pipeline_fill(batch);
+        pipeline_start(batch);
         status = do_next(batch, end);
     }
     quipui_grace_leave();

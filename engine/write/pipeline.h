@@ -4,7 +4,13 @@
 
 #include "write/batch.h"
 
-/* Prefetch what the events from batch->next on will touch. In a read section. */
+/* Prefetch what the events from batch->next on will touch: the first of them, or all that are kept
+ * ahead. In a read section. */
+static inline void pipeline_start(struct transfer_batch *batch)
+{
+    quipui_arrivals_start(&batch->arrivals, batch->store, batch->worker, batch->next);
+}
+
 static inline void pipeline_fill(struct transfer_batch *batch)
 {
     quipui_arrivals_fill(&batch->arrivals, batch->store, batch->worker, batch->next);
