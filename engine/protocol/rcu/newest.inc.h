@@ -90,7 +90,7 @@ static inline void replace(struct rcu *rcu, struct slot *slot, const struct acco
     const struct balance *old = &was->balance, *new = &now->balance;
     uint32_t link;
 
-    copy_own(version_take(&rcu->versions, stamp, &link), to->words, sizeof *to);
+    copy_own(version_take(&rcu->versions, stamp, &link)->words, to->words, RCU_WORDS);
     set_link(to, old->version, link);
     set_stamp(to, stamp);
     set_word(to, RCU_LINK, link_word(new->version, link));

@@ -42,7 +42,7 @@ static void open_block(struct versions *versions)
     }
     versions->next_link = block;
     versions->next = version_at(versions, block);
-    versions->left = BLOCK_VERSIONS - 1;
+    versions->spare_count -= BLOCK_VERSIONS - 1;
 }
 
 /* The next segment: fresh blocks behind the others. By the huge page once it fills some. */
@@ -67,9 +67,9 @@ static bool add_segment(struct versions *versions)
 bool quipui_versions_supply(struct versions *versions, uint64_t count)
 {
     /* Ends: each turn adds a segment of spare versions, or fails. */
-    while (versions->spare_count < count) {
+    while (versions->spare_count + versions_left(versions) < count) {
         if (!add_segment(versions)) return false;
-        if (versions->left == 0) open_block(versions);
+        if (versions_left(versions) == 0) open_block(versions);
     }
     return true;
 }
@@ -111,5 +111,5 @@ void quipui_versions_reclaim(struct versions *versions, uint64_t stamp)
         versions->spare = block;
         versions->spare_count += BLOCK_VERSIONS - 1;
     }
-    if (versions->left == 0) open_block(versions);
+    if (versions_left(versions) == 0) open_block(versions);
 }

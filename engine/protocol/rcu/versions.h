@@ -59,9 +59,9 @@ _Static_assert(sizeof(struct rcu_version) == 96, "the memory of a version is cou
 
 struct versions {
     struct rcu_version *segments[SEGMENTS];        /* read by readers: a link carries the segment */
-    _Alignas(CACHE_LINE) struct rcu_version *next; /* the next one to take, and how many are left */
-    uint32_t next_link, left;
-    uint64_t spare_count, retired_count; /* versions; the latter in full blocks only */
+    _Alignas(CACHE_LINE) struct rcu_version *next; /* the one to take next */
+    uint32_t next_link;                  /* to it; that of a block's head if no block is open */
+    uint64_t spare_count, retired_count; /* versions, without those of the open block */
     uint32_t segment_count;
     uint32_t fresh, fresh_end;            /* numbers of blocks that were never used */
     uint32_t spare;                       /* the spare block to use next; 0: none */
@@ -91,16 +91,21 @@ static inline struct rcu_version *version_at(const struct versions *versions, ui
     return versions->segments[segment] + (link - (((uint32_t)1 << segment) - 1) * BLOCK_VERSIONS);
 }
 
+/* So many are left in the block that is open. */
+static inline uint32_t versions_left(const struct versions *versions)
+{
+    return -versions->next_link % BLOCK_VERSIONS;
+}
+
 /* Take one of those supplied, which is retired by a commit of this stamp; stamps never fall. */
 static inline struct rcu_version *version_take(struct versions *versions, uint64_t stamp,
                                                uint32_t *link)
 {
     struct rcu_version *version = versions->next++;
 
-    invariant(versions->left > 0);
     *link = versions->next_link++;
-    versions->spare_count--;
-    if (--versions->left == 0) quipui_versions_turn(versions, stamp);
+    invariant(*link % BLOCK_VERSIONS != 0);
+    if (versions->next_link % BLOCK_VERSIONS == 0) quipui_versions_turn(versions, stamp);
     return version;
 }
 
