@@ -25,8 +25,7 @@
 /* A run that is prepared together (plain_run.c) has at most so many events; where threads crowd,
  * up to PLAINS_MAX. */
 #define PREPARED_EVENTS 16
-_Static_assert(HASH_AHEAD + PREPARED_EVENTS <= RING_EVENTS, "those on their way are kept, too");
-_Static_assert(PLAINS_MAX <= HASH_AHEAD, "so many are on their way");
+_Static_assert(PLAINS_MAX + BURST_EVENTS <= RING_EVENTS, "those of a run are kept");
 
 /* The place of a leg that has none. */
 #define NOWHERE UINT64_MAX

@@ -176,14 +176,13 @@ static quipu_status do_next(struct transfer_batch *batch, size_t end)
     quipu_status status = supply_ring(batch, RUN_EVENTS);
     size_t done = status == QUIPU_OK ? quipui_do_straight(batch, end, &status) : 0;
 
-    if (done == 0 && status == QUIPU_OK) {
-        pipeline_fill(batch);
-        done = quipui_do_plains(batch, &status);
-    }
+    if (done == 0 && status == QUIPU_OK) done = quipui_do_plains(batch, &status);
     if (done == 0 && status == QUIPU_OK) {
         bool is_open;
-        uint32_t count = unit_length(batch, batch->next, &is_open);
+        uint32_t count;
 
+        pipeline_fill(batch);
+        count = unit_length(batch, batch->next, &is_open);
         status = count > 0 ? do_unit(batch, batch->next, count, is_open) : QUIPU_NO_MEMORY;
         if (status == QUIPU_OK) done = count;
     }

@@ -16,6 +16,12 @@ static inline void pipeline_fill(struct transfer_batch *batch)
     quipui_arrivals_fill(&batch->arrivals, batch->store, batch->worker, batch->next);
 }
 
+/* Do all events from `from` on stay, if stages go on? */
+static inline bool pipeline_has_room(const struct transfer_batch *batch, size_t from)
+{
+    return batch->arrivals.stages.hashed + BURST_EVENTS <= from + RING_EVENTS;
+}
+
 /* Event `next` is about to run, and the one before it is through, or prepared. */
 static inline void pipeline_step(struct transfer_batch *batch, size_t next)
 {

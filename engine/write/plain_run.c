@@ -10,6 +10,7 @@
  * (B1), or lacks an account or a place: that is a unit's. */
 #include "write/plain_run.h"
 
+#include "base/assert.h"
 #include "records/find_account.h"
 #include "write/build.h"
 #include "write/claim_ids.h"
@@ -158,7 +159,8 @@ static size_t do_run(struct transfer_batch *batch, size_t length, quipu_status *
     struct plain *plains = batch->plains;
 
     while (count < length) {
-        if (count < PREPARED_EVENTS) pipeline_step(batch, from + count);
+        if (pipeline_has_room(batch, from)) pipeline_step(batch, from + count);
+        invariant(from + count < batch->arrivals.stages.hashed);
         if (!is_next(batch, from + count) || !prepare(batch, from + count, &plains[count])) break;
         count++;
     }
