@@ -103,7 +103,7 @@ void traffic_write(struct traffic *t, unsigned index)
     quipu_transfer events[LARGEST];
     quipu_result results[LARGEST];
 
-    for (unsigned i = 0; i < t->batches; i++) {
+    for (unsigned i = 0; meanwhile_goes_on(&t->awaited, i, t->batches); i++) {
         size_t count = 1 + random_below(&random, random_one_in(&random, 4) ? LARGEST : 3);
         uint64_t first = shared_add(&t->next_id, count), before = shared_read(&t->newest);
 

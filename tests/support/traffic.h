@@ -6,18 +6,20 @@
 #define QUIPU_TESTS_TRAFFIC_H
 
 #include "support/ledger.h"
+#include "support/meanwhile.h"
 #include "support/threads.h"
 
 struct traffic {
     quipu_ledger *ledger;
     unsigned accounts; /* 1..accounts */
-    unsigned batches;  /* per writer */
+    unsigned batches;  /* per writer; more while somebody is awaited */
     uint32_t timeout;  /* of holds, in seconds; 0: none */
     uint64_t seed;
 
     /* shared */
     uint64_t next_id;
     uint64_t writers; /* that are not done yet */
+    uint64_t awaited; /* onlookers that have not seen enough of them */
     uint64_t created, refused;
     uint64_t newest;       /* timestamp of any event whose call has returned */
     uint64_t out_of_order; /* events with a smaller one, though they began later */

@@ -9,16 +9,18 @@
 
 #include "support/checks.h"
 #include "support/ledger.h"
+#include "support/meanwhile.h"
 #include "support/random.h"
 #include "support/threads.h"
 
-enum { MAKERS = 2, USERS = 2, THREADS = MAKERS + USERS, AHEAD = 4 };
+enum { MAKERS = 2, USERS = 2, THREADS = MAKERS + USERS, AHEAD = 4, LOOKS = 100 };
 
 struct creation {
     quipu_ledger *ledger;
     quipu_protocol protocol;
     uint64_t made[MAKERS]; /* accounts, and a transfer for each, whose calls have returned */
     uint64_t running, used, not_found;
+    uint64_t awaited; /* users that have not used enough of it */
     unsigned count;
     const char *wrong[THREADS];
 };
@@ -40,7 +42,7 @@ static quipu_account account_of(quipu_uint128 id)
 
 static void make(struct creation *creation, unsigned maker)
 {
-    for (uint64_t n = 1; n <= creation->count; n++) {
+    for (uint64_t n = 1; meanwhile_goes_on(&creation->awaited, n - 1, creation->count); n++) {
         quipu_uint128 id = id_of(maker, n);
         quipu_account account = account_of(id);
         quipu_transfer transfer = a_hold(id, 1, id, (quipu_uint128)n, 0);
@@ -127,6 +129,7 @@ static const char *visit_all(struct creation *creation)
 
 static void use(struct creation *creation, unsigned thread)
 {
+    struct onlooker onlooker = {&creation->awaited, LOOKS};
     struct random random = {thread};
     quipu_uint128 key = ((quipu_uint128)thread << 64) + 1;
 
@@ -144,7 +147,9 @@ static void use(struct creation *creation, unsigned thread)
         if (wrong == NULL) wrong = pay(creation, id, key++, n <= made);
         if (wrong == NULL && i % 512 == 0) wrong = visit_all(creation);
         creation->wrong[thread] = wrong;
+        if (n <= made && wrong == NULL) onlooker_saw(&onlooker);
     }
+    onlooker_leaves(&onlooker);
 }
 
 static void run(void *context, unsigned thread)
@@ -158,8 +163,10 @@ static void run(void *context, unsigned thread)
 
 EVERY_PROTOCOL(creation, is_seen_by_all, .timeout = 240)
 {
-    struct creation creation = {
-        .protocol = protocols[*protocol_index], .count = threads_work(20000), .running = MAKERS};
+    struct creation creation = {.protocol = protocols[*protocol_index],
+                                .count = threads_work(20000),
+                                .running = MAKERS,
+                                .awaited = USERS};
     quipu_account payer = an_account(1);
     quipu_result result;
     const char *verdict;
