@@ -11,7 +11,7 @@
 #include "support/random.h"
 #include "support/traffic.h"
 
-enum { WRITERS = 4, FOLLOWERS = 2, ACCOUNTS = 8, NEW_ACCOUNTS = 40, PAGES = 500 };
+enum { WRITERS = 4, FOLLOWERS = 2, ACCOUNTS = 8, NEW_ACCOUNTS = 40, PAGES = 100 };
 
 struct changes {
     struct traffic traffic;
