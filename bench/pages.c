@@ -7,11 +7,12 @@
  *               they are used, and uses them
  *   work        a transfer of so many instructions, and no memory
  *   both        the same instructions between the uses
+ *   both_two    both, in bursts of 2 transfers, as the engine does it
  *   both_single both, where each transfer prefetches for one other, 24 ahead
  *   both_even   both, where the prefetches are spread over the instructions
  *
  * If prefetches went on while the processor works, `both` would be the larger of `fetch` and
- * `work`. Where they wait for the walk to their page, it is the sum. Each figure is the best of
+ * `work`. Where they wait for the walk to their page, it is the sum; where they find no buffer, more. Each figure is the best of
  * `--rounds` in turns: what else the machine does only adds. */
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -180,6 +181,11 @@ static double both(uint64_t instructions)
     return transfers((struct manner){true, 8, 40}, instructions);
 }
 
+static double both_two(uint64_t instructions)
+{
+    return transfers((struct manner){true, 2, 40}, instructions);
+}
+
 static double both_single(uint64_t instructions)
 {
     return transfers((struct manner){true, 1, 24}, instructions);
@@ -201,6 +207,7 @@ static const struct {
     {"fetch", "transfer: five random lines, prefetched", fetch},
     {"work", "transfer: work only", only_work},
     {"both", "transfer: both, bursts of 8", both},
+    {"both_two", "transfer: both, bursts of 2", both_two},
     {"both_single", "transfer: both, one transfer at a time", both_single},
     {"both_even", "transfer: both, prefetches among the work", both_even},
 };

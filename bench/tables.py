@@ -122,9 +122,10 @@ def pages(folder):
     count = line["instructions"]
     texts = {"dense_ns": "a load that waits for the one before, 512 KiB in a row",
              "sparse_ns": "the same lines, each in a page of its own",
-             "fetch_ns": "five random lines, prefetched in bursts",
+             "fetch_ns": "five random lines, prefetched in bursts of 8 transfers",
              "work_ns": f"{count} instructions",
              "both_ns": f"both: five lines, and {count} instructions",
+             "both_two_ns": "the same, in bursts of 2 transfers",
              "both_single_ns": "the same, prefetched for one transfer at a time",
              "both_even_ns": "the same, prefetches spread over the instructions"}
     return table(["", "ns"], [[text, f"{line[name]:.1f}"] for name, text in texts.items()])

@@ -7,9 +7,9 @@
  *
  * Stages go on by two events at a time. A prefetch waits for the walk that finds its page, and a
  * locked instruction waits for the prefetches before it, so a few in a row have their walks at the
- * same time. But a processor has buffers for some 16 to 24 lines: of more prefetches in a row some
- * wait, or are lost. For the same reason a call begins with a few events, and is one more ahead
- * with each that runs (docs/performance.md, "What was tried"). */
+ * same time. But a processor has buffers for so many lines only: of dozens of prefetches in a row
+ * some wait, or are lost. For the same reason a call begins with a few events, and is one more
+ * ahead with each that runs (docs/performance.md, "What was tried"). */
 #ifndef QUIPU_PROTOCOL_ARRIVALS_H
 #define QUIPU_PROTOCOL_ARRIVALS_H
 
