@@ -12,8 +12,8 @@
  *   both_even   both, where the prefetches are spread over the instructions
  *
  * If prefetches went on while the processor works, `both` would be the larger of `fetch` and
- * `work`. Where they wait for the walk to their page, it is the sum; where they find no buffer, more. Each figure is the best of
- * `--rounds` in turns: what else the machine does only adds. */
+ * `work`. Where they wait for the walk to their page, it is the sum; where they find no buffer, it
+ * is more. Each figure is the best of `--rounds` in turns: what else the machine does only adds. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <stdbool.h>
