@@ -362,6 +362,12 @@ Test(kept_queue, is_busy_where_a_ring_has_no_room)
     cr_assert_eq(end(), QUIPU_OK);
 }
 
+static void submit_until_busy(uint64_t *id)
+{
+    for (; submit_many(*id) == QUIPU_OK; *id += QUIPU_BATCH_MAX)
+        continue;
+}
+
 /* T7: a loop that sleeps on the descriptor, and has nothing in flight, hears that there is room. */
 Test(kept_queue, is_told_that_there_is_room)
 {
@@ -375,8 +381,9 @@ Test(kept_queue, is_told_that_there_is_room)
     own = queue;
     queue = other;
     held_log_hold(held);
-    for (; submit_many(id) == QUIPU_OK; id += QUIPU_BATCH_MAX)
-        continue;
+    submit_until_busy(&id);
+    held_log_await(held); /* until then the flusher makes room */
+    submit_until_busy(&id);
     queue = own;
     poll_of.fd = quipu_queue_fd(queue);
     cr_assert_eq(submit_many(id), QUIPU_BUSY);
