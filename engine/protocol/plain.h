@@ -34,7 +34,7 @@ struct straight {
     uint64_t timestamp;    /* of event 0 */
     unsigned draws;        /* how often it was drawn again */
     size_t next, end;
-    struct plain *claimed; /* event `next`, if its id is claimed */
+    struct plain *claimed; /* event `next`, if its id is claimed; no `debit`: accounts not found */
 };
 
 enum straight_end {

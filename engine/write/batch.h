@@ -26,6 +26,7 @@
  * up to PLAINS_MAX. */
 #define PREPARED_EVENTS 16
 _Static_assert(PLAINS_MAX + BURST_EVENTS <= RING_EVENTS, "those of a run are kept");
+_Static_assert(HASH_AHEAD <= RING_EVENTS, "those on their way are kept, too");
 
 /* The place of a leg that has none. */
 #define NOWHERE UINT64_MAX

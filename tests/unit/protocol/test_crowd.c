@@ -1,5 +1,7 @@
 /* test_crowd.c - a run locks the account that its transfers share once (C1 of crowd.inc.h).
  *
+ * And a run keeps its events while the pipeline goes on (write/pipeline.h).
+ *
  * One thread that is told that others want its accounts: nothing hangs on when threads meet. */
 #include "api/ledger.h"
 #include "protocol/takes.h"
@@ -69,5 +71,28 @@ ParameterizedTest(const quipu_protocol *protocol, crowd,
     for (unsigned i = 0; i < OTHERS / 2; i++)
         transfers[i] = a_transfer(100 + i, HOT + 2 * i, HOT + 2 * i + 1, 1);
     cr_assert_eq(takes_of(ledger, transfers, OTHERS / 2), OTHERS);
+    ledger_close(ledger);
+}
+
+/* A run is longer than what is kept behind it: none of its events is overtaken by later ones. */
+EVERY_PROTOCOL(crowd, keeps_the_events_of_its_run)
+{
+    enum { MANY = 100 };
+    quipu_ledger *ledger = open_with_accounts(*protocol_index);
+    quipu_transfer events[MANY], stored[MANY];
+    quipu_result results[MANY];
+    quipu_uint128 ids[MANY];
+
+    for (unsigned i = 0; i < MANY; i++) {
+        ids[i] = 100 + i;
+        events[i] = a_transfer(ids[i], HOT, HOT + 1 + i % OTHERS, 1 + i);
+    }
+    workers_first(&ledger->store.workers)->crowded = 1;
+    cr_assert_eq(quipu_create_transfers(ledger, events, MANY, results), QUIPU_OK);
+    cr_assert_eq(quipu_lookup_transfers(ledger, ids, MANY, stored, NULL), QUIPU_OK);
+    for (unsigned i = 0; i < MANY; i++) {
+        cr_assert_eq(results[i].status, QUIPU_CREATED, "transfer %u", i);
+        cr_assert(stored[i].id == ids[i] && stored[i].amount == 1 + i, "record %u", i);
+    }
     ledger_close(ledger);
 }
