@@ -34,14 +34,15 @@ struct straight {
     uint64_t timestamp;    /* of event 0 */
     unsigned draws;        /* how often it was drawn again */
     size_t next, end;
-    struct plain *claimed; /* event `next`, if its id is claimed; no `debit`: accounts not found */
+    struct plain *claimed; /* event `next`, if its id is claimed */
 };
 
 enum straight_end {
     STRAIGHT_THROUGH,   /* all are created */
     STRAIGHT_UNTOUCHED, /* but event `next` and those behind it, for which nothing was done */
     STRAIGHT_CLAIMED,   /* the same, but the id of event `next` is claimed */
-    STRAIGHT_BUSY       /* the same; another thread has one of its accounts locked */
+    STRAIGHT_UNFOUND,   /* the same; an account is not where it was guessed to be */
+    STRAIGHT_BUSY       /* its id is claimed; another thread has one of its accounts locked */
 };
 
 /* Where two threads have met at an account they most likely meet again. So for this many runs all

@@ -177,15 +177,6 @@ static __attribute__((noinline, cold)) bool straight_late(struct straight *run, 
     return straight_ended(run, event, plain, straight_post(run->store, plain, NULL));
 }
 
-/* The id is claimed, but an account is not where it was guessed to be: the claim is given up. */
-static __attribute__((noinline, cold)) enum straight_end straight_unfound(struct straight *run,
-                                                                          const struct plain *plain)
-{
-    *run->claimed = *plain;
-    run->claimed->debit = NULL;
-    return STRAIGHT_CLAIMED;
-}
-
 /* Create one, if it is approved at once. */
 static inline enum straight_end straight_one(struct straight *run, size_t event)
 {
@@ -202,7 +193,10 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
         worker_place_back(run->worker, plain.place);
         return STRAIGHT_UNTOUCHED;
     }
-    if (!straight_find(store, &arrival->hashes, &plain)) return straight_unfound(run, &plain);
+    if (!straight_find(store, &arrival->hashes, &plain)) {
+        *run->claimed = plain;
+        return STRAIGHT_UNFOUND;
+    }
     end = straight_post(store, &plain, NULL);
     if (straight_ended(run, event, &plain, end)) return STRAIGHT_THROUGH;
     *run->claimed = plain;

@@ -185,17 +185,12 @@ size_t quipui_do_plains(struct transfer_batch *batch, quipu_status *status)
     return done;
 }
 
-/* The straight path claimed the id of an event, and no more: the general way goes on with that. If
- * it found no accounts, with nothing: perhaps the id should not even have been claimed. */
+/* The straight path claimed the id of an event, and no more: the general way goes on with that. */
 static __attribute__((noinline, cold)) size_t go_on(struct transfer_batch *batch, size_t event,
                                                     quipu_status *status)
 {
     struct plain *plain = &batch->plains[0];
 
-    if (plain->debit == NULL) {
-        unclaim(batch, &arrival_at(&batch->arrivals, event)->hashes, plain, QUIPU_CREATED);
-        return 0;
-    }
     if (run_prepared(batch, 1) == 0) {
         *status = QUIPU_NO_MEMORY;
         give_up(batch, event, 0, 1);
@@ -263,6 +258,9 @@ size_t quipui_do_straight(struct transfer_batch *batch, size_t end, quipu_status
     if (straight == STRAIGHT_BUSY) batch->worker->crowded = CROWDED_RUNS;
     if (straight == STRAIGHT_CLAIMED || straight == STRAIGHT_BUSY) {
         run.next += go_on(batch, run.next, status);
+    }
+    if (straight == STRAIGHT_UNFOUND) { /* perhaps the id should not even have been claimed */
+        unclaim(batch, &arrival_at(&batch->arrivals, run.next)->hashes, run.claimed, QUIPU_CREATED);
     }
     store_put_back(batch->store, batch->worker);
     return run.next - batch->next;
