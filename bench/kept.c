@@ -27,7 +27,7 @@ static quipu_transfer transfers[BATCH];
 static quipu_result results[BATCH];
 
 struct figures {
-    uint64_t posted, ns, longest_ns, open_ns, open_cpu_ns, disk_bytes;
+    uint64_t posted, ns, longest_ns, journal_bytes, open_ns, open_cpu_ns, disk_bytes;
 };
 
 /* Say what is wrong, and end. */
@@ -85,6 +85,15 @@ static void post(quipu_ledger *ledger, uint64_t count, struct figures *figures)
         figures->ns += ns;
         if (ns > figures->longest_ns) figures->longest_ns = ns;
     }
+}
+
+/* Appended since the ledger was opened. */
+static uint64_t journal_bytes(quipu_ledger *ledger)
+{
+    quipu_counters counters;
+
+    want("quipu_get_counters", quipu_get_counters(ledger, &counters));
+    return counters.journal_bytes;
 }
 
 /* Of this process, all threads. */
@@ -145,7 +154,9 @@ int main(int argc, char **argv)
     if (access(path, F_OK) == 0) fail(USAGE, "it is there", "remove it, or name another folder");
     ledger = open_ledger();
     make_accounts(ledger);
+    figures.journal_bytes = journal_bytes(ledger);
     post(ledger, count, &figures);
+    figures.journal_bytes = journal_bytes(ledger) - figures.journal_bytes;
     want("quipu_close", quipu_close(ledger));
     ledger = open_again(&figures);
     figures.disk_bytes = sweep(false);
@@ -153,11 +164,11 @@ int main(int argc, char **argv)
     (void)sweep(true);
     (void)printf(
         "{\"transfers\": %llu, \"checkpoint_bytes\": %llu, \"transfers_per_second\": %.0f, "
-        "\"longest_ns\": %llu, \"open_ns\": %llu, \"open_cpu_ns\": %llu, "
-        "\"disk_bytes\": %llu}\n",
+        "\"longest_ns\": %llu, \"journal_bytes\": %llu, \"open_ns\": %llu, "
+        "\"open_cpu_ns\": %llu, \"disk_bytes\": %llu}\n",
         (unsigned long long)figures.posted, (unsigned long long)options.checkpoint_bytes,
         (double)figures.posted / (double)figures.ns * 1e9, (unsigned long long)figures.longest_ns,
-        (unsigned long long)figures.open_ns, (unsigned long long)figures.open_cpu_ns,
-        (unsigned long long)figures.disk_bytes);
+        (unsigned long long)figures.journal_bytes, (unsigned long long)figures.open_ns,
+        (unsigned long long)figures.open_cpu_ns, (unsigned long long)figures.disk_bytes);
     return FINE;
 }

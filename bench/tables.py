@@ -1,77 +1,29 @@
 #!/usr/bin/env python3
-"""tables - the tables of docs/figures.md, from the figures that `./dev bench figures` measured.
+"""tables - the tables of docs/figures.md, and that of the targets in docs/performance.md, from the
+figures that `./dev bench figures` measured.
 
-The page has a place for each, between two marks:
+One of the pages has a place for each, between two marks:
 
     <!-- figures: NAME -->
     ...
     <!-- end of NAME -->
 
-What stands there is replaced; a table whose figures are not there stays as it is.
+What stands there is replaced; a table whose figures are not there stays as it is. Of the targets
+only those lines change whose figures are there.
 """
 import argparse
-import json
 import os
 import platform
 import re
 import subprocess
 import sys
 
+import tables_outside as outside
+import targets
+from markdown import PROTOCOLS, medians, millions, pivot, rate, read, table
+
 FINE, NO_PLACE, USAGE, SYSTEM = 0, 1, 2, 3
-
-PROTOCOLS = ("optimistic", "cas", "mutex", "rcu")
-
-
-def read(folder, name):
-    """JSON lines; none if there is no such file."""
-    path = os.path.join(folder, name + ".json")
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.lstrip().startswith("{")]
-
-
-def table(head, rows):
-    """Markdown; the first column to the left, the others to the right."""
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1)] + rows
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def values_of(lines, field):
-    """The different ones, in the order in which they come."""
-    return list(dict.fromkeys(line[field] for line in lines))
-
-
-def millions(value):
-    return f"{value / 1e6:.2f}" if value < 1e7 else f"{value / 1e6:.1f}"
-
-
-def pivot(lines, rows, column, show, label=None):
-    """A row for each value of the fields `rows`, a column for each of `column`."""
-    if not lines:
-        return None
-    across = values_of(lines, column)
-    found = {}
-    for line in lines:
-        found.setdefault(tuple(line[field] for field in rows), {})[line[column]] = show(line)
-    head = [", ".join(rows)] + [f"{value:,}" if isinstance(value, int) else value
-                                for value in across]
-    if label:
-        head[0] = label
-    return table(head, [[", ".join(str(part) for part in key)] + [cells.get(value, "")
-                        for value in across] for key, cells in found.items()])
-
-
-def medians(lines, keys, field):
-    """Of the lines that agree in these keys the one whose `field` is the median."""
-    runs = {}
-    for line in lines:
-        runs.setdefault(tuple(line[key] for key in keys), []).append(line)
-    return [sorted(run, key=lambda line: line[field])[len(run) // 2] for run in runs.values()]
-
-
-def rate(line):
-    return millions(line["transfers_per_second"])
+PAGES = ("docs/figures.md", "docs/performance.md")
 
 
 # --- each table ---
@@ -147,6 +99,20 @@ def share(folder):
     return pivot(found, ("distribution", "name"), "run", show)
 
 
+def over(folder):
+    """Two threads over one, of the lines of the sweep `share`."""
+    speeds = {}
+    for line in read(folder, "share"):
+        key = (line["distribution"], line["batch"], line["name"])
+        speeds.setdefault(key, {})[line["threads"]] = line["transfers_per_second"]
+    found = [{"distribution": key[0], "batch": key[1], "protocol": key[2],
+              "ratio": speed[2] / speed[1]}
+             for key, speed in speeds.items() if {1, 2} <= set(speed)]
+    found.sort(key=lambda line: ("uniform", "zipf", "hot").index(line["distribution"]))
+    return pivot(found, ("distribution", "batch"), "protocol",
+                 lambda line: f"{line['ratio']:.2f}")
+
+
 def by_threads(folder):
     found = sorted(read(folder, "threads"), key=lambda line: line["batch"])
     found.sort(key=lambda line: ("uniform", "zipf", "hot").index(line["distribution"]))
@@ -171,6 +137,12 @@ def readers(folder):
         reads = line["reads_per_second"]
         return rate(line) + (f" / {millions(reads)}" if reads else "")
     return pivot(read(folder, "readers"), ("protocol",), "readers", show)
+
+
+def beside(folder):
+    """Lookups of two accounts that one thread makes beside one writer, by accounts."""
+    return pivot(read(folder, "beside"), ("protocol",), "accounts",
+                 lambda line: f"{millions(line['reads_per_second'])} / {rate(line)}")
 
 
 def snapshots(folder):
@@ -202,15 +174,23 @@ def latency(folder):
                  rows) if rows else None
 
 
-def longest(folder):
-    """Of each run the longest call; of the runs the least, the median and the most."""
+def longest_of(folder, name):
+    """Of each run the longest call; of the runs the least, the median and the most, in ms."""
     runs = {}
-    for line in read(folder, "longest"):
+    for line in read(folder, name):
         runs.setdefault(line["protocol"], []).append(line["max_ns"] / 1e6)
     rows = [[protocol] + [f"{value:.2f}" for value in (min(run), sorted(run)[len(run) // 2],
                                                        max(run))]
             for protocol, run in runs.items()]
     return table(["protocol", "least", "median", "most"], rows) if rows else None
+
+
+def longest(folder):
+    return longest_of(folder, "longest")
+
+
+def growth(folder):
+    return longest_of(folder, "growth")
 
 
 def conflicts(folder):
@@ -222,12 +202,9 @@ def conflicts(folder):
 
 
 def memory(folder):
-    found = [line for line in read(folder, "threads")
-             if line["threads"] == 1 and line["batch"] == 8190 and
-             line["distribution"] == "uniform" and line["bytes_per_transfer"]]
-    return table(["protocol", "bytes an account", "bytes a transfer"],
-                 [[line["protocol"], f"{line['bytes_per_account']:.0f}",
-                   f"{line['bytes_per_transfer']:.0f}"] for line in found]) if found else None
+    return pivot(read(folder, "memory"), ("protocol",), "accounts",
+                 lambda line: f"{line['bytes_per_account']:.0f} / "
+                 f"{line['bytes_per_transfer']:.0f}")
 
 
 def scaling(folder):
@@ -262,81 +239,73 @@ def check(folder):
         return "```\n" + file.read().rstrip() + "\n```"
 
 
-# Of TigerBeetle: what it says of itself, and where. Not from any run of ours.
-PUBLISHED = [
-    ["TigerBeetle's own benchmark, batches of 8189, 2025", 301887,
-     "https://github.com/tigerbeetle/tigerbeetle/pull/3021"],
-    ["TigerBeetle's automatic benchmarks on shared machines, 2024", 160000,
-     "https://github.com/tigerbeetle/tigerbeetle/issues/1940"],
-]
-
-
-def durable(folder):
-    """On disk: transfers a second, and relative to the fastest engine that can be embedded."""
-    def show(line):
-        ratio = line.get("of_embeddable")
-        return f"{line['transfers_per_second']:,}" + (f" ({ratio:.2f})" if ratio else "")
-    found = read(folder, "durable")
-    if not found:
-        return None
-    for line in found:
-        line["cell"] = (f"batch {line['batch']}, {line['threads']} "
-                        f"client{'s' if line['threads'] > 1 else ''}")
-    raw = " / ".join(f"{value:,}" for value in values_of(found, "raw_syncs_per_second"))
-    return (f"{found[0]['medium']}: a block of 4 KiB written and synced {raw} times a second, "
-            "measured in the same rounds.\n\n"
-            + pivot(found, ("name",), "cell", show, label="contender") + "\n\n"
-            + "**Not from this run**, and from other machines: what TigerBeetle, which is durable "
-            "and replicates, has published of one cluster.\n\n"
-            + table(["published", "transfers a second", "where"],
-                    [[name, f"{value:,}", f"[{url.rsplit('/', 1)[1]}]({url})"]
-                     for name, value, url in PUBLISHED]))
-
-
-TABLES = {"machine": machine, "lines": lines, "pages": pages, "share": share,
+TABLES = {"machine": machine, "lines": lines, "pages": pages, "share": share, "over": over,
           "threads": by_threads, "accounts": by_accounts, "batch": by_batch, "kinds": kinds,
-          "readers": readers, "snapshots": snapshots, "lookups": lookups, "latency": latency,
-          "longest": longest, "instructions": instructions, "commit": conflicts, "memory": memory,
-          "scaling": scaling, "check": check,
-          "durable": durable}
+          "readers": readers, "beside": beside, "snapshots": snapshots, "lookups": lookups,
+          "latency": latency, "longest": longest, "growth": growth, "queue": outside.queue,
+          "instructions": instructions, "commit": conflicts, "memory": memory,
+          "scaling": scaling, "check": check, "peers": outside.peers, "disk": outside.disk,
+          "kept": outside.kept, "durable": outside.durable, "daemon": outside.daemon,
+          "ways": outside.ways, "turns": outside.turns}
+
+
+def pattern_of(name):
+    return re.compile(rf"(<!-- figures: {name} -->\n)(.*?)(<!-- end of {name} -->)", re.DOTALL)
 
 
 def place(page, name, text):
     """The page with this table in its place; None: it has none."""
-    pattern = re.compile(rf"(<!-- figures: {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    if not pattern.search(page):
+    if not pattern_of(name).search(page):
         return None
-    return pattern.sub(lambda match: f"{match.group(1)}\n{text}\n\n{match.group(2)}", page)
+    return pattern_of(name).sub(lambda match: f"{match.group(1)}\n{text}\n\n{match.group(3)}", page)
+
+
+def place_all(pages, made):
+    """Put each table into the page that has a place for it. The name of one that has none."""
+    for name, text in made.items():
+        placed = {path: place(page, name, text) for path, page in pages.items()}
+        if not any(placed.values()):
+            return name
+        pages.update((path, page) for path, page in placed.items() if page)
+    return None
+
+
+def make(folder, pages):
+    """All tables whose figures are there, by name."""
+    made = {name: function(folder) for name, function in TABLES.items()}
+    old = [found.group(2) for found in map(pattern_of("targets").search, pages.values()) if found]
+    made["targets"] = targets.merged(folder, old[0] if old else "")
+    return {name: text for name, text in made.items() if text}
 
 
 def main(argv):
     parser = argparse.ArgumentParser(
         prog="bench/tables.py", formatter_class=argparse.RawDescriptionHelpFormatter,
         description=__doc__,
-        epilog="Exit: 0 fine, 1 the page has no place for a table, 2 usage, 3 cannot be read.")
+        epilog="Exit: 0 fine, 1 no page has a place for a table, 2 usage, 3 cannot be read.")
     parser.add_argument("--figures", metavar="FOLDER", default="build/bench/figures",
                         help="(%(default)s)")
-    parser.add_argument("--page", metavar="FILE", default="docs/figures.md",
-                        help="(%(default)s)")
+    parser.add_argument("--page", metavar="FILE", action="append",
+                        help=f"as often as wanted ({' '.join(PAGES)})")
     parser.add_argument("--print", action="store_true", help="print the tables, change nothing")
     options = parser.parse_args(argv)
     try:
-        made = {name: make(options.figures) for name, make in TABLES.items()}
+        pages = {}
+        for path in options.page or PAGES:
+            with open(path, encoding="utf-8") as file:
+                pages[path] = file.read()
+        made = make(options.figures, pages)
         if options.print:
             for name, text in made.items():
-                if text:
-                    print(f"{name}\n\n{text}\n")
+                print(f"{name}\n\n{text}\n")
             return FINE
-        with open(options.page, encoding="utf-8") as file:
-            page = file.read()
-        for name, text in made.items():
-            placed = place(page, name, text) if text else page
-            if placed is None:
-                sys.stderr.write(f"tables: {options.page} has no place for {name}\n")
-                return NO_PLACE
-            page = placed
-        with open(options.page, "w", encoding="utf-8") as file:
-            file.write(page)
+        lost = place_all(pages, made)
+        if lost:
+            sys.stderr.write(f"tables: {' '.join(pages)}: no place for {lost}\n")
+            return NO_PLACE
+        for path, page in pages.items():
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(page)
     except (OSError, ValueError, KeyError) as error:
         sys.stderr.write(f"tables: {error}\n")
         return SYSTEM

@@ -12,7 +12,7 @@
 enum { WAYS_ACCOUNTS = 10000, WAYS_TILLS = 64, WAYS_BATCH_MAX = 100 };
 
 /* More than any way makes: so much memory is at hand for each second of a run. */
-enum { WAYS_A_SECOND = 10000000 };
+enum { WAYS_A_SECOND = 20000000 };
 
 /* How many of each there are, and how many calls each has under way. */
 struct ways_plan {

@@ -9,7 +9,7 @@
  * locked instruction waits for the prefetches before it, so a few in a row have their walks at the
  * same time. But a processor has buffers for so many lines only: of dozens of prefetches in a row
  * some wait, or are lost. For the same reason a call begins with a few events, and is one more
- * ahead with each that runs (docs/performance.md, "What was tried"). */
+ * ahead with each that runs (docs/experiments.md, "The pipeline"). */
 #ifndef QUIPU_PROTOCOL_ARRIVALS_H
 #define QUIPU_PROTOCOL_ARRIVALS_H
 
