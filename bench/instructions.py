@@ -7,7 +7,9 @@ between a long run and a short one, divided by the transfers that the long one h
 ledger does once is left out, and the doubling of an index is in. 2000 accounts, uniform, one
 thread.
 
-One line of JSON for each protocol, kind of transfer and batch.
+One line of JSON for each protocol, kind of transfer and batch. With --ring FOLDER one line: what
+the journal of a ledger in FOLDER adds to a plain transfer while it is posted: in functions called
+run_..., the lines of FILES. (What a call does of the flusher's work is left out: it is chance.)
 """
 import argparse
 import glob
@@ -22,30 +24,67 @@ import tempfile
 FINE, USAGE, SYSTEM = 0, 2, 3
 CALLS = (1, 5)  # of the short run and of the long one, at the longest batch
 ACCOUNTS = "2000"
+FILES = ("engine/journal/ring.h", "engine/protocol/settle.h")
 
 
-def executed(quipu, protocol, kind, batch, transfers):
-    """Instructions in quipu_create_transfers(), of all threads."""
+def counted(text):
+    """What callgrind counted in one thread."""
+    return max(int(n) for n in re.findall(r"^(?:totals|summary): (\d+)", text, re.MULTILINE))
+
+
+def counted_in_files(text):
+    """The same, but only in lines of FILES in functions called run_.... A file or a function is
+    named once, and has a number from then on; the line behind `calls=` is the cost of the callee."""
+    count, names, file, function, callee = 0, {}, "", "", False
+    for line in text.splitlines():
+        named = re.match(r"(c?)f([ilen])=\((\d+)\)(?: (.*))?$", line)
+        if named:
+            called, kind, number, name = named.groups()
+            name = names.setdefault((kind == "n", number), name)
+            if not called and kind == "n":
+                function = name
+            elif not called:
+                file = name
+        elif line.startswith("calls="):
+            callee = True
+        elif line and line[0] in "+-*0123456789":
+            if not callee and file.endswith(FILES) and function.startswith("run_"):
+                count += int(line.split()[-1])
+            callee = False
+    return count
+
+
+def executed(quipu, protocol, kind, batch, transfers, count=counted, more=()):
+    """Instructions in quipu_create_transfers(), of the thread that has most."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--collect-atstart=no",
              "--toggle-collect=quipu_create_transfers",
              f"--callgrind-out-file={folder}/out.%p", quipu, "bench", "--kind", kind,
              "--protocol", protocol, "--distribution", "uniform", "--batch", str(batch),
-             "--accounts", ACCOUNTS, "--threads", "1", "--transfers", str(transfers)],
+             "--accounts", ACCOUNTS, "--threads", "1", "--transfers", str(transfers), *more],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        counts = []
+        texts = []
         for path in glob.glob(f"{folder}/out.*"):
             with open(path, encoding="utf-8", errors="replace") as file:
-                counts += [int(n) for n in re.findall(r"^(?:totals|summary): (\d+)", file.read(),
-                                                      re.MULTILINE)]
-        return max(counts)
+                texts.append(file.read())
+        return count(max((text for text in texts if text), key=counted))
 
 
-def a_transfer(quipu, protocol, kind, batch, unit):
+def a_transfer(quipu, protocol, kind, batch, unit, count=counted, more=()):
     short, long = (unit * calls for calls in CALLS)
-    return ((executed(quipu, protocol, kind, batch, long)
-             - executed(quipu, protocol, kind, batch, short)) / (long - short))
+    return ((executed(quipu, protocol, kind, batch, long, count, more)
+             - executed(quipu, protocol, kind, batch, short, count, more)) / (long - short))
+
+
+def ring(options):
+    """In memory and with a journal, in the lines of FILES."""
+    memory, disk = (a_transfer(options.quipu, "optimistic", "plain", 8190, options.unit,
+                               counted_in_files, more)
+                    for more in ((), ("--ledger", options.ring)))
+    print(json.dumps({"protocol": "optimistic", "kind": "plain", "batch": 8190,
+                      "memory": round(memory, 1), "disk": round(disk, 1),
+                      "more": round(disk - memory, 1)}))
 
 
 def main(argv):
@@ -59,11 +98,15 @@ def main(argv):
     parser.add_argument("--unit", type=int, default=8190,
                         help="transfers of the short run; the long one has five times as many "
                              "(%(default)s)")
+    parser.add_argument("--ring", metavar="FOLDER", help="count what a journal adds, only that")
     options = parser.parse_args(argv)
     if shutil.which("valgrind") is None or not os.access(options.quipu, os.X_OK):
         print("instructions: it needs valgrind (Debian: valgrind), and a command at "
               f"{options.quipu}", file=sys.stderr)
         return SYSTEM
+    if options.ring:
+        ring(options)
+        return FINE
     for batch in options.batches.split(","):
         # One event a call cannot be a pair.
         kinds = [k for k in options.kinds.split(",") if batch != "1" or k == "limited"]

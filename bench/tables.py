@@ -163,6 +163,13 @@ def instructions(folder):
                  lambda line: f"{line['instructions']:,.0f}")
 
 
+def ring(folder):
+    """What a journal adds to a plain transfer while it is posted."""
+    rows = [[line["kind"], *(f"{line[place]:.1f}" for place in ("memory", "disk", "more"))]
+            for line in read(folder, "ring")]
+    return table(["kind", "in memory", "on disk", "more"], rows) if rows else None
+
+
 def latency(folder):
     """Calls of one transfer; of 8190."""
     found = read(folder, "latency")
@@ -243,7 +250,7 @@ TABLES = {"machine": machine, "lines": lines, "pages": pages, "share": share, "o
           "threads": by_threads, "accounts": by_accounts, "batch": by_batch, "kinds": kinds,
           "readers": readers, "beside": beside, "snapshots": snapshots, "lookups": lookups,
           "latency": latency, "longest": longest, "growth": growth, "queue": outside.queue,
-          "instructions": instructions, "commit": conflicts, "memory": memory,
+          "instructions": instructions, "ring": ring, "commit": conflicts, "memory": memory,
           "scaling": scaling, "check": check, "peers": outside.peers, "disk": outside.disk,
           "kept": outside.kept, "durable": outside.durable, "daemon": outside.daemon,
           "ways": outside.ways, "turns": outside.turns}

@@ -241,6 +241,8 @@ TARGETS = (
            less=True, form="{:.1f}"),
     Target("a transfer takes 48 bytes of journal", KEPT, 48.0,
            reckoned("disk", "bytes of journal a transfer", "ratio"), less=True, form="{:.1f}"),
+    Target("a journal adds 12 instructions to a plain transfer while it is posted", "instructions",
+           12.0, lambda figures: [("", figures.one("ring", "more"))], less=True, form="{:.1f}"),
     Target("on disk, ten times the fastest peer that can be embedded: batch 1",
            "on-disk-beside-other-engines", 10.0, of_best("durable", 1), form="{:.1f}"),
     Target("the same with 64 clients", "on-disk-beside-other-engines", 10.0,

@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import daemon  # noqa: E402
 import durable  # noqa: E402
+import instructions  # noqa: E402
 import tables  # noqa: E402
 import tables_outside as outside  # noqa: E402
 import targets  # noqa: E402
@@ -190,6 +191,23 @@ class Tables(unittest.TestCase):
         self.assertIn("| cas | 148 / 300 | 148 / 191 |", tables.memory(self.folder.name))
         # It is judged as it is shown.
         self.assertEqual(self.row("a transfer takes 191 bytes"), ["cas 191", "yes"])
+
+    def test_a_ring(self):
+        self.write("ring", [{"kind": "plain", "memory": 7, "disk": 17.1, "more": 10.1}])
+        self.assertIn("| plain | 7.0 | 17.1 | 10.1 |", tables.ring(self.folder.name))
+        self.assertEqual(
+            self.row("a journal adds 12 instructions to a plain transfer while it is posted"),
+            ["10.1", "yes"])
+
+    def test_lines_of_a_journal_are_counted(self):
+        """Not those of another file, of another function, or of what is called."""
+        self.assertEqual(instructions.counted_in_files(
+            "events: Ir\nsummary: 999\n\n"
+            "fl=(1) /x/engine/protocol/straight.c\nfn=(7) run_all\n10 100\n"
+            "fi=(2) /x/engine/journal/ring.h\n+3 5\n"
+            "cfi=(3) /x/engine/journal/drain.c\ncfn=(8) drain\ncalls=1 20\n* 300\n-1 2\n"
+            "fi=(1)\n12 40\n\nfl=(3)\nfn=(8)\n20 70\nfi=(2)\n9 60\n"
+            "fl=(2)\nfn=(7)\n9 1\n"), 8)
 
     def test_many_cells_are_a_range(self):
         self.write("threads", [{"protocol": protocol, "distribution": "hot", "batch": batch,
