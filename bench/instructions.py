@@ -34,7 +34,8 @@ def counted(text):
 
 def counted_in_files(text):
     """The same, but only in lines of FILES in functions called run_.... A file or a function is
-    named once, and has a number from then on; the line behind `calls=` is the cost of the callee."""
+    named once, and has a number from then on. The line behind `calls=` is the cost of the callee.
+    """
     count, names, file, function, callee = 0, {}, "", "", False
     for line in text.splitlines():
         named = re.match(r"(c?)f([ilen])=\((\d+)\)(?: (.*))?$", line)
@@ -48,7 +49,7 @@ def counted_in_files(text):
         elif line.startswith("calls="):
             callee = True
         elif line and line[0] in "+-*0123456789":
-            if not callee and file.endswith(FILES) and function.startswith("run_"):
+            if not callee and function.startswith("run_") and file.endswith(FILES):
                 count += int(line.split()[-1])
             callee = False
     return count

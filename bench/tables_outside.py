@@ -91,7 +91,7 @@ def kept(folder):
         return None
     rows = []
     for place in (0, 1):
-        lines = [one["kept"][place] for one in found[-1]["runs"]]
+        lines = [line for one in found[-1]["runs"] for line in one["kept"][place]]
         size = lines[0]["checkpoint_bytes"]
         opened = median(line["transfers"] / line["open_ns"] * 1e3 for line in lines)
         rows.append(["none" if place == 0 else f"each {size >> 20} MiB of journal",

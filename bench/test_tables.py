@@ -33,7 +33,7 @@ def round_on_disk(speed):
             "cells": {cell: (rate(speed, threads=cell[0], batch=cell[1], durability="in_memory"),
                              rate(speed / 2, threads=cell[0], batch=cell[1], durability="synced"))
                       for cell in durable.CELLS},
-            "kept": (kept(1000000), kept(7000000))}
+            "kept": ([kept(1000000)] * 2, [kept(7000000)] * 2)}
 
 
 def disk_line(*speeds):
