@@ -2,10 +2,10 @@
 """instructions - how many instructions a transfer takes, counted by callgrind: a figure without
 noise.
 
-Of a run of `quipu bench`, only quipu_create_transfers() counts. The figure is the difference
-between a long run and a short one, divided by the transfers that the long one has more: so what a
-ledger does once is left out, and the doubling of an index is in. 2000 accounts, uniform, one
-thread.
+Of a run of `quipu bench`, only quipu_create_transfers() counts; of the limit (bench_share) what
+does the same. The figure is the difference between a long run and a short one, divided by the
+transfers that the long one has more: so what a ledger does once is left out, and the doubling of an
+index is in. 2000 accounts, uniform, one thread.
 
 One line of JSON for each protocol, kind of transfer and batch. With --ring FOLDER one line: what
 the journal of a ledger in FOLDER adds to a plain transfer while it is posted: in functions called
@@ -55,15 +55,23 @@ def counted_in_files(text):
     return count
 
 
-def executed(quipu, protocol, kind, batch, transfers, count=counted, more=()):
-    """Instructions in quipu_create_transfers(), of the thread that has most."""
+def program_of(options, protocol, kind):
+    """The command that runs such transfers, and the function that counts."""
+    if protocol == "limit":
+        return [options.share, "--only", "limit", "--rounds", "1", "--seconds", "3600"], \
+            "limit_post"
+    return [options.quipu, "bench", "--kind", kind, "--protocol", protocol], \
+        "quipu_create_transfers"
+
+
+def executed(program, function, batch, transfers, count):
+    """Instructions in this function, of the thread that has most."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--collect-atstart=no",
-             "--toggle-collect=quipu_create_transfers",
-             f"--callgrind-out-file={folder}/out.%p", quipu, "bench", "--kind", kind,
-             "--protocol", protocol, "--distribution", "uniform", "--batch", str(batch),
-             "--accounts", ACCOUNTS, "--threads", "1", "--transfers", str(transfers), *more],
+             f"--toggle-collect={function}", f"--callgrind-out-file={folder}/out.%p", *program,
+             "--distribution", "uniform", "--batch", str(batch), "--accounts", ACCOUNTS,
+             "--threads", "1", "--transfers", str(transfers)],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         texts = []
         for path in glob.glob(f"{folder}/out.*"):
@@ -72,17 +80,17 @@ def executed(quipu, protocol, kind, batch, transfers, count=counted, more=()):
         return count(max((text for text in texts if text), key=counted))
 
 
-def a_transfer(quipu, protocol, kind, batch, unit, count=counted, more=()):
+def a_transfer(program, function, batch, unit, count=counted):
     short, long = (unit * calls for calls in CALLS)
-    return ((executed(quipu, protocol, kind, batch, long, count, more)
-             - executed(quipu, protocol, kind, batch, short, count, more)) / (long - short))
+    return ((executed(program, function, batch, long, count)
+             - executed(program, function, batch, short, count)) / (long - short))
 
 
 def ring(options):
     """In memory and with a journal, in the lines of FILES."""
-    memory, disk = (a_transfer(options.quipu, "optimistic", "plain", 8190, options.unit,
-                               counted_in_files, more)
-                    for more in ((), ("--ledger", options.ring)))
+    program, function = program_of(options, "optimistic", "plain")
+    memory, disk = (a_transfer(program + more, function, 8190, options.unit, counted_in_files)
+                    for more in ([], ["--ledger", options.ring]))
     print(json.dumps({"protocol": "optimistic", "kind": "plain", "batch": 8190,
                       "memory": round(memory, 1), "disk": round(disk, 1),
                       "more": round(disk - memory, 1)}))
@@ -91,9 +99,12 @@ def ring(options):
 def main(argv):
     parser = argparse.ArgumentParser(
         prog="bench/instructions.py", formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=__doc__, epilog="Exit: 0 fine, 2 usage, 3 valgrind or quipu is not there.")
+        description=__doc__, epilog="Exit: 0 fine, 2 usage, 3 valgrind or a program is not there.")
     parser.add_argument("--quipu", default="build/release/quipu", help="the command (%(default)s)")
-    parser.add_argument("--protocols", default="optimistic,cas,mutex,rcu", help="%(default)s")
+    parser.add_argument("--share", default="build/bench/bench/bench_share",
+                        help="the program of the limit (%(default)s)")
+    parser.add_argument("--protocols", default="limit,optimistic,cas,mutex,rcu",
+                        help="%(default)s")
     parser.add_argument("--kinds", default="limited,pending,pair", help="%(default)s")
     parser.add_argument("--batches", default="8190,1", help="%(default)s")
     parser.add_argument("--unit", type=int, default=8190,
@@ -101,9 +112,12 @@ def main(argv):
                              "(%(default)s)")
     parser.add_argument("--ring", metavar="FOLDER", help="count what a journal adds, only that")
     options = parser.parse_args(argv)
-    if shutil.which("valgrind") is None or not os.access(options.quipu, os.X_OK):
-        print("instructions: it needs valgrind (Debian: valgrind), and a command at "
-              f"{options.quipu}", file=sys.stderr)
+    needed = [options.quipu]
+    if "limit" in options.protocols.split(",") and not options.ring:
+        needed.append(options.share)
+    if shutil.which("valgrind") is None or not all(os.access(path, os.X_OK) for path in needed):
+        print("instructions: it needs valgrind (Debian: valgrind), and "
+              f"{' and '.join(needed)}", file=sys.stderr)
         return SYSTEM
     if options.ring:
         ring(options)
@@ -113,7 +127,10 @@ def main(argv):
         kinds = [k for k in options.kinds.split(",") if batch != "1" or k == "limited"]
         for kind in kinds:
             for protocol in options.protocols.split(","):
-                count = a_transfer(options.quipu, protocol, kind, int(batch), options.unit)
+                if protocol == "limit" and kind != "limited":
+                    continue
+                program, function = program_of(options, protocol, kind)
+                count = a_transfer(program, function, int(batch), options.unit)
                 print(json.dumps({"protocol": protocol, "kind": kind, "batch": int(batch),
                                   "instructions": round(count, 1)}), flush=True)
     return FINE
