@@ -182,9 +182,11 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
 {
     const struct arrival *arrival = arrival_at(run->arrivals, event);
     struct store *store = run->store;
-    struct plain plain = {.event = &arrival->event, .timestamp = run->timestamp + event};
+    struct plain plain;
     enum in_place end;
 
+    plain.event = &arrival->event;
+    plain.timestamp = run->timestamp + event;
     if (!rules_looks_ordinary(plain.event)) return straight_other(run, event);
     if (!straight_ready(store, 2)) return STRAIGHT_UNTOUCHED;
     plain.place = worker_place(run->worker);
@@ -208,18 +210,16 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
 static __attribute__((flatten)) enum straight_end run_straight(struct straight *run)
 {
     enum straight_end end = STRAIGHT_THROUGH;
-    struct stages stages = run->arrivals->stages;
     size_t reached = run->next;
 
     while (run->next < run->end) {
         do { /* for each event of a pair */
-            arrivals_step(run->arrivals, &stages, run->store, run->worker, reached);
+            arrivals_step(run->arrivals, run->store, run->worker, reached);
         } while (reached++ < run->next);
         end = straight_one(run, run->next);
         if (end != STRAIGHT_THROUGH) break;
         run->next++;
     }
-    run->arrivals->stages = stages;
     settle_run(run->worker);
     return end;
 }
