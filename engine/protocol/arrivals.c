@@ -13,7 +13,6 @@ static void go_ahead(struct arrivals *arrivals, struct store *store, const struc
     struct stages *stages = &arrivals->stages;
 
     if (stages->hashed == 0) arrivals_begin(arrivals, store);
-    stages->due = next;
     catch_up(&stages->hashed, next);
     catch_up(&stages->asked, next);
     while (stages->hashed < arrivals->count && stages->hashed < next + ahead.hashed)
@@ -32,23 +31,4 @@ void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
                           const struct worker *worker, size_t next)
 {
     go_ahead(arrivals, store, worker, next, (struct stages){HASH_AHEAD, SLOTS_AHEAD});
-}
-
-__attribute__((noinline)) void quipui_arrivals_burst(struct arrivals *arrivals, struct store *store,
-                                                     const struct worker *worker, size_t next)
-{
-    struct stages *stages = &arrivals->stages;
-
-    if (stages->hashed <= next + HASH_AHEAD - BURST_EVENTS) {
-#pragma GCC unroll 2
-        for (int i = 0; i < BURST_EVENTS && stages->hashed < arrivals->count; i++)
-            hash_next(arrivals, stages, store);
-    }
-    if (stages->asked <= next + SLOTS_AHEAD - BURST_EVENTS) {
-#pragma GCC unroll 2
-        for (int i = 0; i < BURST_EVENTS && stages->asked < stages->hashed; i++)
-            ask_next(arrivals, stages, store, worker, next);
-    }
-    stages->due = next + 1;
-    if (stages->hashed > next + HASH_AHEAD - BURST_EVENTS + 1 && stages->asked > next + SLOTS_AHEAD - BURST_EVENTS + 1) stages->due++;
 }

@@ -33,9 +33,9 @@
 /* The hashes of the ids that an event names, and guesses at where its accounts are. */
 struct hashes {
     uint64_t id;
-    uint64_t debit, credit; /* accounts of a plain or pending transfer */
-    uint64_t pending;       /* of a post or void */
-    const _Atomic uint64_t *homes[2]; /* likely ones: of both accounts, or of the pending, twice */
+    uint64_t debit, credit;             /* accounts of a plain or pending transfer */
+    uint64_t pending;                   /* of a post or void */
+    const _Atomic uint64_t *homes[2];   /* likely ones: of both accounts; or twice of the pending */
     uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
 };
 
@@ -46,10 +46,9 @@ struct arrival {
     struct hashes hashes;
 };
 
-/* Events before these have passed the stages; and the one before which they are to go on. */
+/* Events before these have passed the stages. */
 struct stages {
     size_t hashed, asked;
-    size_t due;
 };
 
 struct arrivals {
@@ -166,15 +165,18 @@ void quipui_arrivals_start(struct arrivals *arrivals, struct store *store,
 void quipui_arrivals_fill(struct arrivals *arrivals, struct store *store,
                           const struct worker *worker, size_t next);
 
-/* Bring all stages on by a burst, and say when they are to go on again. */
-void quipui_arrivals_burst(struct arrivals *arrivals, struct store *store,
-                           const struct worker *worker, size_t next);
-
 /* Event `next` is about to run: stages go on if they are a burst behind. In a read section. */
-static inline void arrivals_step(struct arrivals *arrivals, struct store *store,
-                                 const struct worker *worker, size_t next)
+static inline void arrivals_step(struct arrivals *arrivals, struct stages *stages,
+                                 struct store *store, const struct worker *worker, size_t next)
 {
-    if (next >= arrivals->stages.due) quipui_arrivals_burst(arrivals, store, worker, next);
+    if (stages->hashed <= next + HASH_AHEAD - BURST_EVENTS) {
+        for (int i = 0; i < BURST_EVENTS && stages->hashed < arrivals->count; i++)
+            hash_next(arrivals, stages, store);
+    }
+    if (stages->asked <= next + SLOTS_AHEAD - BURST_EVENTS) {
+        for (int i = 0; i < BURST_EVENTS && stages->asked < stages->hashed; i++)
+            ask_next(arrivals, stages, store, worker, next);
+    }
 }
 
 #endif

@@ -210,16 +210,18 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
 static __attribute__((flatten)) enum straight_end run_straight(struct straight *run)
 {
     enum straight_end end = STRAIGHT_THROUGH;
+    struct stages stages = run->arrivals->stages;
     size_t reached = run->next;
 
     while (run->next < run->end) {
         do { /* for each event of a pair */
-            arrivals_step(run->arrivals, run->store, run->worker, reached);
+            arrivals_step(run->arrivals, &stages, run->store, run->worker, reached);
         } while (reached++ < run->next);
         end = straight_one(run, run->next);
         if (end != STRAIGHT_THROUGH) break;
         run->next++;
     }
+    run->arrivals->stages = stages;
     settle_run(run->worker);
     return end;
 }

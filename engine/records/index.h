@@ -269,12 +269,11 @@ static inline _Atomic uint64_t *index_home_at(const struct index *index, uint64_
 /* The shift for the table that this hash is in, or was a moment ago. */
 static inline unsigned index_likely_shift(const struct index *index, uint64_t hash)
 {
-    /* relaxed: a hint; a table that was left is there until the read section ends (X6). */
+    /* relaxed: a hint; a table that was left is there to be read, or reads as empty (X6). */
     return load_relaxed(&index->shifts[index_shard_number(hash)]);
 }
 
-/* Where an id most likely has its home. Other tables may come meanwhile, and this one may be empty:
- * it stays to be read. */
+/* Where an id most likely has its home. */
 static inline const _Atomic uint64_t *index_likely_home(const struct index *index, uint64_t hash)
 {
     return index_line_of(index, hash, index_likely_shift(index, hash));
@@ -298,8 +297,9 @@ static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
  * section. */
 uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash);
 
-/* A guess at where an id leads, by the first half of its fingerprint alone and by its likely home;
- * UINT64_MAX: nowhere. The home may be of another read section. */
+/* A guess at where an id leads, by the first half of its fingerprint alone and by its likely home,
+ * perhaps one of another read section; UINT64_MAX: nowhere. Good for a prefetch; and for a look, if
+ * no id of the index is ever burnt: the record there is one of the index. */
 static inline uint64_t index_guess_at(const struct index *index, const _Atomic uint64_t *home,
                                       uint64_t hash)
 {

@@ -25,7 +25,7 @@ static inline bool pipeline_has_room(const struct transfer_batch *batch, size_t 
 /* Event `next` is about to run, and the one before it is through, or prepared. */
 static inline void pipeline_step(struct transfer_batch *batch, size_t next)
 {
-    arrivals_step(&batch->arrivals, batch->store, batch->worker, next);
+    arrivals_step(&batch->arrivals, &batch->arrivals.stages, batch->store, batch->worker, next);
 }
 
 /* Copy the next event of a chain that the pipeline does not have. Returns false if memory runs
