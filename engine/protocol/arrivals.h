@@ -35,6 +35,7 @@ struct hashes {
     uint64_t id;
     uint64_t debit, credit;             /* accounts of a plain or pending transfer */
     uint64_t pending;                   /* of a post or void */
+    const _Atomic uint64_t *homes[2];   /* likely ones: of both accounts; or twice of the pending */
     uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
 };
 
@@ -69,29 +70,22 @@ static inline void hash_event(struct store *store, const quipu_transfer *event,
     hashes->debit_guess = hashes->credit_guess = UINT64_MAX;
     if (rules_resolves(event)) {
         hashes->pending = index_hash(&store->transfer_ids, event->pending_id);
+        hashes->homes[0] = index_likely_home(&store->transfer_ids, hashes->pending);
+        hashes->homes[1] = hashes->homes[0];
     } else {
         hashes->debit = index_hash(&store->account_ids, event->debit_account_id);
         hashes->credit = index_hash(&store->account_ids, event->credit_account_id);
-    }
-}
-
-static inline void ask_for_index(struct store *store, const quipu_transfer *event,
-                                 const struct hashes *hashes)
-{
-    index_prefetch_to_claim(&store->transfer_ids, hashes->id);
-    if (rules_resolves(event)) {
-        index_prefetch(&store->transfer_ids, hashes->pending);
-    } else {
-        index_prefetch(&store->account_ids, hashes->debit);
-        index_prefetch(&store->account_ids, hashes->credit);
+        hashes->homes[0] = index_likely_home(&store->account_ids, hashes->debit);
+        hashes->homes[1] = index_likely_home(&store->account_ids, hashes->credit);
     }
 }
 
 /* An account that other threads want, too, is left to them until we lock it: a line that is
  * fetched now would be taken from the thread that works on it, and back before we need it. */
-static inline uint64_t ask_for_slot(struct store *store, const struct worker *worker, uint64_t hash)
+static inline uint64_t ask_for_slot(struct store *store, const struct worker *worker,
+                                    const _Atomic uint64_t *home, uint64_t hash)
 {
-    uint64_t place = index_guess(&store->account_ids, hash);
+    uint64_t place = index_guess_at(&store->account_ids, home, hash);
 
     if (place == UINT64_MAX || place + 1 == worker->crowd) return place;
     slot_prefetch(slot_at(&store->accounts, place));
@@ -102,14 +96,14 @@ static inline void ask_for_records(struct store *store, const struct worker *wor
                                    const quipu_transfer *event, struct hashes *hashes)
 {
     if (rules_resolves(event)) {
-        uint64_t place = index_guess(&store->transfer_ids, hashes->pending);
+        uint64_t place = index_guess_at(&store->transfer_ids, hashes->homes[0], hashes->pending);
 
         if (place == UINT64_MAX) return;
         prefetch(transfer_at(&store->transfers, place));
         prefetch(knot_at(&store->transfers, place));
     } else {
-        hashes->debit_guess = ask_for_slot(store, worker, hashes->debit);
-        hashes->credit_guess = ask_for_slot(store, worker, hashes->credit);
+        hashes->debit_guess = ask_for_slot(store, worker, hashes->homes[0], hashes->debit);
+        hashes->credit_guess = ask_for_slot(store, worker, hashes->homes[1], hashes->credit);
     }
 }
 
@@ -129,8 +123,12 @@ static inline void ask_for_place(struct store *store, const struct worker *worke
 
 static inline void hash_arrival(struct store *store, struct arrival *arrival)
 {
-    hash_event(store, &arrival->event, &arrival->hashes);
-    ask_for_index(store, &arrival->event, &arrival->hashes);
+    struct hashes *hashes = &arrival->hashes;
+
+    hash_event(store, &arrival->event, hashes);
+    index_prefetch_to_claim(&store->transfer_ids, hashes->id);
+    prefetch(hashes->homes[0]);
+    prefetch(hashes->homes[1]);
 }
 
 static inline void hash_next(struct arrivals *arrivals, struct stages *stages, struct store *store)

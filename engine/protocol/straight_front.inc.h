@@ -182,9 +182,11 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
 {
     const struct arrival *arrival = arrival_at(run->arrivals, event);
     struct store *store = run->store;
-    struct plain plain = {.event = &arrival->event, .timestamp = run->timestamp + event};
+    struct plain plain;
     enum in_place end;
 
+    plain.event = &arrival->event;
+    plain.timestamp = run->timestamp + event;
     if (!rules_looks_ordinary(plain.event)) return straight_other(run, event);
     if (!straight_ready(store, 2)) return STRAIGHT_UNTOUCHED;
     plain.place = worker_place(run->worker);

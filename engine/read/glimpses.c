@@ -101,7 +101,7 @@ static bool look_at_each_in_stages(struct lookup *lookup)
         if (i >= STAGED_IDS) known = look_at(lookup, lead, i - STAGED_IDS);
         if (i < lookup->count) lead_hash(&store->account_ids, &lookup->ids[i], lead);
         if (i >= STAGE_IDS && i - STAGE_IDS < lookup->count) {
-            lead_guess_anew(store, &leads[(i - STAGE_IDS) % STAGED_IDS]);
+            lead_guess(store, &leads[(i - STAGE_IDS) % STAGED_IDS]);
         }
         if (i % STAGED_IDS == 0) {
             quipui_grace_leave();

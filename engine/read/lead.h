@@ -29,12 +29,12 @@ static inline void lead_hash(struct index *index, const quipu_uint128 *id, struc
     prefetch(lead->home);
 }
 
-/* `home`: that of the lead, or in another read section than that, the likely home now. */
-static inline void lead_guess(struct store *store, struct lead *lead, const _Atomic uint64_t *home)
+/* The lead may be of another read section. */
+static inline void lead_guess(struct store *store, struct lead *lead)
 {
     const char *slot;
 
-    lead->guess = index_guess_at(&store->account_ids, home, lead->hash);
+    lead->guess = index_guess_at(&store->account_ids, lead->home, lead->hash);
     if (lead->guess == UINT64_MAX) return;
     slot = (const char *)slot_at(&store->accounts, lead->guess);
     prefetch(slot);
@@ -49,13 +49,7 @@ static inline void lead_all(struct store *store, const quipu_uint128 *ids, size_
     for (size_t i = 0; i < count; i++)
         lead_hash(&store->account_ids, &ids[i], &leads[i]);
     for (size_t i = 0; i < count; i++)
-        lead_guess(store, &leads[i], leads[i].home);
-}
-
-/* A guess in stages, where the lead may be of the read section before. */
-static inline void lead_guess_anew(struct store *store, struct lead *lead)
-{
-    lead_guess(store, lead, index_likely_home(&store->account_ids, lead->hash));
+        lead_guess(store, &leads[i]);
 }
 
 /* CLAIM_STORED: *slot is the account. CLAIM_TAKEN: there is none, and *slot is NULL.

@@ -169,7 +169,7 @@ static size_t find_all(struct store *store, const quipu_uint128 *ids, size_t cou
         }
         if (i < count) lead_hash(&store->account_ids, &ids[i], &leads[i % STAGED_IDS]);
         if (i >= STAGE_IDS && i - STAGE_IDS < count) {
-            lead_guess_anew(store, &leads[(i - STAGE_IDS) % STAGED_IDS]);
+            lead_guess(store, &leads[(i - STAGE_IDS) % STAGED_IDS]);
         }
         if (i % STAGED_IDS == 0) {
             quipui_grace_leave();

@@ -69,7 +69,7 @@ static void note_size(struct index *index, struct index_shard *shard, unsigned s
 {
     shard->limit = limit_of(index, shard, size);
     /* relaxed: a hint. */
-    store_relaxed(&index->sizes[shard - index->shards], (uint8_t)size);
+    store_relaxed(&index->shifts[shard - index->shards], (uint8_t)index_shift(size));
 }
 
 /* All shards, empty, at one size. */

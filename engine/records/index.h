@@ -86,7 +86,7 @@ struct index {
     _Atomic uint32_t gone;       /* rows of units that all shards left; written under leaving */
     _Atomic uint32_t forgotten;  /* and whose memory was given back; written under leaving */
     _Atomic uint64_t given_back; /* bytes of these */
-    _Atomic uint8_t sizes[INDEX_SHARDS]; /* hints, close together: what the shards' states say */
+    _Atomic uint8_t shifts[INDEX_SHARDS]; /* hints, close together: index_shift() of the shards */
     struct index_shard shards[INDEX_SHARDS];
 };
 
@@ -144,21 +144,28 @@ void quipui_index_leave(struct index *index, const struct index_shard *shard, un
  * sections. */
 void quipui_index_reclaim(struct index *index);
 
+/* A hash says: a one; the shard in 8 bits; behind, the fingerprint whose first bits are the home.
+ * Shards and homes are in the order of hashes, and behind the tables of smaller sizes: so one shift
+ * finds the line (index_home_at()). */
 static inline uint64_t index_hash(const struct index *index, quipu_uint128 id)
 {
-    return hash_id(&index->key, id);
+    return hash_id(&index->key, id) | (uint64_t)1 << 63;
 }
 
-/* A hash says: shard in the first 8 bits; behind, the fingerprint whose first bits are the home. */
+static inline uint64_t index_shard_number(uint64_t hash)
+{
+    return hash >> 55 & (INDEX_SHARDS - 1);
+}
+
 static inline struct index_shard *index_shard_of(struct index *index, uint64_t hash)
 {
-    return &index->shards[hash >> 56];
+    return &index->shards[index_shard_number(hash)];
 }
 
 /* The fingerprint where an entry has it, and what the hash has behind it. */
 static inline uint64_t index_fingerprint(uint64_t hash)
 {
-    return hash << 8;
+    return hash << 9;
 }
 
 /* Where an entry differs from that of a hash; INDEX_BURNT: only in that its id is burnt. */
@@ -240,28 +247,42 @@ static inline struct index_table index_table(const struct index *index,
                           (unsigned)(state & INDEX_SIZE_MASK));
 }
 
-/* The size of the table that this hash is in, or was a moment ago. */
-static inline unsigned index_likely_size(const struct index *index, uint64_t hash)
+/* By so much a hash is shifted to find its line among those of all tables. */
+static inline unsigned index_shift(unsigned size)
 {
-    /* relaxed: a hint; a table that was left is there until the read section ends (X6). */
-    return load_relaxed(&index->sizes[hash >> 56]);
+    return 55 - size;
 }
 
-/* The home of a hash in its table of this size. Shards and homes are in the order of hashes, so
- * that it takes one shift. */
+static inline _Atomic uint64_t *index_line_of(const struct index *index, uint64_t hash,
+                                              unsigned shift)
+{
+    return (_Atomic uint64_t *)(void *)(index->tables.base + (hash >> shift) * CACHE_LINE);
+}
+
+/* The home of a hash in its table of this size. */
 static inline _Atomic uint64_t *index_home_at(const struct index *index, uint64_t hash,
                                               unsigned size)
 {
-    /* The shard and the home, behind a one for the tables of smaller sizes. */
-    uint64_t line = ((uint64_t)1 << 63 | hash >> 1) >> (64 - 1 - 8 - size);
-
-    return (_Atomic uint64_t *)(void *)(index->tables.base + line * CACHE_LINE);
+    return index_line_of(index, hash, index_shift(size));
 }
 
-/* Bring the home line of an id close, to read: many threads may have it. Inside a read section. */
+/* The shift for the table that this hash is in, or was a moment ago. */
+static inline unsigned index_likely_shift(const struct index *index, uint64_t hash)
+{
+    /* relaxed: a hint; a table that was left is there to be read, or reads as empty (X6). */
+    return load_relaxed(&index->shifts[index_shard_number(hash)]);
+}
+
+/* Where an id most likely has its home. */
+static inline const _Atomic uint64_t *index_likely_home(const struct index *index, uint64_t hash)
+{
+    return index_line_of(index, hash, index_likely_shift(index, hash));
+}
+
+/* Bring the home line of an id close, to read: many threads may have it. */
 static inline void index_prefetch(const struct index *index, uint64_t hash)
 {
-    prefetch(index_home_at(index, hash, index_likely_size(index, hash)));
+    prefetch(index_likely_home(index, hash));
 }
 
 /* The same before the id is claimed: the shard's own line comes from the thread that claimed
@@ -269,35 +290,25 @@ static inline void index_prefetch(const struct index *index, uint64_t hash)
 static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
 {
     prefetch_for_write(index_shard_of(index, hash));
-    prefetch_for_write(index_home_at(index, hash, index_likely_size(index, hash)));
+    prefetch_for_write(index_likely_home(index, hash));
 }
 
-/* The same, where the first entry that is alike is not of the hash, or none is. */
-uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigned size);
+/* A guess as below, where the first entry that is alike is not of the hash, or none is. In a read
+ * section. */
+uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash);
 
-/* Where an id most likely has its home, to be prefetched. In a read section. */
-static inline const _Atomic uint64_t *index_likely_home(const struct index *index, uint64_t hash)
-{
-    return index_home_at(index, hash, index_likely_size(index, hash));
-}
-
-/* A guess at where an id leads, by fingerprint alone and by its likely home; UINT64_MAX: nowhere.
- * In the same read section. */
+/* A guess at where an id leads, by the first half of its fingerprint alone and by its likely home,
+ * perhaps one of another read section; UINT64_MAX: nowhere. Good for a prefetch; and for a look, if
+ * no id of the index is ever burnt: the record there is one of the index. */
 static inline uint64_t index_guess_at(const struct index *index, const _Atomic uint64_t *home,
                                       uint64_t hash)
 {
     struct entry_line line = index_load_line(home);
-    unsigned alike = index_alike(index, &line, hash);
+    unsigned alike = line_alike(&line, index_fingerprint(hash), index->fingerprint_mask);
 
-    if (alike != 0) {
-        /* relaxed: a guess, only good for a prefetch. */
-        uint64_t entry = load_relaxed(&home[line_first(alike)]);
-
-        if (index_difference(index, entry, hash) == 0) return index_reference(index, entry);
-    } else if (line_empty(&line) != 0) {
-        return UINT64_MAX;
-    }
-    return quipui_index_guess_on(index, hash, index_likely_size(index, hash));
+    if (alike == 0) return quipui_index_guess_on(index, hash);
+    /* relaxed: a guess. An unused place, if it is alike, leads nowhere. */
+    return index_reference(index, load_relaxed(&home[line_first(alike)]));
 }
 
 static inline uint64_t index_guess(const struct index *index, uint64_t hash)

@@ -35,9 +35,10 @@ static enum claim probe(struct index *index, struct index_shard *shard, uint64_t
     }
 }
 
-uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash, unsigned size)
+uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash)
 {
-    struct index_table table = index_table_at(index, hash >> 56, size);
+    unsigned size = index_shift(index_likely_shift(index, hash));
+    struct index_table table = index_table_at(index, index_shard_number(hash), size);
 
     /* Ends: at a line with an unused place. A table that was left is never full, and one that was
      * forgotten is empty. */

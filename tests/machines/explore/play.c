@@ -68,7 +68,8 @@ quipu_uint128 stage_id(const struct stage *stage, uint32_t id)
     for (;; real++) {
         uint64_t hash = index_hash(&stage->ledger->store.transfer_ids, real);
 
-        if (hash >> (same_home ? 55 : 56) == 0 && wanted-- == 0) return real;
+        if (index_shard_number(hash) != 0) continue;
+        if ((!same_home || index_fingerprint(hash) >> 63 == 0) && wanted-- == 0) return real;
     }
 }
 

@@ -152,7 +152,8 @@ static void fill_colliding(const struct hash_key *key, unsigned count)
     for (unsigned i = 0; i < count; id++) {
         uint64_t hash = hash_id(key, id);
 
-        if (hash >> 56 == 7 && index_home(index_fingerprint(hash), 7) == 3 * LINE_ENTRIES)
+        if (index_shard_number(hash) == 7 &&
+            index_home(index_fingerprint(hash), 7) == 3 * LINE_ENTRIES)
             fixture_ids[i++] = id;
     }
 }

@@ -99,7 +99,7 @@ Test(hash, spreads_over_shards_and_homes)
         for (unsigned i = 0; i < IDS; i++) {
             uint64_t hash = hash_id(&key, patterns[p](i));
 
-            shards[hash >> 56]++;
+            shards[hash >> 55 & (SHARDS - 1)]++;
             homes[hash >> 29 & (HOMES - 1)]++;
         }
         for (int i = 0; i < SHARDS; i++)

@@ -50,7 +50,8 @@ static inline quipu_uint128 fixture_colliding(quipu_uint128 after, unsigned shar
     for (quipu_uint128 id = after + 1;; id++) {
         uint64_t hash = index_hash(fixture_index, id);
 
-        if (hash >> 56 == shard && (index_fingerprint(hash) >> 32) * entries >> 32 == home) {
+        if (index_shard_number(hash) == shard &&
+            (index_fingerprint(hash) >> 32) * entries >> 32 == home) {
             return id;
         }
     }

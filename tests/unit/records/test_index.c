@@ -68,7 +68,7 @@ static void check_all(struct naive *set)
         uint64_t hash = index_hash(fixture_index, set->ids[n]), found = UINT64_MAX;
 
         check_claim(set, n, INDEX_ASK);
-        if (set->fate[n] != FREE) used[hash >> 56]++;
+        if (set->fate[n] != FREE) used[index_shard_number(hash)]++;
         if (set->fate[n] == IN_FLIGHT) continue; /* find would wait */
         cr_assert_eq(quipui_index_find(fixture_index, hash, set->ids[n], &found),
                      set->fate[n] == STORED, "seed %llu: id %u", (unsigned long long)set->seed, n);
