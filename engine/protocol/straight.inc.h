@@ -129,7 +129,7 @@ static __attribute__((noinline)) enum straight_end straight_other(struct straigh
     const quipu_transfer *transfer = &arrival_at(run->arrivals, event)->event;
 
     if (transfer->flags == QUIPU_TRANSFER_LINKED) return straight_pair(run, event);
-    if (rules_is_ordinary_pending(transfer)) return straight_open(run, event);
+    if (rules_looks_ordinary_pending(transfer)) return straight_open(run, event);
     if (rules_is_ordinary_resolve(transfer)) return straight_resolve(run, event);
     return STRAIGHT_UNTOUCHED;
 }

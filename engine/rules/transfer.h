@@ -92,22 +92,22 @@ static inline bool rules_is_ordinary(const quipu_transfer *event)
     return rules_looks_ordinary(event) && rules_names_accounts(event);
 }
 
-/* The same of one that is linked to the next, and is otherwise plain. */
-static inline bool rules_is_ordinary_link(const quipu_transfer *event)
+/* As rules_looks_ordinary(), of one that is linked to the next, and is otherwise plain. */
+static inline bool rules_looks_ordinary_link(const quipu_transfer *event)
 {
-    return (event->pending_id | event->timestamp | event->timeout) == 0 &&
-           event->flags == QUIPU_TRANSFER_LINKED && rules_has_id_ledger_code(event) &&
-           rules_names_accounts(event);
+    return (event->pending_id | event->timestamp | event->timeout |
+            (event->flags ^ QUIPU_TRANSFER_LINKED)) == 0 &&
+           rules_has_id_ledger_code(event);
 }
 
 /* The same of one that is pending, by itself, with or without a time-out. */
-static inline bool rules_is_ordinary_pending(const quipu_transfer *event)
+static inline bool rules_looks_ordinary_pending(const quipu_transfer *event)
 {
-    return (event->pending_id | event->timestamp) == 0 && event->flags == QUIPU_TRANSFER_PENDING &&
-           rules_has_id_ledger_code(event) && rules_names_accounts(event);
+    return (event->pending_id | event->timestamp | (event->flags ^ QUIPU_TRANSFER_PENDING)) == 0 &&
+           rules_has_id_ledger_code(event);
 }
 
-/* The same of one that posts or voids a pending transfer, by itself. */
+/* As rules_is_ordinary(), of one that posts or voids a pending transfer, by itself. */
 static inline bool rules_is_ordinary_resolve(const quipu_transfer *event)
 {
     return (event->flags == QUIPU_TRANSFER_POST_PENDING_TRANSFER ||

@@ -88,8 +88,9 @@ static void look(const quipu_transfer *event, unsigned i, struct ordinary *seen)
 
     cr_assert_eq(rules_is_ordinary(event), plain, "event %u", i);
     cr_assert_eq(rules_looks_ordinary(event) && has_accounts(event), plain, "event %u", i);
-    cr_assert_eq(rules_is_ordinary_link(event), linked, "event %u", i);
-    cr_assert_eq(rules_is_ordinary_pending(event), pending, "event %u", i);
+    cr_assert_eq(rules_looks_ordinary_link(event) && has_accounts(event), linked, "event %u", i);
+    cr_assert_eq(rules_looks_ordinary_pending(event) && has_accounts(event), pending, "event %u",
+                 i);
     cr_assert_eq(rules_is_ordinary_resolve(event), resolving, "event %u", i);
     cr_assert_eq(resolves && (plain || linked || pending), false, "event %u", i);
     seen->plain += plain;
