@@ -18,13 +18,15 @@ static uint32_t judge_resolve(struct store *store, struct unit *unit, const stru
 
     if (leg->pending != 0) hold.transfer = transfer_at(&store->transfers, leg->pending - 1);
     if (leg->view == NOT_FOUND) {
-        return quipui_rules_resolve(leg->event, at, &hold, NULL, NULL, stored);
+        return quipui_rules_resolve(leg->event, leg->event->flags, at, &hold, NULL, NULL, stored);
     }
     hold.state = unit->views[leg->view].now;
     debit = judge_party(unit, leg->debit);
     credit = judge_party(unit, leg->credit);
-    outcome = quipui_rules_resolve(leg->event, at, &hold, &debit, &credit, stored);
-    if (outcome == QUIPU_CREATED) judge_resolves(&unit->views[leg->view], leg->event, leg->place);
+    outcome =
+        quipui_rules_resolve(leg->event, leg->event->flags, at, &hold, &debit, &credit, stored);
+    if (outcome == QUIPU_CREATED)
+        judge_resolves(&unit->views[leg->view], leg->event->flags, leg->place);
     return outcome;
 }
 

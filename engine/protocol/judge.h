@@ -32,9 +32,9 @@ static inline bool judge_is_latest(const struct unit *unit)
 }
 
 /* The leg whose record has this place resolves the pending transfer of `view`. */
-static inline void judge_resolves(struct view *view, const quipu_transfer *event, uint64_t place)
+static inline void judge_resolves(struct view *view, uint16_t flags, uint64_t place)
 {
-    bool posts = (event->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
+    bool posts = (flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
 
     view->now = posts ? HOLD_POSTED : HOLD_VOIDED;
     view->resolver = place + 1;

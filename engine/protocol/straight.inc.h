@@ -126,10 +126,11 @@ leave:
 static __attribute__((noinline)) enum straight_end straight_other(struct straight *run,
                                                                   size_t event)
 {
-    const quipu_transfer *transfer = &arrival_at(run->arrivals, event)->event;
-
-    if (transfer->flags == QUIPU_TRANSFER_LINKED) return straight_pair(run, event);
-    if (rules_is_ordinary_pending(transfer)) return straight_open(run, event);
-    if (rules_is_ordinary_resolve(transfer)) return straight_resolve(run, event);
-    return STRAIGHT_UNTOUCHED;
+    switch (arrival_at(run->arrivals, event)->event.flags) {
+    case QUIPU_TRANSFER_LINKED: return straight_pair(run, event);
+    case QUIPU_TRANSFER_PENDING: return straight_open(run, event);
+    case QUIPU_TRANSFER_POST_PENDING_TRANSFER: return straight_post_hold(run, event);
+    case QUIPU_TRANSFER_VOID_PENDING_TRANSFER: return straight_void_hold(run, event);
+    default: return STRAIGHT_UNTOUCHED;
+    }
 }

@@ -35,6 +35,7 @@ enum in_place {
 struct straight_hold {
     struct view view;
     const quipu_transfer *pending; /* NULL: it opens the hold */
+    uint16_t flags;                /* of the event */
 };
 
 static inline enum in_place straight_post(struct store *store, struct plain *plain,
@@ -118,7 +119,7 @@ static inline bool straight_judge_resolve(struct store *store, const struct plai
     struct party debit = slot_party(plain->debit, &from->balance);
     struct party credit = slot_party(plain->credit, &to->balance);
 
-    return quipui_rules_resolve(plain->event, &at, &hold, &debit, &credit,
+    return quipui_rules_resolve(plain->event, held->flags, &at, &hold, &debit, &credit,
                                 transfer_at(&store->transfers, plain->place)) == QUIPU_CREATED;
 }
 
@@ -130,9 +131,9 @@ static inline bool straight_judge(struct store *store, const struct plain *plain
 
     if (held != NULL && held->pending != NULL) {
         if (!straight_judge_resolve(store, plain, held, from, to)) return false;
-        judge_resolves(&held->view, plain->event, plain->place);
+        judge_resolves(&held->view, held->flags, plain->place);
     } else {
-        uint16_t flags = held != NULL ? QUIPU_TRANSFER_PENDING : 0;
+        uint16_t flags = held != NULL ? held->flags : 0;
 
         if (!straight_judge_post(store, plain, flags, from, to)) return false;
         if (held != NULL) held->view.now = HOLD_PENDING;

@@ -4,31 +4,48 @@
  * both its accounts are locked, by the compare-and-swap of units (holds.h, H1). An attempt that
  * fails is undone: its id is free again, its hold is given back. */
 
-/* Others have given these accounts later timestamps (P3). With a time-out the hold falls due later,
- * too: the general way sees to that. */
-static __attribute__((noinline, cold)) enum in_place straight_late_hold(struct straight *run,
-                                                                        size_t event,
-                                                                        struct plain *plain,
-                                                                        struct straight_hold *held)
-{
-    if (held->view.opens && plain->event->timeout != 0) return IN_PLACE_NOT;
-    straight_draw(run, event);
-    plain->timestamp = run->timestamp + event;
-    if (held->view.opens) {
-        transfer_at(&run->store->transfers, plain->place)->timestamp = plain->timestamp;
-    }
-    return straight_post(run->store, plain, held);
-}
-
 /* It was not approved at once: its id is free again, and what it opened is given back. */
-static __attribute__((noinline, cold)) void straight_undo(struct straight *run, size_t event,
-                                                          const struct plain *plain,
-                                                          const struct straight_hold *held)
+static __attribute__((noinline, cold)) enum straight_end
+straight_undo(struct straight *run, size_t event, uint64_t place, bool opens, uint64_t hold)
 {
     quipui_index_free(&run->store->transfer_ids, arrival_at(run->arrivals, event)->hashes.id,
-                      plain->place);
-    worker_place_back(run->worker, plain->place);
-    if (held->view.opens) quipui_give_hold_back(run->store, run->worker, held->view.hold);
+                      place);
+    worker_place_back(run->worker, place);
+    if (opens) quipui_give_hold_back(run->store, run->worker, hold);
+    return STRAIGHT_UNTOUCHED;
+}
+
+/* Settle it if it was created, or undo it. */
+static inline enum straight_end straight_end_hold(struct straight *run, size_t event,
+                                                  const struct plain *plain,
+                                                  const struct straight_hold *held,
+                                                  enum in_place end)
+{
+    if (end != IN_PLACE_CREATED) {
+        return straight_undo(run, event, plain->place, held->view.opens, held->view.hold);
+    }
+    straight_settle(run, event, plain);
+    settle_view(run->store, run->worker, &held->view);
+    return STRAIGHT_THROUGH;
+}
+
+/* Others have given these accounts later timestamps (P3). With a time-out the hold falls due later,
+ * too: the general way sees to that. By value, so that those of the caller are in registers. */
+static __attribute__((noinline, cold)) enum straight_end
+straight_late_hold(struct straight *run, size_t event, struct plain plain,
+                   struct straight_hold held)
+{
+    enum in_place end = IN_PLACE_NOT;
+
+    if (!held.view.opens || plain.event->timeout == 0) {
+        straight_draw(run, event);
+        plain.timestamp = run->timestamp + event;
+        if (held.view.opens) {
+            transfer_at(&run->store->transfers, plain.place)->timestamp = plain.timestamp;
+        }
+        end = straight_post(run->store, &plain, &held);
+    }
+    return straight_end_hold(run, event, &plain, &held, end);
 }
 
 /* The id is claimed, and all that it needs is there. */
@@ -37,14 +54,18 @@ static inline enum straight_end straight_run_hold(struct straight *run, size_t e
 {
     enum in_place end = straight_post(run->store, plain, held);
 
-    if (end == IN_PLACE_LATE) end = straight_late_hold(run, event, plain, held);
-    if (end != IN_PLACE_CREATED) {
-        straight_undo(run, event, plain, held);
-        return STRAIGHT_UNTOUCHED;
+    if (end == IN_PLACE_LATE) {
+        return straight_late_hold(
+            run, event,
+            (struct plain){.event = plain->event,
+                           .debit = plain->debit,
+                           .credit = plain->credit,
+                           .place = plain->place},
+            (struct straight_hold){.view = {.hold = held->view.hold, .opens = held->view.opens},
+                                   .pending = held->pending,
+                                   .flags = held->flags});
     }
-    straight_settle(run, event, plain);
-    settle_view(run->store, run->worker, &held->view);
-    return STRAIGHT_THROUGH;
+    return straight_end_hold(run, event, plain, held, end);
 }
 
 /* The hold and, if it has one, its time-out (timeouts.h, D1). Returns false if memory runs out. */
@@ -64,22 +85,29 @@ static __attribute__((noinline, flatten)) enum straight_end straight_open(struct
 {
     const struct arrival *arrival = arrival_at(run->arrivals, event);
     struct store *store = run->store;
-    struct plain plain = {.event = &arrival->event, .timestamp = run->timestamp + event};
-    struct straight_hold held = {.view = {.opens = true}};
+    struct plain plain;
+    struct straight_hold held;
+    uint64_t hold;
 
-    if (!straight_find(store, &arrival->hashes, &plain) || !straight_ready(store, 2) ||
-        quipui_hold_take(store, run->worker, &held.view.hold) != QUIPU_OK) {
+    plain.event = &arrival->event;
+    plain.timestamp = run->timestamp + event;
+    if (!rules_looks_ordinary_pending(plain.event) ||
+        !straight_find(store, &arrival->hashes, &plain) || !straight_ready(store, 2) ||
+        quipui_hold_take(store, run->worker, &hold) != QUIPU_OK) {
         return STRAIGHT_UNTOUCHED;
     }
     plain.place = worker_place(run->worker);
     if (!straight_claim(store, &arrival->hashes, &plain)) {
         worker_place_back(run->worker, plain.place);
-        quipui_hold_give_back(store, run->worker, held.view.hold);
+        quipui_hold_give_back(store, run->worker, hold);
         return STRAIGHT_UNTOUCHED;
     }
-    if (!straight_prepare_hold(store, &plain, held.view.hold)) {
-        straight_undo(run, event, &plain, &held);
-        return STRAIGHT_UNTOUCHED;
+    held.view.hold = hold;
+    held.view.opens = true;
+    held.pending = NULL;
+    held.flags = QUIPU_TRANSFER_PENDING;
+    if (!straight_prepare_hold(store, &plain, hold)) {
+        return straight_undo(run, event, plain.place, true, hold);
     }
     return straight_run_hold(run, event, &plain, &held);
 }
@@ -106,16 +134,19 @@ static inline bool straight_find_pending(struct store *store, const struct hashe
     return plain->debit != NULL && plain->credit != NULL;
 }
 
-/* A post or void. */
-static __attribute__((noinline, flatten)) enum straight_end straight_resolve(struct straight *run,
-                                                                             size_t event)
+static inline enum straight_end straight_resolve(struct straight *run, size_t event, uint16_t flags)
 {
     const struct arrival *arrival = arrival_at(run->arrivals, event);
     struct store *store = run->store;
-    struct plain plain = {.event = &arrival->event, .timestamp = run->timestamp + event};
-    struct straight_hold held = {.view = {.opens = false}};
+    struct plain plain;
+    struct straight_hold held;
 
-    if (!straight_find_pending(store, &arrival->hashes, &plain, &held) ||
+    plain.event = &arrival->event;
+    plain.timestamp = run->timestamp + event;
+    held.view.opens = false;
+    held.flags = flags;
+    if (!rules_looks_ordinary_resolve(plain.event, flags) ||
+        !straight_find_pending(store, &arrival->hashes, &plain, &held) ||
         !straight_ready(store, 2)) {
         return STRAIGHT_UNTOUCHED;
     }
@@ -125,4 +156,18 @@ static __attribute__((noinline, flatten)) enum straight_end straight_resolve(str
         return STRAIGHT_UNTOUCHED;
     }
     return straight_run_hold(run, event, &plain, &held);
+}
+
+/* A post, a void: each knows its flags. */
+
+static __attribute__((noinline, flatten)) enum straight_end straight_post_hold(struct straight *run,
+                                                                               size_t event)
+{
+    return straight_resolve(run, event, QUIPU_TRANSFER_POST_PENDING_TRANSFER);
+}
+
+static __attribute__((noinline, flatten)) enum straight_end straight_void_hold(struct straight *run,
+                                                                               size_t event)
+{
+    return straight_resolve(run, event, QUIPU_TRANSFER_VOID_PENDING_TRANSFER);
 }

@@ -108,9 +108,7 @@ quipu_status quipui_hold_take(struct store *store, struct worker *worker, uint64
     quipu_status status =
         quipui_keep_take_one(&store->transfers.hold_places, &store->workers, worker, hold);
 
-    if (status == QUIPU_OK) {
-        memset(hold_at(&store->transfers, *hold), 0, sizeof(struct hold));
-    }
+    if (status == QUIPU_OK) hold_clear(hold_at(&store->transfers, *hold));
     return status;
 }
 

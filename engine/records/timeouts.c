@@ -133,8 +133,10 @@ static bool make_room(struct timeouts *timeouts)
     return region_ensure(&timeouts->heap, bytes < most ? bytes : most);
 }
 
-bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t place, const struct slot *debit,
-                         const struct slot *credit, uint64_t due)
+/* Not in line, as the straight path would have it: most holds have no time-out. */
+__attribute__((noinline)) bool quipui_timeouts_add(struct timeouts *timeouts, uint64_t place,
+                                                   const struct slot *debit,
+                                                   const struct slot *credit, uint64_t due)
 {
     struct hold *hold = hold_at(timeouts->transfers, place);
     bool grown;
@@ -201,7 +203,7 @@ static void take_out(struct timeouts *timeouts, uint64_t hold, bool expired)
     publish_first(timeouts);
 }
 
-void quipui_timeouts_remove(struct timeouts *timeouts, uint64_t hold)
+__attribute__((noinline)) void quipui_timeouts_remove(struct timeouts *timeouts, uint64_t hold)
 {
     lock_take(&timeouts->lock);
     if (is_in(timeouts, hold)) take_out(timeouts, hold, false);

@@ -42,8 +42,9 @@ static void call_in(struct places *places, struct workers *workers)
 }
 
 /* What the worker keeps is not enough. */
-static quipu_status refill(struct places *places, struct workers *workers, struct worker *worker,
-                           uint64_t least, uint64_t most, enum reach reach, struct range *hand)
+static __attribute__((noinline, cold)) quipu_status
+refill(struct places *places, struct workers *workers, struct worker *worker, uint64_t least,
+       uint64_t most, enum reach reach, struct range *hand)
 {
     struct range range = {0, 0};
     quipu_status status;

@@ -2,9 +2,9 @@
 #include "rules/movement.h"
 #include "rules/transfer.h"
 
-static bool posts(const quipu_transfer *event)
+static bool posts(uint16_t flags)
 {
-    return (event->flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
+    return (flags & QUIPU_TRANSFER_POST_PENDING_TRANSFER) != 0;
 }
 
 static uint32_t check_match(const quipu_transfer *event, const quipu_transfer *pending)
@@ -25,19 +25,17 @@ static uint32_t check_match(const quipu_transfer *event, const quipu_transfer *p
 }
 
 /* The amount that a post or void means: 2^128-1 posts all, 0 voids all. */
-static quipu_uint128 meant(const quipu_transfer *event, const quipu_transfer *pending)
+static quipu_uint128 meant(quipu_uint128 amount, uint16_t flags, const quipu_transfer *pending)
 {
-    bool all = event->amount == (posts(event) ? QUIPU_AMOUNT_MAX : 0);
+    bool all = amount == (posts(flags) ? QUIPU_AMOUNT_MAX : 0);
 
-    return all ? pending->amount : event->amount;
+    return all ? pending->amount : amount;
 }
 
-static uint32_t check_amount(const quipu_transfer *event, const quipu_transfer *pending)
+static uint32_t check_amount(quipu_uint128 amount, uint16_t flags, const quipu_transfer *pending)
 {
-    quipu_uint128 amount = meant(event, pending);
-
     if (amount > pending->amount) return QUIPU_CREATE_TRANSFER_EXCEEDS_PENDING_TRANSFER_AMOUNT;
-    if (!posts(event) && amount < pending->amount) {
+    if (!posts(flags) && amount < pending->amount) {
         return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT;
     }
     return QUIPU_CREATED;
@@ -63,27 +61,27 @@ static uint32_t check_state(const struct hold_view *hold, uint64_t timestamp)
 }
 
 /* A closed account lets every void through, whichever pending transfer it voids. */
-static uint32_t check_closed(const quipu_transfer *event, const struct party *debit,
-                             const struct party *credit)
+static uint32_t check_closed(uint16_t flags, const struct party *debit, const struct party *credit)
 {
-    if (!posts(event)) return QUIPU_CREATED;
+    if (!posts(flags)) return QUIPU_CREATED;
     if (debit->balance->closed) return QUIPU_CREATE_TRANSFER_DEBIT_ACCOUNT_ALREADY_CLOSED;
     if (credit->balance->closed) return QUIPU_CREATE_TRANSFER_CREDIT_ACCOUNT_ALREADY_CLOSED;
     return QUIPU_CREATED;
 }
 
-static void keep(const quipu_transfer *event, const quipu_transfer *pending, uint64_t timestamp,
-                 quipu_transfer *stored)
+/* The record, but for its amount. */
+static void keep(const quipu_transfer *event, uint16_t flags, const quipu_transfer *pending,
+                 uint64_t timestamp, quipu_transfer *stored)
 {
     rules_record(event, stored);
     stored->debit_account_id = pending->debit_account_id;
     stored->credit_account_id = pending->credit_account_id;
-    stored->amount = meant(event, pending);
     if (event->user_data_128 == 0) stored->user_data_128 = pending->user_data_128;
     if (event->user_data_64 == 0) stored->user_data_64 = pending->user_data_64;
     if (event->user_data_32 == 0) stored->user_data_32 = pending->user_data_32;
     stored->ledger = pending->ledger;
     stored->code = pending->code;
+    stored->flags = flags; /* again: a compiler that knows them knows what it moves */
     stored->timestamp = timestamp;
 }
 
@@ -102,11 +100,12 @@ static void open_again(const quipu_transfer *pending, struct balance *debit, str
     if ((pending->flags & QUIPU_TRANSFER_CLOSING_CREDIT) != 0) credit->closed = 0;
 }
 
-uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *at,
+uint32_t quipui_rules_resolve(const quipu_transfer *event, uint16_t flags, const struct moment *at,
                               const struct hold_view *hold, const struct party *debit,
                               const struct party *credit, quipu_transfer *stored)
 {
     const quipu_transfer *pending = hold->transfer;
+    quipu_uint128 amount;
     uint32_t outcome;
 
     if (pending == NULL) return QUIPU_CREATE_TRANSFER_PENDING_TRANSFER_NOT_FOUND;
@@ -115,20 +114,22 @@ uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *
     }
     outcome = check_match(event, pending);
     if (outcome != QUIPU_CREATED) return outcome;
-    outcome = check_amount(event, pending);
+    amount = meant(event->amount, flags, pending);
+    outcome = check_amount(amount, flags, pending);
     if (outcome != QUIPU_CREATED) return outcome;
     outcome = check_state(hold, at->timestamp);
     if (outcome != QUIPU_CREATED) return outcome;
-    if ((event->flags & QUIPU_TRANSFER_IMPORTED) != 0 &&
+    if ((flags & QUIPU_TRANSFER_IMPORTED) != 0 &&
         (event->timestamp <= at->newest_transfer || at->taken_by_an_account)) {
         return QUIPU_CREATE_TRANSFER_IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS;
     }
-    outcome = check_closed(event, debit, credit);
+    outcome = check_closed(flags, debit, credit);
     if (outcome != QUIPU_CREATED) return outcome;
 
-    keep(event, pending, at->timestamp, stored);
+    keep(event, flags, pending, at->timestamp, stored);
+    stored->amount = amount;
     move(quipui_rules_movement(stored, pending), debit->balance, credit->balance);
-    if (!posts(event)) open_again(pending, debit->balance, credit->balance);
+    if (!posts(flags)) open_again(pending, debit->balance, credit->balance);
     return QUIPU_CREATED;
 }
 

@@ -54,6 +54,7 @@ static inline void rules_record(const quipu_transfer *event, quipu_transfer *sto
     const char *from = (const char *)event;
     char *to = (char *)stored;
 
+#pragma GCC unroll 8
     for (size_t at = sizeof stored->id; at < sizeof *stored; at += sizeof stored->id)
         memcpy(to + at, from + at, sizeof stored->id);
 }
@@ -92,28 +93,27 @@ static inline bool rules_is_ordinary(const quipu_transfer *event)
     return rules_looks_ordinary(event) && rules_names_accounts(event);
 }
 
-/* The same of one that is linked to the next, and is otherwise plain. */
-static inline bool rules_is_ordinary_link(const quipu_transfer *event)
+/* As rules_looks_ordinary(), of one that is linked to the next, and is otherwise plain. */
+static inline bool rules_looks_ordinary_link(const quipu_transfer *event)
 {
-    return (event->pending_id | event->timestamp | event->timeout) == 0 &&
-           event->flags == QUIPU_TRANSFER_LINKED && rules_has_id_ledger_code(event) &&
-           rules_names_accounts(event);
+    return (event->pending_id | event->timestamp | event->timeout |
+            (event->flags ^ QUIPU_TRANSFER_LINKED)) == 0 &&
+           rules_has_id_ledger_code(event);
 }
 
 /* The same of one that is pending, by itself, with or without a time-out. */
-static inline bool rules_is_ordinary_pending(const quipu_transfer *event)
+static inline bool rules_looks_ordinary_pending(const quipu_transfer *event)
 {
-    return (event->pending_id | event->timestamp) == 0 && event->flags == QUIPU_TRANSFER_PENDING &&
-           rules_has_id_ledger_code(event) && rules_names_accounts(event);
+    return (event->pending_id | event->timestamp | (event->flags ^ QUIPU_TRANSFER_PENDING)) == 0 &&
+           rules_has_id_ledger_code(event);
 }
 
-/* The same of one that posts or voids a pending transfer, by itself. */
-static inline bool rules_is_ordinary_resolve(const quipu_transfer *event)
+/* Is it ordinary, if it posts or voids a pending transfer that is found, by itself, and its own id
+ * is free? Then its pending id is a good one, and another. */
+static inline bool rules_looks_ordinary_resolve(const quipu_transfer *event, uint16_t flags)
 {
-    return (event->flags == QUIPU_TRANSFER_POST_PENDING_TRANSFER ||
-            event->flags == QUIPU_TRANSFER_VOID_PENDING_TRANSFER) &&
-           (event->timestamp | event->timeout) == 0 && !rules_is_no_id(event->id) &&
-           !rules_is_no_id(event->pending_id) && event->pending_id != event->id;
+    return (event->timestamp | event->timeout | (event->flags ^ flags)) == 0 &&
+           !rules_is_no_id(event->id);
 }
 
 /* Does this code burn the id of its transfer? */
@@ -133,8 +133,8 @@ uint32_t quipui_rules_transfer_again(const quipu_transfer *event, const quipu_tr
 uint32_t quipui_rules_transfer_fields(const quipu_transfer *event);
 
 /* A post or void of a pending transfer (hold->transfer NULL when not found) between its
- * accounts; *stored as above. */
-uint32_t quipui_rules_resolve(const quipu_transfer *event, const struct moment *at,
+ * accounts; *stored as above. `flags` are the event's, as for rules_approve(). */
+uint32_t quipui_rules_resolve(const quipu_transfer *event, uint16_t flags, const struct moment *at,
                               const struct hold_view *hold, const struct party *debit,
                               const struct party *credit, quipu_transfer *stored);
 

@@ -50,6 +50,7 @@ static inline void own_state(struct slot *slot, struct account_state *state)
     const struct rcu_state *from = state_of(slot);
     uint64_t words[RCU_WORDS];
 
+#pragma GCC unroll 16 /* before the compiler takes an array apart into registers */
     for (size_t i = 0; i < RCU_WORDS; i++)
         words[i] = load_own(&from->words[i]);
     state_from(words, state);

@@ -73,6 +73,18 @@ static bool has_accounts(const quipu_transfer *event)
            event->debit_account_id != event->credit_account_id;
 }
 
+/* May the pending transfer that it resolves exist, if its own id is free? */
+static bool has_pending(const quipu_transfer *event)
+{
+    return event->pending_id != 0 && event->pending_id != ALL && event->pending_id != event->id;
+}
+
+static bool looks_resolving(const quipu_transfer *event)
+{
+    return rules_looks_ordinary_resolve(event, QUIPU_TRANSFER_POST_PENDING_TRANSFER) ||
+           rules_looks_ordinary_resolve(event, QUIPU_TRANSFER_VOID_PENDING_TRANSFER);
+}
+
 /* Of each kind: so many were ordinary. */
 struct ordinary {
     unsigned plain, linked, pending, resolving;
@@ -88,9 +100,10 @@ static void look(const quipu_transfer *event, unsigned i, struct ordinary *seen)
 
     cr_assert_eq(rules_is_ordinary(event), plain, "event %u", i);
     cr_assert_eq(rules_looks_ordinary(event) && has_accounts(event), plain, "event %u", i);
-    cr_assert_eq(rules_is_ordinary_link(event), linked, "event %u", i);
-    cr_assert_eq(rules_is_ordinary_pending(event), pending, "event %u", i);
-    cr_assert_eq(rules_is_ordinary_resolve(event), resolving, "event %u", i);
+    cr_assert_eq(rules_looks_ordinary_link(event) && has_accounts(event), linked, "event %u", i);
+    cr_assert_eq(rules_looks_ordinary_pending(event) && has_accounts(event), pending, "event %u",
+                 i);
+    cr_assert_eq(looks_resolving(event) && has_pending(event), resolving, "event %u", i);
     cr_assert_eq(resolves && (plain || linked || pending), false, "event %u", i);
     seen->plain += plain;
     seen->linked += linked;

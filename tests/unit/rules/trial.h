@@ -84,8 +84,8 @@ static inline uint32_t trial_apply(struct trial *trial, bool resolves)
     credit->balance = &trial->balances[CREDIT];
     if (trial->missing[DEBIT]) debit = NULL;
     if (trial->missing[CREDIT]) credit = NULL;
-    outcome = resolves ? quipui_rules_resolve(&trial->event, &trial->at, &hold, debit, credit,
-                                              &trial->stored)
+    outcome = resolves ? quipui_rules_resolve(&trial->event, trial->event.flags, &trial->at, &hold,
+                                              debit, credit, &trial->stored)
                        : rules_post(&trial->event, &trial->at, debit, credit, &trial->stored);
     if (outcome == QUIPU_CREATED) return outcome;
     cr_assert_eq(memcmp(before, trial->balances, sizeof before), 0, "%u changed a balance",
