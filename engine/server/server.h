@@ -15,7 +15,9 @@
  *       that is made beside it
  *   V6  a client has one read in the daemon's memory as a whole: the next one is made when the
  *       client has taken that. Of a client that is gone, calls that take long are not begun, and
- *       parts of answers are not made */
+ *       parts of answers are not made
+ *   V7  parts of long answers and other requests of a client take turns at the room for answers:
+ *       what waits for room has it before the other has room again */
 #ifndef QUIPU_SERVER_SERVER_H
 #define QUIPU_SERVER_SERVER_H
 

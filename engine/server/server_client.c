@@ -220,7 +220,7 @@ static void promise(struct client *client, struct job *job, uint64_t bytes)
 }
 
 /* Go on with the read that has waited for the longest, if one does. Returns false if there is no
- * room for its next part: then there is none for other answers, either. */
+ * room for its next part: then there is none for other answers, either (V7). */
 static bool serve_part(struct server *server, struct client *client)
 {
     struct job *job = client->parts;
@@ -234,6 +234,7 @@ static bool serve_part(struct server *server, struct client *client)
     if (!has_room(server, client, most)) return false;
     client->parts = job->next;
     client->counts.records += wire_part(rest.count);
+    client->is_owed = true;
     promise(client, job, most);
     server_go_on(server, job);
     return true;
@@ -260,14 +261,29 @@ static void serve(struct server *server, struct client *client)
     server_execute(server, job);
 }
 
-/* May the next request be taken? */
-static bool is_free(struct server *server, struct client *client)
+/* May the next request be taken, if there is room for its answer? */
+static bool is_ready(struct server *server, struct client *client)
 {
     if (client->state != CLIENT_SERVED && client->state != CLIENT_ENDING) return false;
     if (client->jobs == SERVER_JOBS_MAX || client->waits || !has_request(server, client))
         return false;
-    if (client->copies && job_is_copied(&client->next)) return false; /* V6 */
-    return has_room(server, client, quipui_wire_answer_most(&client->next));
+    return !client->copies || !job_is_copied(&client->next); /* V6 */
+}
+
+/* As many as a turn has, and there is room for. Returns false if the next one waits for room: then
+ * no part may take it (V7). */
+static bool serve_requests(struct server *server, struct client *client)
+{
+    uint64_t begin = client->counts.records + client->counts.requests;
+
+    /* Ends: V1. */
+    while (client->counts.records + client->counts.requests - begin < SERVER_TURN_RECORDS &&
+           is_ready(server, client)) {
+        if (!has_room(server, client, quipui_wire_answer_most(&client->next))) return false;
+        client->is_owed = false;
+        serve(server, client);
+    }
+    return true;
 }
 
 /* What it had published is executed, and what it hears of that is written. */
@@ -281,15 +297,10 @@ bool client_turn(struct server *server, struct client *client)
 {
     uint64_t begin = client->counts.records, requests = client->counts.requests;
 
-    if (serve_part(server, client)) {
-        uint64_t records = client->counts.records;
-
-        /* Ends: V1. */
-        while (client->counts.records - records + client->counts.requests - requests <
-                   SERVER_TURN_RECORDS &&
-               is_free(server, client)) {
-            serve(server, client);
-        }
+    if (client->is_owed) {
+        if (serve_requests(server, client)) (void)serve_part(server, client);
+    } else if (serve_part(server, client)) {
+        (void)serve_requests(server, client);
     }
     if (is_through(client)) client->state = CLIENT_GONE;
     return client->counts.records != begin || client->counts.requests != requests;

@@ -50,6 +50,7 @@ struct client {
     bool is_full;     /* its answers had no room */
     bool waits;       /* a job of it was put off */
     bool copies;      /* a job of it is a read as a whole */
+    bool is_owed;     /* a part went before its requests: they have the next room (V7) */
     int socket, bell; /* bell: -1 before the welcome */
     struct wire_shared *shared;
     struct wire_end requests, answers;
