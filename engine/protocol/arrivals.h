@@ -36,6 +36,7 @@ struct hashes {
     uint64_t debit, credit;             /* accounts of a plain or pending transfer */
     uint64_t pending;                   /* of a post or void */
     uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
+    uint64_t pending_guess, hold_guess; /* of a post or void, the same: trail.h */
 };
 
 /* An event that is on its way: the copy (write/batch.h, B4) and what is known of it. Three lines,
@@ -50,10 +51,17 @@ struct stages {
     size_t hashed, asked;
 };
 
+/* How far what posts and voids need was asked for behind the stages: trail.h. */
+struct trail {
+    size_t end; /* no event from here on has a pending transfer that was guessed at */
+    size_t holds, accounts;
+};
+
 struct arrivals {
     const quipu_transfer *events; /* only to be copied (B4) */
     size_t count;
     struct stages stages;
+    struct trail trail;
     struct arrival ring[RING_EVENTS];
 };
 
@@ -98,19 +106,15 @@ static inline uint64_t ask_for_slot(struct store *store, const struct worker *wo
     return place;
 }
 
-static inline void ask_for_records(struct store *store, const struct worker *worker,
-                                   const quipu_transfer *event, struct hashes *hashes)
-{
-    if (rules_resolves(event)) {
-        uint64_t place = index_guess(&store->transfer_ids, hashes->pending);
+/* The pending transfer that event `asked` resolves, if it is there already. */
+void quipui_arrivals_ask_for_pending(struct arrivals *arrivals, struct store *store, size_t asked,
+                                     size_t next);
 
-        if (place == UINT64_MAX) return;
-        prefetch(transfer_at(&store->transfers, place));
-        prefetch(knot_at(&store->transfers, place));
-    } else {
-        hashes->debit_guess = ask_for_slot(store, worker, hashes->debit);
-        hashes->credit_guess = ask_for_slot(store, worker, hashes->credit);
-    }
+static inline void ask_for_slots(struct store *store, const struct worker *worker,
+                                 struct hashes *hashes)
+{
+    hashes->debit_guess = ask_for_slot(store, worker, hashes->debit);
+    hashes->credit_guess = ask_for_slot(store, worker, hashes->credit);
 }
 
 /* The place that the event which comes so many after the next will be stored at, if all before it
@@ -147,7 +151,11 @@ static inline void ask_next(struct arrivals *arrivals, struct stages *stages, st
 {
     struct arrival *arrival = arrival_at(arrivals, stages->asked);
 
-    ask_for_records(store, worker, &arrival->event, &arrival->hashes);
+    if (rules_resolves(&arrival->event)) {
+        quipui_arrivals_ask_for_pending(arrivals, store, stages->asked, next);
+    } else {
+        ask_for_slots(store, worker, &arrival->hashes);
+    }
     ask_for_place(store, worker, stages->asked - next);
     stages->asked++;
 }
