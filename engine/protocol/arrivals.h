@@ -30,13 +30,19 @@
 /* So many events are kept: those on their way, and those of a prepared run (write/plain_run.c). */
 #define RING_EVENTS 64
 
-/* The hashes of the ids that an event names, and guesses at where its accounts are. */
+/* Of the ids that an event names: hashes, likely homes in the index, and guesses at where what they
+ * lead to is: places, or UINT64_MAX. Of a plain or pending transfer both accounts; of a post or
+ * void the pending transfer, and its hold (trail.h). */
 struct hashes {
     uint64_t id;
-    uint64_t debit, credit;             /* accounts of a plain or pending transfer */
-    uint64_t pending;                   /* of a post or void */
-    const _Atomic uint64_t *homes[2];   /* likely ones: of both accounts; or twice of the pending */
-    uint64_t debit_guess, credit_guess; /* places, or UINT64_MAX */
+    union {
+        uint64_t debit, pending;
+    };
+    union {
+        uint64_t credit, hold_guess;
+    };
+    const _Atomic uint64_t *homes[2]; /* of a post or void twice the same */
+    uint64_t debit_guess, credit_guess, pending_guess;
 };
 
 /* An event that is on its way: the copy (write/batch.h, B4) and what is known of it. Three lines,
@@ -51,10 +57,17 @@ struct stages {
     size_t hashed, asked;
 };
 
+/* How far what posts and voids need was asked for behind the stages: trail.h. */
+struct trail {
+    size_t end; /* no event from here on has a pending transfer that was guessed at */
+    size_t holds, accounts;
+};
+
 struct arrivals {
     const quipu_transfer *events; /* only to be copied (B4) */
     size_t count;
     struct stages stages;
+    struct trail trail;
     struct arrival ring[RING_EVENTS];
 };
 
@@ -85,26 +98,22 @@ static inline void hash_event(struct store *store, const quipu_transfer *event,
 static inline uint64_t ask_for_slot(struct store *store, const struct worker *worker,
                                     const _Atomic uint64_t *home, uint64_t hash)
 {
-    uint64_t place = index_guess_at(&store->account_ids, home, hash);
+    uint64_t place = index_guess_unburnt(&store->account_ids, home, hash);
 
     if (place == UINT64_MAX || place + 1 == worker->crowd) return place;
     slot_prefetch(slot_at(&store->accounts, place));
     return place;
 }
 
-static inline void ask_for_records(struct store *store, const struct worker *worker,
-                                   const quipu_transfer *event, struct hashes *hashes)
-{
-    if (rules_resolves(event)) {
-        uint64_t place = index_guess_at(&store->transfer_ids, hashes->homes[0], hashes->pending);
+/* The pending transfer that event `asked` resolves, if it is there already. */
+void quipui_arrivals_ask_for_pending(struct arrivals *arrivals, struct store *store, size_t asked,
+                                     size_t next);
 
-        if (place == UINT64_MAX) return;
-        prefetch(transfer_at(&store->transfers, place));
-        prefetch(knot_at(&store->transfers, place));
-    } else {
-        hashes->debit_guess = ask_for_slot(store, worker, hashes->homes[0], hashes->debit);
-        hashes->credit_guess = ask_for_slot(store, worker, hashes->homes[1], hashes->credit);
-    }
+static inline void ask_for_slots(struct store *store, const struct worker *worker,
+                                 struct hashes *hashes)
+{
+    hashes->debit_guess = ask_for_slot(store, worker, hashes->homes[0], hashes->debit);
+    hashes->credit_guess = ask_for_slot(store, worker, hashes->homes[1], hashes->credit);
 }
 
 /* The place that the event which comes so many after the next will be stored at, if all before it
@@ -145,7 +154,11 @@ static inline void ask_next(struct arrivals *arrivals, struct stages *stages, st
 {
     struct arrival *arrival = arrival_at(arrivals, stages->asked);
 
-    ask_for_records(store, worker, &arrival->event, &arrival->hashes);
+    if (rules_resolves(&arrival->event)) {
+        quipui_arrivals_ask_for_pending(arrivals, store, stages->asked, next);
+    } else {
+        ask_for_slots(store, worker, &arrival->hashes);
+    }
     ask_for_place(store, worker, stages->asked - next);
     stages->asked++;
 }

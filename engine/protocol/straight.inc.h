@@ -30,6 +30,7 @@
  *
  * and those of straight_front.inc.h. It gets `run_straight`. */
 #include "protocol/straight_front.inc.h"
+#include "protocol/trail.h"
 
 static inline bool straight_lock(struct slot *slot)
 {

@@ -208,7 +208,9 @@ static inline enum straight_end straight_one(struct straight *run, size_t event)
     return end == IN_PLACE_BUSY ? STRAIGHT_BUSY : STRAIGHT_CLAIMED;
 }
 
-static __attribute__((flatten)) enum straight_end run_straight(struct straight *run)
+/* It begins with a line of the processor's: wherever it falls otherwise, it may take 6 % longer. */
+static __attribute__((flatten, aligned(CACHE_LINE))) enum straight_end
+run_straight(struct straight *run)
 {
     enum straight_end end = STRAIGHT_THROUGH;
     struct stages stages = run->arrivals->stages;

@@ -141,6 +141,7 @@ static inline enum straight_end straight_resolve(struct straight *run, size_t ev
     struct plain plain;
     struct straight_hold held;
 
+    if (event < run->arrivals->trail.end) trail_on(run->arrivals, store, run->worker, event);
     plain.event = &arrival->event;
     plain.timestamp = run->timestamp + event;
     held.view.opens = false;

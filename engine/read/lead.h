@@ -34,7 +34,7 @@ static inline void lead_guess(struct store *store, struct lead *lead)
 {
     const char *slot;
 
-    lead->guess = index_guess_at(&store->account_ids, lead->home, lead->hash);
+    lead->guess = index_guess_unburnt(&store->account_ids, lead->home, lead->hash);
     if (lead->guess == UINT64_MAX) return;
     slot = (const char *)slot_at(&store->accounts, lead->guess);
     prefetch(slot);

@@ -33,7 +33,7 @@ static void warm_transfers(struct store *store, const quipu_uint128 *ids, size_t
     for (size_t i = 0; i < count; i++)
         lead_hash(&store->transfer_ids, &ids[i], &leads[i]);
     for (size_t i = 0; i < count; i++)
-        leads[i].guess = index_guess(&store->transfer_ids, leads[i].hash);
+        leads[i].guess = index_guess(&store->transfer_ids, leads[i].home, leads[i].hash);
     for (size_t i = 0; i < count; i++) {
         const char *record;
 

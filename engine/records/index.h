@@ -293,27 +293,37 @@ static inline void index_prefetch_to_claim(struct index *index, uint64_t hash)
     prefetch_for_write(index_likely_home(index, hash));
 }
 
-/* A guess as below, where the first entry that is alike is not of the hash, or none is. In a read
- * section. */
+/* As index_guess_entry(), from the home that is likely now, and by the whole fingerprint. */
 uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash);
 
-/* A guess at where an id leads, by the first half of its fingerprint alone and by its likely home,
- * perhaps one of another read section; UINT64_MAX: nowhere. Good for a prefetch; and for a look, if
- * no id of the index is ever burnt: the record there is one of the index. */
-static inline uint64_t index_guess_at(const struct index *index, const _Atomic uint64_t *home,
-                                      uint64_t hash)
+/* The entry of an id, most likely: found by the first half of its fingerprint, and by its likely
+ * home, perhaps one of another read section. EMPTY_ENTRY: there is none. In a read section. */
+static inline uint64_t index_guess_entry(const struct index *index, const _Atomic uint64_t *home,
+                                         uint64_t hash)
 {
     struct entry_line line = index_load_line(home);
     unsigned alike = line_alike(&line, index_fingerprint(hash), index->fingerprint_mask);
 
     if (alike == 0) return quipui_index_guess_on(index, hash);
-    /* relaxed: a guess. An unused place, if it is alike, leads nowhere. */
-    return index_reference(index, load_relaxed(&home[line_first(alike)]));
+    /* relaxed: a guess; an unused place may be alike, too. */
+    return load_relaxed(&home[line_first(alike)]);
 }
 
-static inline uint64_t index_guess(const struct index *index, uint64_t hash)
+/* A guess at where an id leads; UINT64_MAX: nowhere. The record there is one of the index, if only
+ * of another id. */
+static inline uint64_t index_guess(const struct index *index, const _Atomic uint64_t *home,
+                                   uint64_t hash)
 {
-    return index_guess_at(index, index_likely_home(index, hash), hash);
+    uint64_t entry = index_guess_entry(index, home, hash);
+
+    return (entry & INDEX_BURNT) != 0 ? UINT64_MAX : index_reference(index, entry);
+}
+
+/* The same where no id is ever burnt. */
+static inline uint64_t index_guess_unburnt(const struct index *index, const _Atomic uint64_t *home,
+                                           uint64_t hash)
+{
+    return index_reference(index, index_guess_entry(index, home, hash));
 }
 
 #endif

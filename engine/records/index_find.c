@@ -48,9 +48,9 @@ uint64_t quipui_index_guess_on(const struct index *index, uint64_t hash)
         for (unsigned alike = index_alike(index, &line, hash); alike != 0; alike &= alike - 1) {
             uint64_t entry = line_entry(&line, line_first(alike));
 
-            if (index_difference(index, entry, hash) == 0) return index_reference(index, entry);
+            if (index_difference(index, entry, hash) == 0) return entry;
         }
-        if (line_empty(&line) != 0) return UINT64_MAX;
+        if (line_empty(&line) != 0) return EMPTY_ENTRY;
     }
 }
 

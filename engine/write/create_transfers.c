@@ -24,6 +24,7 @@ void quipui_batch_open(struct transfer_batch *batch, struct store *store,
     batch->arrivals.events = events;
     batch->arrivals.count = count;
     batch->arrivals.stages = (struct stages){0, 0};
+    batch->arrivals.trail.end = 0;
     batch->results = results;
     batch->expectations = NULL;
     batch->expectation_count = 0;

@@ -7,7 +7,8 @@
  *   T2  open until the instant before it is due, expired from it on, for every caller
  *   T3  what is no hold is not found
  *   T4  a unit that fails leaves holds as they were
- *   T5  the open holds of an account: both sides, in order, by pages */
+ *   T5  the open holds of an account: both sides, in order, by pages
+ *   T6  posts and voids of holds that other calls have opened, many in a call, in any order */
 #include "support/twin.h"
 
 #include <string.h>
@@ -209,5 +210,32 @@ EVERY_PROTOCOL(holds, of_an_account)
     cr_assert_eq(quipu_get_account_holds(twin.ledger, &filter, holds, HOLDS, &count), QUIPU_OK);
     cr_assert_eq(count, HOLDS / 12 - HOLDS / 84);
     cr_assert(holds[0].id == HOLDS - HOLDS % 12 && holds[0].credit_account_id == A);
+    twin_close(&twin);
+}
+
+/* Each third event is plain; of the others, each hold gets a post and a void, in one order or the
+ * other, and some that there are not get either. */
+static quipu_transfer one_of_many(size_t i, size_t holds)
+{
+    quipu_uint128 id = 10000 + i, pending_id = 100 + (i * 37) % (holds + 5);
+
+    if (i % 3 == 0) return a_transfer(id, A + i % 2, C, 1);
+    return i % 2 == 0 ? a_post(id, pending_id, QUIPU_AMOUNT_MAX) : a_void(id, pending_id);
+}
+
+EVERY_PROTOCOL(holds, are_resolved_by_other_calls_in_any_order)
+{
+    enum { OPENED = 90, EVENTS = 300 };
+    quipu_transfer events[EVENTS];
+    quipu_result results[EVENTS];
+    struct twin twin;
+
+    set_up(&twin, *protocol_index);
+    for (size_t i = 0; i < OPENED; i++)
+        events[i] = a_hold(100 + i, A + i % 2, C, 1 + i, i % 7 == 0 ? 60 : 0);
+    cr_assert_eq(twin_transfers(&twin, events, OPENED, results), QUIPU_OK);
+    for (size_t i = 0; i < EVENTS; i++)
+        events[i] = one_of_many(i, OPENED);
+    cr_assert_eq(twin_transfers(&twin, events, EVENTS, results), QUIPU_OK);
     twin_close(&twin);
 }
