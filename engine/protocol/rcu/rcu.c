@@ -61,6 +61,7 @@ struct rcu {
     uint64_t reclaim_at, period; /* retired versions */
     uint64_t reclaimed_ns;       /* when versions were made spare the last time */
     _Alignas(CACHE_LINE) _Atomic uint64_t visible;
+    _Alignas(CACHE_LINE) _Atomic uint32_t waiting; /* threads behind the writer */
 };
 
 static struct rcu *rcu_of(const struct store *store)
@@ -100,17 +101,32 @@ static bool try_to_begin(struct store *store)
     return lock_try(&rcu_of(store)->writing);
 }
 
+/* Look for a while whether the writer is through, and become it. Returns false if it is not. */
+static bool begin_soon(struct lock *writing)
+{
+    for (unsigned looks = 0; looks < LOOKS_BEFORE_SLEEP; looks++) {
+        relax_longer(ROUND_BETWEEN_LOOKS);
+        if (lock_is_free(writing) && lock_try(writing)) return true;
+    }
+    return false;
+}
+
 /* Become the writer behind another one, which will soon be through with its run. */
 static __attribute__((noinline, cold)) void begin_behind(struct store *store)
 {
-    struct lock *writing = &rcu_of(store)->writing;
+    struct rcu *rcu = rcu_of(store);
 
-    for (unsigned looks = 0; looks < LOOKS_BEFORE_SLEEP; looks++) {
-        relax_longer(ROUND_BETWEEN_LOOKS);
-        if (!lock_is_free(writing)) continue;
-        if (lock_try(writing)) return;
-    }
-    lock_take(writing);
+    /* relaxed: a hint. */
+    add_relaxed(&rcu->waiting, 1);
+    if (!begin_soon(&rcu->writing)) lock_take(&rcu->writing);
+    add_relaxed(&rcu->waiting, (uint32_t)-1);
+}
+
+/* Does a thread wait behind this one, which is the writer? */
+static bool is_awaited(struct store *store)
+{
+    /* relaxed: a hint. */
+    return load_relaxed(&rcu_of(store)->waiting) > 0;
 }
 
 #include "protocol/rcu/reclaim.inc.h"

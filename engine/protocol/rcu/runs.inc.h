@@ -18,13 +18,21 @@ static inline void begin_run(struct store *store, struct worker *worker)
     begin_behind(store);
 }
 
+/* Let the next thread be the writer. Where one waits both prepare their runs: if this one went on
+ * as if it were alone, it would be the writer again before the other one saw that it was not. */
+static inline void end_run(struct store *store, struct worker *worker)
+{
+    if (is_awaited(store)) worker->crowded = CROWDED_RUNS;
+    end(store);
+}
+
 static enum unit_end run(struct store *store, struct worker *worker, struct unit *unit)
 {
     enum unit_end unit_end;
 
     begin_run(store, worker);
     unit_end = run_as_writer(store, worker, unit);
-    end(store);
+    end_run(store, worker);
     return unit_end;
 }
 
@@ -35,7 +43,7 @@ static size_t run_plains(struct store *store, struct worker *worker, struct plai
 
     begin_run(store, worker);
     done = run_plains_as_writer(store, worker, plains, count);
-    end(store);
+    end_run(store, worker);
     return done;
 }
 
@@ -54,7 +62,7 @@ static enum straight_end run_straight(struct straight *straight)
         begin_behind(store);
     }
     straight_end = run_straight_as_writer(straight);
-    end(store);
+    end_run(store, worker);
     return straight_end;
 }
 
@@ -107,7 +115,7 @@ static __attribute__((flatten)) size_t run_crowd(struct store *store, struct wor
         if (run_plain(store, worker, &plains[i]) == UNIT_NO_MEMORY) break;
         settled = i + 1;
     }
-    end(store);
+    end_run(store, worker);
     crowd_settle(store, worker, plains + settled, i - settled);
     settle_run(worker);
     return i;
