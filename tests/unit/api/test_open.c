@@ -1,4 +1,5 @@
 /* test_open.c - what a ledger may be opened with, and what not. */
+#include "support/asleep.h"
 #include "support/ledger.h"
 #include "support/section.h"
 #include "support/threads.h"
@@ -240,8 +241,8 @@ EVERY_PROTOCOL(open, close_while_in_use_is_refused)
  * it waits for these. */
 struct leaving {
     quipu_ledger *ledger;
-    uint64_t inside, closing; /* shared */
-    bool left, left_first;    /* plain: carried by the grace period */
+    uint64_t inside, closer, closed; /* shared */
+    bool left, left_first;           /* plain: carried by the grace period */
 };
 
 static void stay_or_close(void *context, unsigned thread)
@@ -251,16 +252,16 @@ static void stay_or_close(void *context, unsigned thread)
     if (thread == 0) {
         while (shared_read(&leaving->inside) == 0)
             (void)sched_yield();
-        (void)shared_add(&leaving->closing, 1);
+        (void)shared_add(&leaving->closer, own_thread_id());
         cr_assert_eq(quipu_close(leaving->ledger), QUIPU_OK);
         leaving->left_first = leaving->left;
+        (void)shared_add(&leaving->closed, 1);
         return;
     }
     section_enter();
     (void)shared_add(&leaving->inside, 1);
-    while (shared_read(&leaving->closing) == 0)
-        (void)sched_yield();
-    for (int i = 0; i < 50; i++)
+    /* Ends: the closer sleeps until the section ends, or waits for nobody. */
+    while (shared_read(&leaving->closed) == 0 && !is_asleep(shared_read(&leaving->closer)))
         (void)sched_yield();
     leaving->left = true;
     section_leave();

@@ -5,13 +5,10 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/latch.h"
 #include "base/lock.h"
+#include "support/asleep.h"
 #include "support/threads.h"
 
 enum { THREADS = 4, YIELD_EVERY = 64 };
@@ -103,27 +100,11 @@ static void *wait_for_lock(void *argument)
 {
     struct sleeper *sleeper = argument;
 
-    (void)shared_add(&sleeper->id, (uint64_t)syscall(SYS_gettid));
+    (void)shared_add(&sleeper->id, own_thread_id());
     lock_take(&sleeper->guarded->lock);
     sleeper->guarded->count++;
     lock_leave(&sleeper->guarded->lock);
     return NULL;
-}
-
-/* Does the kernel say that this thread sleeps? Its state follows its name, in parentheses. */
-static bool is_asleep(uint64_t id)
-{
-    char path[64], line[256] = "";
-    const char *end;
-    FILE *file;
-
-    if (id == 0) return false;
-    (void)snprintf(path, sizeof path, "/proc/self/task/%llu/stat", (unsigned long long)id);
-    file = fopen(path, "r");
-    if (file == NULL) return false;
-    end = fgets(line, sizeof line, file) != NULL ? strrchr(line, ')') : NULL;
-    (void)fclose(file);
-    return end != NULL && strncmp(end, ") S", 3) == 0;
 }
 
 /* Not by threads_run(): it wakes sleepers itself, now and then. */
